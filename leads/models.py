@@ -1,0 +1,372 @@
+"""Leads and everything that ever changed on them (CONTRACT.md, section 1)."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+
+from leads.actors import Actor, ActorKind
+from organisations.columns import WrittenXidField
+from organisations.ids import uuid7
+from organisations.models import Organisation
+
+
+class LeadStatus(models.TextChoices):
+    """Where a lead stands. Temperature is another thing: the score's band."""
+
+    NEW = "new", "New"
+    HOT = "hot", "Hot"
+    WARM = "warm", "Warm"
+    COLD = "cold", "Cold"
+    CONTACTED = "contacted", "Contacted"
+    QUALIFIED = "qualified", "Qualified"
+    CONVERTED = "converted", "Converted"
+    LOST = "lost", "Lost"
+    REJECTED = "rejected", "Rejected"
+    ARCHIVED = "archived", "Archived"
+
+
+SCORED_STATUSES = (LeadStatus.NEW, LeadStatus.HOT, LeadStatus.WARM, LeadStatus.COLD)
+# What people on the dashboard may set; the rest is the system's.
+PERSON_STATUSES = (
+    LeadStatus.CONTACTED,
+    LeadStatus.QUALIFIED,
+    LeadStatus.CONVERTED,
+    LeadStatus.LOST,
+    LeadStatus.REJECTED,
+    LeadStatus.ARCHIVED,
+    LeadStatus.NEW,
+)
+
+
+class Channel(models.TextChoices):
+    WEBSITE = "website", "Website"
+    SMS = "sms", "SMS"
+    EMAIL = "email", "E-mail"
+
+
+class Intent(models.TextChoices):
+    BUY = "buy", "Buy"
+    RENT = "rent", "Rent"
+
+
+class PropertyType(models.TextChoices):
+    FLAT = "flat", "Flat"
+    HOUSE = "house", "House"
+    BUNGALOW = "bungalow", "Bungalow"
+    LAND = "land", "Land"
+    OTHER = "other", "Other"
+
+
+class Timeline(models.TextChoices):
+    ASAP = "asap", "As soon as possible"
+    WITHIN_3_MONTHS = "within_3_months", "Within 3 months"
+    WITHIN_6_MONTHS = "within_6_months", "Within 6 months"
+    OVER_6_MONTHS = "over_6_months", "Over 6 months"
+
+
+class ChainStatus(models.TextChoices):
+    CHAIN_FREE = "chain_free", "Chain free"
+    SINGLE_CHAIN = "single_chain", "Single chain"
+    IN_CHAIN = "in_chain", "In a chain"
+
+
+class FinancingStatus(models.TextChoices):
+    CASH_PROVEN = "cash_proven", "Cash, proven"
+    DIP_HELD = "dip_held", "Decision in principle"
+    APPLICATION_PENDING = "application_pending", "Application pending"
+    EXPLORING = "exploring", "Exploring"
+
+
+class BuyerScheme(models.TextChoices):
+    HELP_TO_BUY = "help_to_buy", "Help to Buy"
+    SHARED_OWNERSHIP = "shared_ownership", "Shared ownership"
+    FIRST_HOMES = "first_homes", "First Homes"
+
+
+class StampDutyPosition(models.TextChoices):
+    FIRST_TIME_BUYER = "first_time_buyer", "First-time buyer"
+    MAIN_RESIDENCE = "main_residence", "Main residence"
+    SECOND_HOME = "second_home", "Second home"
+    NON_RESIDENT = "non_resident", "Non-resident"
+
+
+# The facts that a capture may bring and a person may correct.
+FACT_FIELDS = (
+    "name", "email", "phone", "summary", "intent", "budget_min", "budget_max", "bedrooms_min",
+    "bedrooms_max", "area", "property_type", "timeline", "chain_status", "financing_status",
+    "buyer_scheme", "stamp_duty_position", "viewing_requested",
+)  # fmt: skip
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    """Every way in which leads are chosen. The first call is for_organisation()."""
+
+    def for_organisation(self, organisation: Organisation) -> Self:
+        return self.filter(organisation=organisation)
+
+    def standing(self) -> Self:
+        """Leads that were not merged into another: those that lists and the API show."""
+        return self.filter(merged_into__isnull=True)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")  # id breaks ties, so pages never overlap
+
+    def oldest_first(self) -> Self:
+        return self.order_by("created_at", "id")
+
+
+def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    """Only the contract's values; NULL, where the column takes it, means unknown."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__in": choices.values})
+    )
+
+
+def _said(field: str) -> models.CheckConstraint:
+    """Unknown is NULL, never an empty text."""
+    return models.CheckConstraint(name=f"leads_lead_{field}_said", condition=~Q(**{field: ""}))
+
+
+def _between(field: str, least: int, most: int) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        name=f"leads_lead_{field}_in_range", condition=Q(**{f"{field}__range": (least, most)})
+    )
+
+
+def _in_order(what: str) -> models.CheckConstraint:
+    """The least is not above the most; NULL on either side passes."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{what}_in_order",
+        condition=Q(**{f"{what}_min__lte": F(f"{what}_max")}),
+    )
+
+
+STANDING = Q(merged_into__isnull=True)
+
+
+class Lead(models.Model):
+    """A buyer or renter that the agency's chat agent has talked to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # No index of its own: every index below leads with it.
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="leads", db_index=False
+    )
+    name = models.CharField(max_length=200, null=True)
+    email = models.CharField(max_length=254, null=True)
+    phone = models.CharField(max_length=50, null=True, help_text="E.164 where possible")
+    status = models.CharField(max_length=16, choices=LeadStatus.choices, default=LeadStatus.NEW)
+    score = models.SmallIntegerField(null=True, help_text="0 to 100; null: nothing known yet")
+    source = models.CharField(max_length=16, choices=Channel.choices)
+    summary = models.CharField(max_length=2000, null=True)
+    intent = models.CharField(max_length=16, choices=Intent.choices, null=True)
+    budget_min = models.IntegerField(null=True, help_text="whole pounds")
+    budget_max = models.IntegerField(null=True, help_text="whole pounds")
+    bedrooms_min = models.SmallIntegerField(null=True)
+    bedrooms_max = models.SmallIntegerField(null=True)
+    area = models.CharField(max_length=200, null=True)
+    property_type = models.CharField(max_length=16, choices=PropertyType.choices, null=True)
+    timeline = models.CharField(max_length=16, choices=Timeline.choices, null=True)
+    chain_status = models.CharField(max_length=16, choices=ChainStatus.choices, null=True)
+    financing_status = models.CharField(max_length=20, choices=FinancingStatus.choices, null=True)
+    buyer_scheme = models.CharField(max_length=20, choices=BuyerScheme.choices, null=True)
+    stamp_duty_position = models.CharField(
+        max_length=20, choices=StampDutyPosition.choices, null=True
+    )
+    viewing_requested = models.BooleanField(default=False)
+    # When the conversation that brought it began; it never moves.
+    created_at = models.DateTimeField(db_default=Now())
+    # Moved by a trigger when a field that the JSON shows changes.
+    updated_at = models.DateTimeField(db_default=Now())
+    # A person or an API client has moved it on: the system leaves its status alone.
+    moved_on = models.BooleanField(default=False)
+    # Facts set by hand, by name: never overwritten by a capture.
+    hand_set: Any = ArrayField(models.CharField(max_length=32), default=list)
+    merged_into = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, related_name="merged", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
+    written_xid = WrittenXidField()
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The composite foreign keys from conversations and events point here.
+            models.UniqueConstraint(name="leads_lead_org_and_id", fields=["organisation", "id"]),
+            _known("status", LeadStatus),
+            _known("source", Channel),
+            _known("intent", Intent),
+            _known("property_type", PropertyType),
+            _known("timeline", Timeline),
+            _known("chain_status", ChainStatus),
+            _known("financing_status", FinancingStatus),
+            _known("buyer_scheme", BuyerScheme),
+            _known("stamp_duty_position", StampDutyPosition),
+            _said("name"),
+            _said("email"),
+            _said("phone"),
+            _said("summary"),
+            _said("area"),
+            _between("score", 0, 100),
+            _between("bedrooms_min", 0, 50),
+            _between("bedrooms_max", 0, 50),
+            models.CheckConstraint(
+                name="leads_lead_budget_min_in_range", condition=Q(budget_min__gte=0)
+            ),
+            models.CheckConstraint(
+                name="leads_lead_budget_max_in_range", condition=Q(budget_max__gte=0)
+            ),
+            _in_order("budget"),
+            _in_order("bedrooms"),
+            models.CheckConstraint(
+                name="leads_lead_not_merged_into_itself", condition=~Q(merged_into=F("id"))
+            ),
+        ]
+        indexes = [
+            # The lead list and GET /api/v1/leads.
+            models.Index(
+                name="leads_lead_newest",
+                fields=["organisation", "-created_at", "-id"],
+                condition=STANDING,
+            ),
+            # The same, narrowed to a status: its tab, and `status=`.
+            models.Index(
+                name="leads_lead_newest_by_status",
+                fields=["organisation", "status", "-created_at", "-id"],
+                condition=STANDING,
+            ),
+            # `updated_since=`.
+            models.Index(
+                name="leads_lead_updated",
+                fields=["organisation", "-updated_at"],
+                condition=STANDING,
+            ),
+            # Finding a returning visitor: by e-mail, then by phone, the oldest lead first.
+            models.Index(
+                "organisation",
+                Lower("email"),
+                "created_at",
+                name="leads_lead_by_email",
+                condition=Q(email__isnull=False),
+            ),
+            models.Index(
+                name="leads_lead_by_phone",
+                fields=["organisation", "phone", "created_at"],
+                condition=Q(phone__isnull=False),
+            ),
+            # What was merged into a lead.
+            models.Index(
+                name="leads_lead_merged",
+                fields=["organisation", "merged_into"],
+                condition=Q(merged_into__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name as pages show it; the JSON keeps null."""
+        return self.name or "Anonymous"
+
+    def change_status(self, status: LeadStatus, *, by: Actor) -> "LeadEvent | None":
+        """Set it and return the event; None, and no event, if unchanged. The row must be locked.
+
+        A person or an API client thereby moves the lead on, back to new included: the system then
+        leaves its status alone until the next message clears `moved_on`. Saying again what stands
+        changes nothing, `moved_on` included.
+        """
+        if status == self.status:
+            return None
+        with transaction.atomic():
+            event = LeadEvent(
+                organisation_id=self.organisation_id,
+                lead=self,
+                kind=EventKind.STATUS,
+                from_value=self.status,
+                to_value=status.value,
+                **actor_columns(by),
+            )
+            event.save(force_insert=True)
+            self.status = status
+            self.moved_on = by.kind != ActorKind.SYSTEM
+            self.save(update_fields=["status", "moved_on"])
+            self.refresh_from_db(fields=["updated_at"])  # the trigger's
+        return event
+
+
+class EventKind(models.TextChoices):
+    STATUS = "status", "Status"
+    FIELD = "field", "Fact"
+    NOTE = "note", "Note"
+    ASSIGNMENT = "assignment", "Assignment"
+    MERGE = "merge", "Merge"
+    CAPTURE = "capture", "Capture"
+
+
+def actor_columns(actor: Actor) -> dict[str, Any]:
+    """The columns of an event that say who did it."""
+    return {"actor_kind": actor.kind, "actor_id": actor.id, "actor_name": actor.name}
+
+
+class LeadEventQuerySet(models.QuerySet["LeadEvent"]):
+    """Every way in which events are chosen. The first call is for_organisation()."""
+
+    def for_organisation(self, organisation: Organisation) -> Self:
+        return self.filter(organisation=organisation)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
+class LeadEvent(models.Model):
+    """One change of one lead: what, from what to what, by whom, when. Written once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    lead = models.ForeignKey(
+        Lead, models.CASCADE, related_name="events", db_index=False, db_constraint=False
+    )
+    kind = models.CharField(max_length=16, choices=EventKind.choices)
+    from_value = models.TextField(null=True, db_column="from")
+    to_value = models.TextField(null=True, db_column="to")
+    payload: Any = models.JSONField(default=dict)
+    actor_kind = models.CharField(max_length=16, choices=ActorKind.choices)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = LeadEventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="leads_leadevent_kind_known", condition=Q(kind__in=EventKind.values)
+            ),
+            models.CheckConstraint(
+                name="leads_leadevent_actor_kind_known",
+                condition=Q(actor_kind__in=ActorKind.values),
+            ),
+            models.CheckConstraint(
+                name="leads_leadevent_only_the_system_has_no_id",
+                condition=Q(actor_kind=ActorKind.SYSTEM, actor_id__isnull=True)
+                | Q(~Q(actor_kind=ActorKind.SYSTEM), actor_id__isnull=False),
+            ),
+        ]
+        indexes = [
+            # A lead's history.
+            models.Index(
+                name="leads_leadevent_newest",
+                fields=["organisation", "lead", "-created_at", "-id"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.from_value} to {self.to_value}"

@@ -1,0 +1,24 @@
+"""Identifiers: UUID version 7 (RFC 9562), made here at the time of writing."""
+
+from uuid import UUID
+
+from uuid_utils import compat
+
+
+def uuid7() -> UUID:
+    """A new UUID version 7, made in Python: PostgreSQL before 18 has no function for it."""
+    return compat.uuid7()
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """The UUID written as `text` in its usual 36 characters, or None where it is not one.
+
+    Python's own reader also takes braces, `urn:uuid:` and missing hyphens; an id has one spelling.
+    """
+    if len(text) != 36:
+        return None
+    try:
+        parsed = UUID(text)
+    except ValueError:
+        return None
+    return parsed if str(parsed) == text.lower() else None

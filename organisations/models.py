@@ -1,0 +1,150 @@
+"""Tenants and their people (CONTRACT.md, section 1)."""
+
+from typing import Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Now
+from django.db.models.lookups import Exact
+
+from organisations.ids import uuid7
+
+
+class Plan(models.TextChoices):
+    """What an agency pays for."""
+
+    STARTER = "starter", "Starter"
+    GROWTH = "growth", "Growth"
+    SCALE = "scale", "Scale"
+
+    @property
+    def has_api(self) -> bool:
+        """The API and the CSV export belong to Growth and Scale."""
+        return self is not Plan.STARTER
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Every way in which organisations are chosen."""
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+
+class Organisation(models.Model):
+    """An estate agency: the tenant to whom every other row belongs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=200)
+    slug = models.CharField(max_length=63, unique=True)
+    plan = models.CharField(max_length=16, choices=Plan.choices, default=Plan.STARTER)
+    created_at = models.DateTimeField(db_default=Now())
+    # Read with every key and every session: closing stops them all at once, the data stays.
+    closed_at = models.DateTimeField(null=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="organisations_organisation_name_said", condition=~Q(name="")
+            ),
+            models.CheckConstraint(
+                name="organisations_organisation_slug_plain",
+                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+            ),
+            models.CheckConstraint(
+                name="organisations_organisation_plan_known", condition=Q(plan__in=Plan.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_api(self) -> bool:
+        return Plan(self.plan).has_api
+
+    def change_plan(self, plan: Plan) -> None:
+        """Move to another plan; the next request of any key or session sees it."""
+        self.plan = plan
+        self.save(update_fields=["plan"])
+
+    def close(self) -> None:
+        """Close the account: every key and session stops at its next request, the data stays."""
+        Organisation.objects.open().filter(pk=self.pk).update(closed_at=Now())
+        self.refresh_from_db(fields=["closed_at"])
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", "Admin"
+    AGENT = "agent", "Agent"
+
+
+class UserManager(BaseUserManager["User"]):
+    """People, found by e-mail without regard to case and outer spaces."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The person who signs in as `username`, with the organisation; User.DoesNotExist if none.
+
+        The lower-casing is the database's on both sides, so it is the unique index's own.
+        """
+        return self.select_related("organisation").get(
+            Exact(Lower("email"), Lower(Value((username or "").strip())))
+        )
+
+    def create_user(
+        self, *, organisation: Organisation, email: str, name: str, role: str, password: str | None
+    ) -> "User":
+        """Add a person; with no password they cannot sign in until one is set."""
+        user = self.model(organisation=organisation, email=email.strip(), name=name, role=role)
+        user.set_password(password)
+        user.save(force_insert=True)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person of one agency. There is no superuser and no Django admin."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="people", db_index=False
+    )
+    # Stored as typed; what makes it unique is the constraint on its lower case. The plain unique
+    # index is Django's demand on a USERNAME_FIELD.
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="organisations_user_email_unique"),
+            models.UniqueConstraint(
+                name="organisations_user_org_and_id", fields=["organisation", "id"]
+            ),
+            models.CheckConstraint(name="organisations_user_email_said", condition=~Q(email="")),
+            models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="organisations_user_role_known", condition=Q(role__in=Role.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Active, and of an agency whose account is open."""
+        return self.is_active and self.organisation.closed_at is None

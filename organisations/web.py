@@ -1,0 +1,56 @@
+"""What every page needs: who asks, which agency, and the choice between page and fragment."""
+
+from collections.abc import Callable, Mapping
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+from organisations.models import Organisation, User
+
+P = ParamSpec("P")
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind LoginRequiredMiddleware: it has a person, and the person an agency."""
+
+    user: User
+    organisation: Organisation
+    htmx: HtmxDetails
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether HTMX asks for a swap: not when it restores history or follows a boosted link."""
+    htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
+
+
+def render_page(
+    request: HttpRequest,
+    page: str,
+    fragment: str,
+    context: Mapping[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    """The fragment when HTMX asks for a swap, else the whole page; varies by that."""
+    template = fragment if wants_fragment(request) else page
+    response = render(request, template, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def admin_required(
+    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
+) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
+    """Only the agency's admins; an agent gets 403."""
+
+    def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_admin:
+            raise PermissionDenied("Only an admin of your agency can open this page.")
+        return view(request, *args, **kwargs)
+
+    return update_wrapper(checked, view)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SiftSiteConfig(AppConfig):
+    name = "sift_site"

@@ -1,0 +1,68 @@
+"""Readers of environment variables: each fails at start-up, naming what the variable takes."""
+
+import os
+import re
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+_RATE = re.compile(r"[1-9][0-9]{0,8}/[smhd]")
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's text, or the default; ImproperlyConfigured where neither says anything."""
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set. It is required when DATABASE_URL is set.")
+    return value
+
+
+def optional_text(name: str) -> str | None:
+    """The variable's text, or None where it is unset or blank."""
+    return os.environ.get(name, "").strip() or None
+
+
+def names(name: str, default: list[str] | None = None) -> list[str]:
+    """A comma-separated list; ImproperlyConfigured where it is required and missing."""
+    value = optional_text(name)
+    if value is None:
+        if default is None:
+            raise ImproperlyConfigured(
+                f"{name} is not set. It is required when DATABASE_URL is set: "
+                "a comma-separated list such as sift.example.co.uk,www.example.co.uk."
+            )
+        return default
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """A yes or no."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}; it takes on or off (also 1/0, true/false).")
+
+
+def count(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number, at least `least`."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) <= 9 and int(value) >= least):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it takes a whole number from {least} up.")
+    return int(value)
+
+
+def rate(name: str, default: str) -> str:
+    """A limit such as 120/m: so many requests in a second, minute, hour or day."""
+    value = os.environ.get(name, "").strip() or default
+    if not _RATE.fullmatch(value):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it takes a number and a unit, such as 120/m (s, m, h or d)."
+        )
+    return value

@@ -1,0 +1,188 @@
+"""Sift's settings, in one file; what varies is read from the environment (README, Configure)."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from sift_site import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where it runs -------------------------------------------------------------------------------
+# With a database of one's own this is a deployment, and a missing secret is an error; without one
+# it is a developer's machine and the values below will do.
+DATABASE_URL = environment.optional_text("DATABASE_URL")
+DEVELOPMENT_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
+DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+SECRET_KEY = environment.text("SECRET_KEY", None if DATABASE_URL else DEVELOPMENT_SECRET_KEY)
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", None if DATABASE_URL else DEVELOPMENT_HOSTS)
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
+DEBUG = environment.switch("DEBUG", default=False)
+SIFT_HTTPS = environment.switch("SIFT_HTTPS", default=True)
+SIFT_TRUSTED_PROXIES = environment.count("SIFT_TRUSTED_PROXIES", 0)
+
+# --- Applications --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "organisations",
+    "leads",
+    "conversations",
+    "apikeys",
+    "sift_site",
+]
+
+MIDDLEWARE = [
+    # Outermost: health probes, whose word about the client is believed, and the API's own chain.
+    "sift_site.middleware.FrontDoorMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "organisations.middleware.OrganisationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "sift_site.urls"
+WSGI_APPLICATION = "sift_site.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **dj_database_url.parse(DATABASE_URL or "postgres:///sift"),
+        # A connection lives as long as its thread and is not pinged before each request: the API's
+        # reads are two statements, and a third for the ping would be half as much again.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Cache and rate limits (CONTRACT.md, section 2) ----------------------------------------------
+REDIS_URL = environment.optional_text("REDIS_URL")
+if REDIS_URL:
+    CACHES: dict[str, dict[str, Any]] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+        }
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
+SIFT_RATE_GROWTH = environment.rate("SIFT_RATE_GROWTH", "120/m")
+SIFT_RATE_SCALE = environment.rate("SIFT_RATE_SCALE", "600/m")
+SIFT_RATE_ANONYMOUS = environment.rate("SIFT_RATE_ANONYMOUS", "60/m")
+SILENCED_SYSTEM_CHECKS = [
+    # django-ratelimit wants a shared cache, and knows only some backends as shared. In the memory
+    # of one process the counters are exact too, and gunicorn.conf.py refuses to start more than one
+    # process without REDIS_URL; Redis, when it is set, is shared.
+    "django_ratelimit.E003",
+    "django_ratelimit.W001",
+]
+
+# --- People and sessions -------------------------------------------------------------------------
+AUTH_USER_MODEL = "organisations.User"
+AUTHENTICATION_BACKENDS = ["organisations.authentication.EmailBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "organisations:sign_in"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "organisations:sign_in"
+SESSION_COOKIE_NAME = "sift_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "sift_csrf"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# --- Transport and headers -----------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SIFT_HTTPS
+SECURE_SSL_REDIRECT = SIFT_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SIFT_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SIFT_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- Words, time, files --------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+TIME_ZONE = "Europe/London"  # an agency's day (CONTRACT.md, section 1)
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Logs ----------------------------------------------------------------------------------------
+# To standard error, as lines. Addresses are logged without their query, which may hold what a
+# caller typed by mistake (a key, a person's e-mail).
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers would mail or print a second time.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+    },
+}

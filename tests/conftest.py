@@ -1,0 +1,47 @@
+"""Fixtures that every test may ask for."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from organisations.models import Organisation, User
+from tests.factories import make_organisation, make_user
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters():
+    """Rate limits count in the cache: each test starts from nothing."""
+    cache.clear()
+
+
+@pytest.fixture
+def agency(db) -> Organisation:
+    return make_organisation(name="Harbour & Vale", slug="harbour-vale")
+
+
+@pytest.fixture
+def other_agency(db) -> Organisation:
+    return make_organisation(name="Northgate Homes", slug="northgate")
+
+
+@pytest.fixture
+def admin(agency) -> User:
+    return make_user(agency, role="admin", name="Ada Admin")
+
+
+@pytest.fixture
+def agent(agency) -> User:
+    return make_user(agency, role="agent", name="Amir Agent")
+
+
+@pytest.fixture
+def signed_in(client: Client, agent: User) -> Client:
+    """A browser in which the agency's agent is signed in."""
+    client.force_login(agent)
+    return client
+
+
+@pytest.fixture
+def signed_in_admin(client: Client, admin: User) -> Client:
+    client.force_login(admin)
+    return client

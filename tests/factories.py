@@ -1,0 +1,93 @@
+"""Rows for tests: each maker fills in what a test does not care about."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apikeys.models import ApiKey, Scope
+from conversations.models import Conversation, Message
+from leads.models import Lead
+from organisations.models import Organisation, User
+
+_numbers = itertools.count(1)
+PASSWORD = "correct horse battery staple"
+
+
+def make_organisation(**fields: Any) -> Organisation:
+    n = next(_numbers)
+    return Organisation.objects.create(
+        **{"name": f"Agency {n}", "slug": f"agency-{n}", "plan": "growth"} | fields
+    )
+
+
+def make_user(organisation: Organisation, **fields: Any) -> User:
+    n = next(_numbers)
+    defaults = {
+        "email": f"person{n}@example.com",
+        "name": f"Person {n}",
+        "role": "agent",
+        "password": PASSWORD,
+    }
+    return User.objects.create_user(organisation=organisation, **defaults | fields)
+
+
+def make_lead(organisation: Organisation, **fields: Any) -> Lead:
+    lead = Lead.objects.create(**{"organisation": organisation, "source": "website"} | fields)
+    lead.refresh_from_db()  # what the database's defaults became
+    return lead
+
+
+def make_conversation(
+    organisation: Organisation, lead: Lead | None = None, messages: int = 0, **fields: Any
+) -> Conversation:
+    """A conversation, its lead if none is given, and so many messages a minute apart."""
+    lead = lead or make_lead(organisation)
+    conversation = Conversation.objects.create(
+        **{
+            "organisation": organisation,
+            "lead": lead,
+            "channel": "website",
+            "languages_used": ["en"],
+        }
+        | fields
+    )
+    conversation.refresh_from_db()
+    for n in range(messages):
+        make_message(
+            conversation,
+            position=n,
+            role="user" if n % 2 == 0 else "assistant",
+            created_at=conversation.created_at + timedelta(minutes=n),
+        )
+    return conversation
+
+
+def make_message(conversation: Conversation, **fields: Any) -> Message:
+    position = fields.pop("position", None)
+    if position is None:
+        position = conversation.messages.count()
+    message = Message.objects.create(
+        **{
+            "organisation_id": conversation.organisation_id,
+            "conversation": conversation,
+            "position": position,
+            "role": "user",
+            "content": f"Message {position}",
+        }
+        | fields
+    )
+    message.refresh_from_db()
+    return message
+
+
+def make_key(organisation: Organisation, **fields: Any) -> tuple[ApiKey, str]:
+    """A key's record and its text."""
+    n = next(_numbers)
+    name = fields.pop("name", f"Key {n}")
+    fields.setdefault("scope", Scope.READ_WRITE)
+    return ApiKey.objects.issue(organisation, name, **fields)
+
+
+def at(text: str) -> datetime:
+    """`at("2026-06-01 09:30")`, in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,205 @@
+"""Rules that hold whoever writes: each is a constraint, so SQL by hand is refused too."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from leads.actors import SYSTEM, Actor
+from leads.models import Lead, LeadEvent, LeadStatus
+from organisations.models import User
+from tests.factories import (
+    make_conversation,
+    make_key,
+    make_lead,
+    make_message,
+    make_organisation,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(rule: str, sql: str, *values):
+    """The statement fails on the constraint of that name."""
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic(), connection.cursor() as c:
+        c.execute(sql, values)
+
+
+def test_a_conversation_cannot_cross_from_one_agency_to_anothers_lead(agency, other_agency):
+    theirs = make_lead(other_agency)
+    ours = make_conversation(agency)
+
+    refused(
+        "conversations_conversation_lead_same_organisation",
+        "UPDATE conversations_conversation SET lead_id = %s WHERE id = %s",
+        theirs.id,
+        ours.id,
+    )
+
+
+def test_a_message_cannot_cross_into_another_agencys_conversation(agency, other_agency):
+    message = make_message(make_conversation(agency))
+    theirs = make_conversation(other_agency)
+
+    refused(
+        "conversations_message_conversation_same_organisation",
+        "UPDATE conversations_message SET conversation_id = %s WHERE id = %s",
+        theirs.id,
+        message.id,
+    )
+
+
+def test_an_event_cannot_cross_to_another_agencys_lead(agency, other_agency):
+    ours, theirs = make_lead(agency), make_lead(other_agency)
+    event = ours.change_status(LeadStatus.CONTACTED, by=SYSTEM)
+
+    refused(
+        "leads_leadevent_lead_same_organisation",
+        "UPDATE leads_leadevent SET lead_id = %s WHERE id = %s",
+        theirs.id,
+        event.id,
+    )
+
+
+def test_a_lead_cannot_be_merged_into_another_agencys(agency, other_agency):
+    ours, theirs = make_lead(agency), make_lead(other_agency)
+
+    refused(
+        "leads_lead_merged_into_same_organisation",
+        "UPDATE leads_lead SET merged_into_id = %s WHERE id = %s",
+        theirs.id,
+        ours.id,
+    )
+
+
+def test_a_key_cannot_be_made_by_another_agencys_person(agency, other_agency):
+    key, _ = make_key(agency)
+    stranger = make_user(other_agency)
+
+    refused(
+        "apikeys_apikey_created_by_same_organisation",
+        "UPDATE apikeys_apikey SET created_by_id = %s WHERE id = %s",
+        stranger.id,
+        key.id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "rule"),
+    [
+        ("status", "lukewarm", "leads_lead_status_known"),
+        ("source", "fax", "leads_lead_source_known"),
+        ("intent", "lease", "leads_lead_intent_known"),
+        ("property_type", "castle", "leads_lead_property_type_known"),
+        ("timeline", "soon", "leads_lead_timeline_known"),
+        ("chain_status", "broken", "leads_lead_chain_status_known"),
+        ("financing_status", "lottery", "leads_lead_financing_status_known"),
+        ("buyer_scheme", "none", "leads_lead_buyer_scheme_known"),
+        ("stamp_duty_position", "exempt", "leads_lead_stamp_duty_position_known"),
+        ("name", "", "leads_lead_name_said"),
+        ("email", "", "leads_lead_email_said"),
+        ("phone", "", "leads_lead_phone_said"),
+        ("summary", "", "leads_lead_summary_said"),
+        ("area", "", "leads_lead_area_said"),
+        ("score", 101, "leads_lead_score_in_range"),
+        ("score", -1, "leads_lead_score_in_range"),
+        ("bedrooms_min", 51, "leads_lead_bedrooms_min_in_range"),
+        ("bedrooms_max", -1, "leads_lead_bedrooms_max_in_range"),
+        ("budget_min", -1, "leads_lead_budget_min_in_range"),
+        ("budget_max", -1, "leads_lead_budget_max_in_range"),
+    ],
+)
+def test_a_lead_takes_only_what_the_contract_names(agency, column, value, rule):
+    lead = make_lead(agency)
+
+    refused(rule, f"UPDATE leads_lead SET {column} = %s WHERE id = %s", value, lead.id)  # noqa: S608
+
+
+@pytest.mark.parametrize("what", ["budget", "bedrooms"])
+def test_the_least_is_never_above_the_most(agency, what):
+    lead = make_lead(agency, **{f"{what}_min": 2, f"{what}_max": 2})
+
+    refused(
+        f"leads_lead_{what}_in_order",
+        f"UPDATE leads_lead SET {what}_min = 3 WHERE id = %s",  # noqa: S608
+        lead.id,
+    )
+
+
+def test_a_persons_e_mail_is_unique_over_all_agencies_whatever_its_case(agency, other_agency):
+    make_user(agency, email="Emile@example.com")
+
+    with pytest.raises(IntegrityError, match="organisations_user_email_unique"):
+        make_user(other_agency, email="eMILE@EXAMPLE.com")
+
+
+def test_a_person_is_found_by_e_mail_whatever_its_case_and_accents(agency):
+    person = make_user(agency, email="ÉMILE@example.com")
+
+    assert User.objects.get_by_natural_key(" émile@EXAMPLE.com ") == person
+
+
+def test_the_database_folds_the_case_of_accented_letters(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower('ÉMILE')")
+
+        assert cursor.fetchone() == ("émile",)
+
+
+def test_a_position_is_taken_once_in_a_conversation(agency):
+    conversation = make_conversation(agency, messages=1)
+
+    with pytest.raises(IntegrityError, match="conversations_message_position_unique"):
+        make_message(conversation, position=0)
+
+
+def test_a_sender_may_use_an_external_id_once_and_another_agency_the_same(agency, other_agency):
+    make_conversation(agency, external_id="chat-1")
+    make_conversation(other_agency, external_id="chat-1")
+
+    with pytest.raises(IntegrityError, match="conversations_conversation_external_id_unique"):
+        make_conversation(agency, external_id="chat-1")
+
+
+def test_a_change_that_the_json_shows_moves_updated_at_and_any_change_the_writing_transaction(
+    agency,
+):
+    lead = make_lead(agency)
+    Lead.objects.filter(pk=lead.pk).update(moved_on=True)
+    unseen = Lead.objects.get(pk=lead.pk)
+    Lead.objects.filter(pk=lead.pk).update(area="Didsbury")
+    seen = Lead.objects.get(pk=lead.pk)
+
+    assert unseen.updated_at == lead.updated_at
+    assert seen.updated_at > lead.updated_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_transaction_that_writes_a_row_leaves_its_number_on_it():
+    agency = make_organisation()
+    lead = make_lead(agency)
+    before = int(lead.written_xid)
+
+    Lead.objects.filter(pk=lead.pk).update(hand_set=["area"])
+
+    assert int(Lead.objects.get(pk=lead.pk).written_xid) > before
+
+
+def test_setting_what_already_stands_changes_nothing_and_records_nothing(agency, agent):
+    lead = make_lead(agency, status="contacted")
+
+    event = lead.change_status(LeadStatus.CONTACTED, by=Actor.for_person(agent))
+
+    assert event is None
+    assert Lead.objects.get(pk=lead.pk).updated_at == lead.updated_at
+    assert not LeadEvent.objects.for_organisation(agency).exists()
+
+
+def test_an_event_of_a_person_or_key_names_its_doer_and_the_systems_has_none(agency, agent):
+    lead = make_lead(agency)
+    lead.change_status(LeadStatus.CONTACTED, by=Actor.for_person(agent))
+
+    refused(
+        "leads_leadevent_only_the_system_has_no_id",
+        "UPDATE leads_leadevent SET actor_id = NULL WHERE lead_id = %s",
+        lead.id,
+    )
