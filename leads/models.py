@@ -3,14 +3,17 @@
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce, Lower, Now
 
+from leads import search
 from leads.actors import Actor, ActorKind
 from organisations.columns import WrittenXidField
 from organisations.ids import uuid7
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 
 class LeadStatus(models.TextChoices):
@@ -114,6 +117,14 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")  # id breaks ties, so pages never overlap
 
+    def best_first(self) -> Self:
+        """By score, a lead without one last; the newest of a score first."""
+        return self.order_by(Coalesce("score", -1).desc(), "-created_at", "-id")
+
+    def found_by(self, asked: str) -> Self:
+        """Those that match a tsquery made by `leads.search.query()` for this organisation."""
+        return self.filter(search.Matches(asked))
+
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
@@ -189,6 +200,18 @@ class Lead(models.Model):
         "self", models.DO_NOTHING, null=True, related_name="merged", db_index=False,
         db_constraint=False,
     )  # fmt: skip
+    # Who of the agency looks after it; the database holds that they are of the same agency.
+    assignee = models.ForeignKey(
+        User,
+        models.DO_NOTHING,
+        null=True,
+        related_name="leads",
+        db_index=False,
+        db_constraint=False,
+    )
+    follow_up_on = models.DateField(null=True, help_text="a day of the agency's, Europe/London")
+    # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
+    search = SearchVectorField(default="", db_default="", editable=False)
     written_xid = WrittenXidField()
 
     objects = LeadQuerySet.as_manager()
@@ -258,6 +281,23 @@ class Lead(models.Model):
                 fields=["organisation", "phone", "created_at"],
                 condition=Q(phone__isnull=False),
             ),
+            # The list, sorted by score; a lead without one comes last.
+            models.Index(
+                "organisation",
+                Coalesce("score", -1).desc(),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="leads_lead_best",
+                condition=STANDING,
+            ),
+            # Follow-ups due.
+            models.Index(
+                name="leads_lead_follow_up",
+                fields=["organisation", "follow_up_on"],
+                condition=Q(follow_up_on__isnull=False) & STANDING,
+            ),
+            # Words, numbers and facets: the lexemes carry the organisation.
+            GinIndex(name="leads_lead_search", fields=["search"]),
             # What was merged into a lead.
             models.Index(
                 name="leads_lead_merged",
@@ -370,3 +410,78 @@ class LeadEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.from_value} to {self.to_value}"
+
+
+class LeadTallyQuerySet(models.QuerySet["LeadTally"]):
+    """Every way in which tallies are read. The first call is for_organisation()."""
+
+    def for_organisation(self, organisation: Organisation) -> Self:
+        return self.filter(organisation=organisation)
+
+    def by_status(self) -> dict[str, int]:
+        """How many standing leads each status has; statuses without any are left out."""
+        sums = self.values_list("status").annotate(number=Sum("leads")).order_by()
+        return {status: number for status, number in sums if number}
+
+
+class LeadTally(models.Model):
+    """Differences in the number of standing leads of a status, which a trigger writes and folds.
+
+    A row is a difference, not a total, so that writers never wait for each other; the total is the
+    sum. It counts half a million leads in the time of reading a few dozen rows.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    status = models.CharField(max_length=16, choices=LeadStatus.choices)
+    leads = models.BigIntegerField()
+
+    objects = LeadTallyQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="leads_leadtally_by_status",
+                fields=["organisation", "status"],
+                include=["leads"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.leads:+}"
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    """Every way in which saved views are chosen. The first call is of()."""
+
+    def of(self, person: User) -> Self:
+        return self.filter(organisation=person.organisation_id, person=person)
+
+
+class SavedView(models.Model):
+    """Filters of the lead list under a name, a person's own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(
+        User, models.CASCADE, related_name="saved_views", db_index=False, db_constraint=False
+    )
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=2000, help_text="the address's query, without paging")
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organisation", "person", Lower("name"), name="leads_savedview_name_unique"
+            ),
+            models.CheckConstraint(name="leads_savedview_name_said", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

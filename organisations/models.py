@@ -76,6 +76,14 @@ class Organisation(models.Model):
         self.refresh_from_db(fields=["closed_at"])
 
 
+class Theme(models.TextChoices):
+    """How pages look to a person; the system's choice unless they made one."""
+
+    SYSTEM = "system", "System"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class Role(models.TextChoices):
     ADMIN = "admin", "Admin"
     AGENT = "agent", "Agent"
@@ -116,6 +124,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
     is_active = models.BooleanField(default=True)
+    theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    shortcuts = models.BooleanField(default=True, help_text="single-key shortcuts on pages")
     created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "email"
@@ -132,6 +142,9 @@ class User(AbstractBaseUser):
             ),
             models.CheckConstraint(name="organisations_user_email_said", condition=~Q(email="")),
             models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="organisations_user_theme_known", condition=Q(theme__in=Theme.values)
+            ),
             models.CheckConstraint(
                 name="organisations_user_role_known", condition=Q(role__in=Role.values)
             ),
