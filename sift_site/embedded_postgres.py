@@ -42,6 +42,7 @@ from sift_site.postgres_home import (
     make_private,
     socket_folder,
 )
+from sift_site.var_folder import VAR, open_in_var
 
 _LONGEST_WAIT = 120  # seconds; recovery after a crash takes its time
 _THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -133,20 +134,9 @@ class EmbeddedPostgres:
     def _lock_file(self, kind: str) -> IO[bytes]:
         path = self.var / f"{self.name}.{kind}"
         try:
-            if not self.var.is_dir():
-                self.var.mkdir()
-                self._leave_to_the_projects_owner(self.var)
-            file = path.open("ab")
-            self._leave_to_the_projects_owner(path)
+            return open_in_var(path)
         except OSError as error:
             raise EmbeddedPostgresFailed(f"{path} cannot be written: {error.strerror}.") from None
-        return file
-
-    def _leave_to_the_projects_owner(self, path: Path) -> None:
-        """What root makes in somebody's project stays usable for that person."""
-        if os.geteuid() == 0:
-            owner = self.var.parent.stat()
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
     def _stop_if_unused(self) -> None:
         with self._lock_file("users") as users:
@@ -359,7 +349,7 @@ def _say(line: str) -> None:
     sys.stderr.flush()
 
 
-PROJECT = EmbeddedPostgres(Path(__file__).resolve().parent.parent / "var")
+PROJECT = EmbeddedPostgres(VAR)
 
 
 def main() -> int:
