@@ -94,10 +94,12 @@ def only_one(address: str) -> Iterator[bool]:
         except OSError:
             raise CannotRun(f"Sift is already running: {standing}.") from None
         _write(lock, f"{address} (process {os.getpid()})")
+        launcher = os.getpid()
         try:
             yield bool(standing)
         finally:
-            _write(lock, "")
+            if os.getpid() == launcher:  # a worker that ends leaves by the same way
+                _write(lock, "")
 
 
 def _read(file: IO[bytes]) -> str:
@@ -143,12 +145,14 @@ def database() -> Iterator[None]:
         return
     say("Starting PostgreSQL...")
     embedded_postgres.PROJECT.acquire()
+    launcher = os.getpid()
     try:
         say(f"Data: {embedded_postgres.PROJECT.data}")
         yield
     finally:
-        embedded_postgres.PROJECT.release()
-        say("Stopped. The data is kept; make run finds it again.")
+        if os.getpid() == launcher:  # a worker that ends leaves by the same way
+            embedded_postgres.PROJECT.release()
+            say("Stopped. The data is kept; make run finds it again.")
 
 
 def prepare(address: str) -> str:

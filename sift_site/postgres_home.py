@@ -113,8 +113,9 @@ def data_folder(var: Path, name: str) -> Path:
 def choose_data_folder(var: Path, name: str, account: Account) -> Path:
     """Where new data goes: `var`, or a recorded folder outside where the account cannot enter."""
     if account.can_enter(var):
+        _record(var, name).unlink(missing_ok=True)
         return var / name
-    data = _outside(var) / name
+    data = _make_outside_folder(var) / name
     _record(var, name).write_text(f"{data}\n")
     return data
 
@@ -123,9 +124,14 @@ def _record(var: Path, name: str) -> Path:
     return var / f"{name}.location"
 
 
-def _outside(var: Path) -> Path:
-    """A folder of our own that everybody may pass through; root alone makes it."""
-    folder = _OUTSIDE / f"sift-{_fingerprint(var)}"
+def outside_folder(var: Path) -> Path:
+    """Where data and binaries go when the server's account cannot reach the project's own."""
+    return _OUTSIDE / f"sift-{_fingerprint(var)}"
+
+
+def _make_outside_folder(var: Path) -> Path:
+    """Make it, such that everybody may pass through; only root comes here."""
+    folder = outside_folder(var)
     try:
         folder.mkdir(mode=0o755, exist_ok=True)
         folder.chmod(0o755)  # whatever the umask: what is secret in it is closed itself
@@ -181,7 +187,7 @@ def binaries_for(data: Path, var: Path, account: Account) -> tuple[int, Path]:
             f"PostgreSQL's tools cannot take a path with quotes, $, ` or \\: move {var.parent}."
         )
     if account.switch and not account.can_run(folder / "bin" / "postgres"):
-        folder = _copied(folder, var, major)
+        folder = _copied(folder, var)
     return major, folder / "bin"
 
 
@@ -219,19 +225,33 @@ def _major(program: Path) -> int:
     return int(found[1])
 
 
-def _copied(installation: Path, var: Path, major: int) -> Path:
-    """A copy of the binaries that the server's account can reach; of this package's version."""
-    outside = _outside(var)
-    copy = outside / f"binaries-{major}-{importlib.metadata.version(PACKAGE)}"
-    if copy.is_dir():
-        return copy
-    for old in outside.glob(f"binaries-{major}-*"):  # of a package since upgraded, or half made
-        shutil.rmtree(old)
-    half = copy.with_name(f"{copy.name}.new")
-    shutil.copytree(installation, half, symlinks=True)
-    for path in [half, *half.rglob("*")]:
-        if not path.is_symlink():  # the umask may have closed the package; it holds no secret
-            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
-    for program in (half / "bin").iterdir():
-        program.chmod(0o755)
-    return half.rename(copy)
+def _copied(installation: Path, var: Path) -> Path:
+    """A copy of the installation that the server's account can reach; of this package's version.
+
+    The package's other files lie about it as before: its programs look there for their libraries.
+    """
+    package = installation.parent
+    outside = _make_outside_folder(var)
+    copy = outside / f"{installation.name}-{importlib.metadata.version(PACKAGE)}"
+    if not copy.is_dir():
+        for old in outside.glob(f"{installation.name}-*"):  # since upgraded, or half made
+            shutil.rmtree(old)
+        half = copy.with_name(f"{copy.name}.new")
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, half / libraries.name, symlinks=True)
+        others = shutil.ignore_patterns(
+            *(path.name for path in package.glob("pginstall*") if path != installation)
+        )
+        shutil.copytree(package, half / package.name, symlinks=True, ignore=others)
+        _open_to_all(half)
+        half.rename(copy)
+    return copy / package.name / installation.name
+
+
+def _open_to_all(folder: Path) -> None:
+    """Readable by everybody, whatever the umask did to the package; nothing in it is secret."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(0o755 if path.is_dir() or mode & 0o100 else 0o644)
