@@ -32,6 +32,7 @@ from typing import IO
 from urllib.parse import quote
 
 from sift_site.postgres_home import (
+    SOCKET_NAME,
     Account,
     EmbeddedPostgresFailed,
     account_for,
@@ -247,17 +248,22 @@ class EmbeddedPostgres:
             data_version(self.data)  # raises and says whose it is
             raise
         except (IndexError, ValueError):  # written half: the disk was full, or the power went
-            path.unlink()
+            self._remove_pid_files()
             return "down"
         if not _is_alive(pid):
             return "down"  # the server itself clears up after such an end
         if self._is_somebody_else(pid):
-            # After a reboot the number has come to another process, and PostgreSQL, which looks
-            # only at whether it lives, would never start again.
-            path.unlink()
+            # After a reboot the number has come to another process, or nobody has waited for the
+            # killed server. PostgreSQL sees only that the number is taken and would never start.
+            self._remove_pid_files()
             return "down"
         said = lines[7].strip() if len(lines) > 7 else "starting"
         return said if said in {"ready", "stopping"} else "starting"
+
+    def _remove_pid_files(self) -> None:
+        """Data and socket have one each."""
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (socket_folder(self.data) / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def _is_somebody_else(self, pid: int) -> bool:
         """Whether that process is surely not this data's server; False where it cannot be told."""

