@@ -6,7 +6,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from sift_site import environment
+from sift_site import embedded_postgres, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -14,11 +14,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # With a database of one's own this is a deployment, and a missing secret is an error; without one
 # it is a developer's machine and the values below will do.
 DATABASE_URL = environment.optional_text("DATABASE_URL")
-DEVELOPMENT_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
-DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
-SECRET_KEY = environment.text("SECRET_KEY", None if DATABASE_URL else DEVELOPMENT_SECRET_KEY)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", None if DATABASE_URL else DEVELOPMENT_HOSTS)
+SECRET_KEY = environment.text(
+    "SECRET_KEY", None if DATABASE_URL else environment.DEVELOPMENT_SECRET_KEY
+)
+ALLOWED_HOSTS = environment.names(
+    "ALLOWED_HOSTS", None if DATABASE_URL else environment.DEVELOPMENT_HOSTS
+)
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
 DEBUG = environment.switch("DEBUG", default=False)
 SIFT_HTTPS = environment.switch("SIFT_HTTPS", default=True)
@@ -80,7 +82,8 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database ------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **dj_database_url.parse(DATABASE_URL or "postgres:///sift"),
+        # Only the embedded server's address: it is started by manage.py, make run or gunicorn.
+        **dj_database_url.parse(DATABASE_URL or embedded_postgres.PROJECT.url()),
         # A connection lives as long as its thread and is not pinged before each request: the API's
         # reads are two statements, and a third for the ping would be half as much again.
         "CONN_MAX_AGE": None,
