@@ -53,7 +53,9 @@ def _hindrance() -> str | None:
         logger.warning("Not ready: the database cannot be asked (%s).", type(error).__name__)
         return "the database cannot be reached"
     missing = len(_last_migrations() - applied)
-    return f"migrations are missing in {missing} apps" if missing else None
+    if not missing:
+        return None
+    return f"migrations are missing in {missing} app{'' if missing == 1 else 's'}"
 
 
 def _applied_migrations() -> set[tuple[str, str]]:
@@ -69,9 +71,7 @@ def _applied_migrations() -> set[tuple[str, str]]:
 
 
 def _ask() -> set[tuple[str, str]]:
-    if not MigrationRecorder(connection).has_table():
-        return set()
-    return set(MigrationRecorder.Migration.objects.values_list("app", "name"))
+    return set(MigrationRecorder(connection).applied_migrations())
 
 
 @cache

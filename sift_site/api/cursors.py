@@ -17,6 +17,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from sift_site.api.instants import from_microseconds, to_microseconds
 
 ACCEPTED = "a next_cursor of this list with these same filters"
+_SEPARATOR = "."
 
 
 class NotOfThisList(Exception):
@@ -29,6 +30,21 @@ class Place:
 
     created_at: datetime
     tie: str
+
+
+def well_formed(text: str) -> str:
+    """The text itself; ValueError where it cannot be a cursor of any list."""
+    place, _, _ = text.rpartition(_SEPARATOR)
+    _place(place)
+    return text
+
+
+def _place(encoded: str) -> Place:
+    microseconds, _, tie = urlsafe_base64_decode(encoded).decode("ascii").partition(" ")
+    try:
+        return Place(from_microseconds(int(microseconds)), tie)
+    except OverflowError:
+        raise ValueError("outside the years 1 to 9999") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +67,11 @@ class Listing:
     def place_of(self, cursor: str) -> Place:
         """The place that the cursor names; raises NotOfThisList."""
         try:
-            place = urlsafe_base64_decode(self._signer().unsign(cursor)).decode("ascii")
-        except (BadSignature, UnicodeError):
+            return _place(self._signer().unsign(cursor))
+        except (BadSignature, ValueError):
             raise NotOfThisList from None
-        microseconds, _, tie = place.partition(" ")
-        return Place(from_microseconds(int(microseconds)), tie)
 
     def _signer(self) -> Signer:
         listing = [self.name, self.organisation_id, dict(self.filters)]
         salt = json.dumps(listing, default=str, sort_keys=True, separators=(",", ":"))
-        return Signer(salt=f"sift.api.cursor:{salt}", sep=".")
+        return Signer(salt=f"sift.api.cursor:{salt}", sep=_SEPARATOR)

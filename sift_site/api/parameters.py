@@ -55,16 +55,13 @@ def read_list_query(
     filters = {key: value for key, value in values.items() if key not in _PAGING}
     listing = Listing(name, str(organisation_id), filters)
     after = None
-    if "cursor" in values and not faults:
-        if "offset" in values:
-            faults.append(Fault("cursor", "is not accepted together with offset"))
-        else:
-            try:
-                after = listing.place_of(values["cursor"])
-            except NotOfThisList:
-                faults.append(Fault("cursor", f"must be {cursors.ACCEPTED}"))
-    elif "cursor" in values and "offset" in values:
+    if "cursor" in values and "offset" in values:
         faults.append(Fault("cursor", "is not accepted together with offset"))
+    elif "cursor" in values and not faults:  # filters at fault could match no cursor
+        try:
+            after = listing.place_of(values["cursor"])
+        except NotOfThisList:
+            faults.append(Fault("cursor", f"must be {cursors.ACCEPTED}"))
     if faults:
         raise problems.invalid(faults)
     window = Window(
@@ -147,12 +144,6 @@ def _uuid(text: str) -> UUID:
     return parsed
 
 
-def _said(text: str) -> str:
-    if not text:
-        raise ValueError
-    return text
-
-
 def _limit(most: int) -> Parameter:
     read = partial(_whole_number, least=1, most=most)
     return Parameter("limit", read, f"a whole number from 1 to {most}")
@@ -167,7 +158,7 @@ def _choice(name: str, choices: Any, *, several: bool = False) -> Parameter:
 _OFFSET = Parameter(
     "offset", partial(_whole_number, least=0, most=_LARGEST_OFFSET), "a whole number from 0 up"
 )
-_CURSOR = Parameter("cursor", _said, cursors.ACCEPTED)
+_CURSOR = Parameter("cursor", cursors.well_formed, cursors.ACCEPTED)
 _COUNT = Parameter("count", partial(_one_of, choices=("exact",)), "exact")
 _SINCE = Parameter("since", instants.parse, instants.ACCEPTED)
 _UPDATED_SINCE = Parameter("updated_since", instants.parse, instants.ACCEPTED)
