@@ -95,12 +95,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and rate limits (CONTRACT.md, section 2) ----------------------------------------------
 REDIS_URL = environment.optional_text("REDIS_URL")
+# A store that is down or slow holds nobody up for longer; nothing is tried twice.
+REDIS_OPTIONS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+            "OPTIONS": REDIS_OPTIONS,
         }
     }
 else:

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from apikeys import last_use
 from organisations.models import Organisation, User
 from tests.factories import make_organisation, make_user
 from tests.servers import chromium_program, redis_program, redis_server
@@ -15,6 +16,13 @@ from tests.servers import chromium_program, redis_program, redis_server
 def _fresh_counters():
     """Rate limits count in the cache: each test starts from nothing."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_last_use_left_behind():
+    """What a test's keys were used for is not written into another test's database."""
+    yield
+    last_use.forget()
 
 
 @pytest.fixture
