@@ -13,17 +13,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Lower
-from psycopg.types.json import Jsonb
 
 from conversations.intake_format import ReceivedConversation
 from conversations.models import Conversation, Message, MessageRole
 from leads import phones
 from leads.actors import SYSTEM, Actor
 from leads.contacts import email_key
+from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill
-from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, LeadStatus, actor_columns
+from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, LeadStatus
 from leads.scoring import apply_score
 from organisations.copying import copy_rows
 from organisations.ids import uuid7
@@ -34,8 +34,6 @@ LEAD_FIELDS = (
     "id", "organisation_id", "source", "status", "score", "created_at", "moved_on", "hand_set",
     *FACT_FIELDS,
 )  # fmt: skip
-# What a capture may change on a lead that is there already.
-CHANGED_FIELDS = (*FACT_FIELDS, "status", "score", "moved_on")
 CONVERSATION_FIELDS = (
     "id", "organisation_id", "lead_id", "channel", "status", "languages_used", "external_id",
     "received_digest", "created_at", "last_message_at",
@@ -43,11 +41,8 @@ CONVERSATION_FIELDS = (
 MESSAGE_FIELDS = (
     "id", "organisation_id", "conversation_id", "position", "role", "content", "created_at",
 )  # fmt: skip
-EVENT_FIELDS = (
-    "id", "organisation_id", "lead_id", "kind", "from_value", "to_value", "payload", "actor_kind",
-    "actor_id", "actor_name",
-)  # fmt: skip
 
+_SCORED_FIELDS = ("score", "status", "moved_on")
 
 # One of the two by which a lead is found: ("e-mail", key) or ("phone", number).
 Contact = tuple[str, str]
@@ -95,7 +90,8 @@ class _Arrivals:
     standing_leads: dict[UUID, Lead] = field(default_factory=dict)
     leads: dict[Contact, Lead] = field(default_factory=dict)  # standing and new
     new_leads: list[Lead] = field(default_factory=list)
-    changed_leads: dict[UUID, Lead] = field(default_factory=dict)
+    changed_leads: dict[UUID, Lead] = field(default_factory=dict)  # that stood before
+    changed_fields: set[str] = field(default_factory=set)  # of any of them
     visitor_messages: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))  # by lead
     conversations: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[tuple[Any, ...]] = field(default_factory=list)
@@ -162,18 +158,17 @@ class _Arrivals:
     def _count_messages(self) -> None:
         if not self.standing_leads:
             return
-        counts = (
-            Message.objects.for_organisation(self.organisation)
-            .filter(
-                conversation__organisation=self.organisation,
-                conversation__lead__in=self.standing_leads,
-                role=MessageRole.USER,
-            )
-            .values_list("conversation__lead")
-            .annotate(number=Count("id"))
+        of_conversation = Message.objects.for_organisation(self.organisation).filter(
+            conversation=OuterRef("id"), role=MessageRole.USER
         )
-        for lead_id, number in counts.order_by():
-            self.visitor_messages[lead_id] = number
+        # A subquery for each conversation and no join: the planner knows nothing of an
+        # organisation that is new to its statistics, and would read all messages for each.
+        number = of_conversation.order_by().values("conversation").values(number=Count("id"))
+        rows = Conversation.objects.for_organisation(self.organisation).filter(
+            lead__in=self.standing_leads
+        )
+        for lead_id, count in rows.values_list("lead_id", Subquery(number)):
+            self.visitor_messages[lead_id] += count or 0
 
     # --- What arrives ----------------------------------------------------------------------------
     def take(self, received: ReceivedConversation) -> Captured:
@@ -233,26 +228,31 @@ class _Arrivals:
         self, lead: Lead, filled: list[str], conversation_id: UUID, received: ReceivedConversation
     ) -> None:
         """Score the lead, and record the capture and what it did to the status."""
-        before, standing = lead.score, (lead.moved_on, lead.status)
-        captured = LeadEvent(  # made first: of two events of one moment the lower id comes first
-            organisation_id=self.organisation.id,
-            lead_id=lead.id,
-            kind=EventKind.CAPTURE,
-            **actor_columns(self.by),
-        )
+        organisation_id = self.organisation.id
+        before = {name: getattr(lead, name) for name in _SCORED_FIELDS}
         if lead.moved_on and lead.status == LeadStatus.NEW:
             lead.moved_on = False  # somebody put it back to new: that holds until its next message
-        status_event = apply_score(lead, self.visitor_messages[lead.id])
-        captured.payload = {
+        status_change = apply_score(lead, self.visitor_messages[lead.id])
+        payload = {
             "conversation_id": str(conversation_id),
             "channel": received.channel,
             "filled": filled,
-            "score": {"from": before, "to": lead.score},
+            "score": {"from": before["score"], "to": lead.score},
         }
-        self.events += [_event_row(event) for event in (captured, status_event) if event]
-        changed = filled or before != lead.score or standing != (lead.moved_on, lead.status)
-        if changed and lead.id in self.standing_leads:
-            self.changed_leads[lead.id] = lead
+        self.events.append(
+            event_row(organisation_id, lead.id, EventKind.CAPTURE, by=self.by, payload=payload)
+        )
+        if status_change is not None:
+            self.events.append(
+                event_row(
+                    organisation_id, lead.id, EventKind.STATUS, by=SYSTEM, change=status_change
+                )
+            )
+        if lead.id in self.standing_leads:
+            changed = [name for name in _SCORED_FIELDS if getattr(lead, name) != before[name]]
+            self.changed_fields.update(filled, changed)
+            if filled or changed:
+                self.changed_leads[lead.id] = lead
 
     # --- Writing ---------------------------------------------------------------------------------
     def write(self) -> None:
@@ -261,7 +261,7 @@ class _Arrivals:
             rows = [tuple(getattr(lead, name) for name in LEAD_FIELDS) for lead in self.new_leads]
             copy_rows(Lead, LEAD_FIELDS, rows)
         if self.changed_leads:
-            Lead.objects.bulk_update(self.changed_leads.values(), CHANGED_FIELDS)
+            Lead.objects.bulk_update(self.changed_leads.values(), self.changed_fields)
         if self.conversations:
             copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)
             copy_rows(Message, MESSAGE_FIELDS, self.messages)
@@ -273,11 +273,3 @@ def _contacts(facts: LeadFacts) -> list[Contact]:
     contacts = [("e-mail", email_key(facts.email))] if facts.email else []
     phone = phones.normalise(facts.phone) if facts.phone else None
     return [*contacts, ("phone", phone)] if phone else contacts
-
-
-def _event_row(event: LeadEvent) -> tuple[Any, ...]:
-    return (
-        event.id, event.organisation_id, event.lead_id, str(event.kind), event.from_value,
-        event.to_value, Jsonb(event.payload), str(event.actor_kind), event.actor_id,
-        event.actor_name,
-    )  # fmt: skip

@@ -8,24 +8,19 @@ want to see something.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import UUID
 
-from leads.actors import SYSTEM, Actor
 from leads.facts import LeadFacts, is_known
 from leads.models import (
     FACT_FIELDS,
     BuyerScheme,
     ChainStatus,
-    EventKind,
     FinancingStatus,
     Intent,
     Lead,
-    LeadEvent,
     LeadStatus,
     PropertyType,
     StampDutyPosition,
     Timeline,
-    actor_columns,
 )
 
 Temperature = Literal["hot", "warm", "cold"]
@@ -136,34 +131,18 @@ def temperature(score: int | None) -> Temperature | None:
     return "warm" if score >= WARM_FROM else "cold"
 
 
-def apply_score(lead: Lead, visitor_messages: int) -> LeadEvent | None:
-    """Score the lead; nothing is saved. Returns the event of a status that changed by it.
+def apply_score(lead: Lead, visitor_messages: int) -> tuple[str, str] | None:
+    """Score the lead; nothing is saved. Returns from and to of a status that changed by it.
 
-    The status follows the score only while nobody has moved the lead on.
+    The status follows the score only while nobody has moved the lead on; who saves the lead
+    records the change as an event of the system's.
     """
     lead.score = score_value(lead, visitor_messages)
-    if lead.moved_on:
+    before, after = lead.status, temperature(lead.score) or LeadStatus.NEW.value
+    if lead.moved_on or before == after:
         return None
-    status = LeadStatus(temperature(lead.score) or LeadStatus.NEW)
-    if status == lead.status:
-        return None
-    event = status_event(lead.organisation_id, lead.id, lead.status, status, by=SYSTEM)
-    lead.status = status
-    return event
-
-
-def status_event(
-    organisation_id: UUID, lead_id: UUID, before: str, after: str, *, by: Actor
-) -> LeadEvent:
-    """An event, not saved, that says that a status became another."""
-    return LeadEvent(
-        organisation_id=organisation_id,
-        lead_id=lead_id,
-        kind=EventKind.STATUS,
-        from_value=str(before),
-        to_value=str(after),
-        **actor_columns(by),
-    )
+    lead.status = after
+    return str(before), after
 
 
 def _given(lead: Lead | LeadFacts, visitor_messages: int) -> Iterator[tuple[str, int]]:
