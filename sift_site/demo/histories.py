@@ -43,14 +43,24 @@ def make_history(
         return steps
     person = random.choice(people)
     # The first answer comes after minutes as a rule, after days at worst.
-    at = scored_at + timedelta(minutes=min(5 * 24 * 60, random.lognormvariate(4.2, 1.5)))
+    waited = timedelta(minutes=min(5 * 24 * 60, random.lognormvariate(4.2, 1.5)))
+    at = _in_office_hours(random, scored_at + waited)
     following: str | None = "contacted"
     while following is not None and at <= until:
         steps.append(Step(at, status, following, person))
         status = following
         following = _next(random, status)
-        at += timedelta(days=min(60, random.lognormvariate(1.4, 0.8)))
+        waited = timedelta(days=min(60, random.lognormvariate(1.4, 0.8)))
+        at = _in_office_hours(random, at + waited)
     return steps
+
+
+def _in_office_hours(random: Random, at: datetime) -> datetime:
+    """The moment, or one soon after nine when the office opens next; never an earlier one."""
+    if 9 <= at.hour < 18:
+        return at
+    day = at if at.hour < 9 else at + timedelta(days=1)
+    return day.replace(hour=9, minute=random.randrange(45), second=random.randrange(60))
 
 
 def _next(random: Random, status: str) -> str | None:
