@@ -21,6 +21,7 @@ class NewKeyForm(forms.Form):
     scope = forms.ChoiceField(
         choices=Scope.choices,
         initial=Scope.READ_WRITE,
+        widget=forms.RadioSelect,
         error_messages={
             "required": "Choose what the key may do.",
             "invalid_choice": "Choose one of the two.",

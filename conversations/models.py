@@ -139,7 +139,9 @@ class Conversation(models.Model):
 
     def latest_messages(self) -> list["Message"]:
         """Its last messages, as many as a page shows, in the order of time."""
-        messages = Message.objects.for_organisation(self.organisation).filter(conversation=self)
+        messages = Message.objects.filter(
+            organisation_id=self.organisation_id, conversation_id=self.id
+        )
         return list(messages.latest_first()[:TRANSCRIPT_MESSAGES])[::-1]
 
 

@@ -56,7 +56,7 @@ class FilterForm(forms.Form):
     def in_force(self) -> list[FilterInForce]:
         """Every choice that narrows the list, as the person may take it away again."""
         return [
-            FilterInForce(str(self.fields[field].label), label, self._without(field, value))
+            FilterInForce(str(self[field].label), label, self._without(field, value))
             for field in self.fields
             for value, label in self._labels(field)
             if value in self.chosen(field)
@@ -66,8 +66,8 @@ class FilterForm(forms.Form):
     def groups(self) -> list[ChoiceGroup]:
         """What the bar shows, in its order."""
         return [
-            self._group(name, str(field.label), [value for value, _ in self._labels(name)])
-            for name, field in self.fields.items()
+            self._group(name, str(self[name].label), [value for value, _ in self._labels(name)])
+            for name in self.fields
         ]
 
     def _group(
