@@ -26,8 +26,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import IO
 from urllib.parse import quote
 
@@ -179,9 +180,9 @@ class EmbeddedPostgres:
             _say(f"PostgreSQL runs as {account.name}, who cannot reach {self.var}.")
             _say(f"Its data is kept in {data}.")
         major, binaries = binaries_for(data, self.var, account)
-        new = data.with_name(f"{data.name}.new")
-        if new.exists():  # whoever was making it was killed
-            shutil.rmtree(new)
+        for half_made in data.parent.glob(f"{data.name}.new-*"):  # by one who was killed
+            shutil.rmtree(half_made, ignore_errors=True)  # whose initdb may still be at it
+        new = data.with_name(f"{data.name}.new-{os.getpid()}-{time.time_ns()}")
         new.mkdir(mode=0o700)
         account.take(new)
         _run(
@@ -211,7 +212,8 @@ class EmbeddedPostgres:
         try:
             self._pg_ctl(account, binaries, "stop", "--silent", "--mode=fast")
         except EmbeddedPostgresFailed:
-            self._pg_ctl(account, binaries, "stop", "--silent", "--mode=immediate")
+            if self._state() != "down":  # it had not ended meanwhile by itself
+                self._pg_ctl(account, binaries, "stop", "--silent", "--mode=immediate")
 
     def _pg_ctl(self, account: Account, binaries: Path, *words: str) -> None:
         try:
@@ -312,42 +314,70 @@ def _run(account: Account, program: Path, *words: str, given: str | None = None)
     It runs in a session of its own, out of the terminal's reach: a Ctrl-C comes to this process
     alone, which then asks the program to clear up.
     """
-    with subprocess.Popen(  # noqa: S603 - our own programs
-        [program, *words],
-        cwd="/",
-        env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
-        stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        **account.switch,
-    ) as process:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_put_off())  # until the program is known, and can be ended
+        process = subprocess.Popen(  # noqa: S603 - our own programs
+            [program, *words],
+            cwd="/",
+            env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
+            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            **account.switch,
+        )
         try:
+            stack.close()
             _, said = process.communicate(given)
         except BaseException:
             with _undisturbed(), contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
-                process.wait(timeout=10)
+                process.communicate()
             raise
     if process.returncode != 0:
         last = said.strip().splitlines()[-1:] or [f"exit status {process.returncode}"]
         raise EmbeddedPostgresFailed(f"{program.name} failed: {last[0]}")
 
 
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """A second Ctrl-C does not break off what clears up after the first."""
+    with _handling_by(lambda number, frame: None):
+        yield
+
+
+@contextlib.contextmanager
+def _put_off() -> Iterator[None]:
+    """A Ctrl-C within takes effect at the end."""
+    came: list[int] = []
+    try:
+        with _handling_by(lambda number, frame: came.append(number)):
+            yield
+    finally:
+        for number in came:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _handling_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Within, that handler has the signals that end a process. Only the main thread gets any."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {name: signal.signal(name, signal.SIG_IGN) for name in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in _ENDINGS}
+    ignored = {number for number, was in before.items() if was in (signal.SIG_IGN, None)}
+    for number in before.keys() - ignored:
+        signal.signal(number, handler)
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+        for number in before.keys() - ignored:
+            signal.signal(number, before[number])
 
 
 def _say(line: str) -> None:

@@ -196,7 +196,13 @@ class _Server(Application):  # type: ignore[misc]  # gunicorn has no types
         self.load_config_from_file(str(PROJECT / "gunicorn.conf.py"))
         self.cfg.set("bind", f"{_HOST}:{self.port}")
         self.cfg.set("loglevel", "warning")
-        self.cfg.set("when_ready", lambda _: say(self.welcome))  # it listens: curl will be answered
+        self.cfg.set("graceful_timeout", 5)  # whoever pressed Ctrl-C waits
+        self.cfg.set("post_worker_init", self.say_welcome)
+
+    def say_welcome(self, worker: Any) -> None:
+        """The first worker does, when it serves: what is printed can be tried at once."""
+        if worker.age == 1:
+            say(self.welcome)
 
     def load(self) -> Any:
         from sift_site.wsgi import application

@@ -36,14 +36,6 @@ def remove_folder(path: Path) -> None:
     shutil.rmtree(outside_folder(server.var), ignore_errors=True)
 
 
-@pytest.fixture
-def server(folder: Path) -> Iterator[EmbeddedPostgres]:
-    """An embedded server that is not running yet."""
-    embedded = EmbeddedPostgres(folder / "var", durable=False)
-    yield embedded
-    embedded.release()
-
-
 @pytest.fixture(scope="session")
 def plain_environment() -> dict[str, str]:
     """What a person's shell has: nothing of Sift's, nor of this test run's."""

@@ -22,6 +22,7 @@ from sift_site.postgres_home import (
     outside_folder,
     socket_folder,
 )
+from tests.running.conftest import make_folder, remove_folder
 from tests.servers import PROJECT
 
 only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who meets this alone")
@@ -75,6 +76,29 @@ def python_for_all() -> str:
     nobody = account_for(Path("/"), Path("/"))
     pythons = ["/usr/bin/python3", "/usr/local/bin/python3", sys.executable]
     return next(path for path in pythons if nobody.can_run(Path(path)))
+
+
+@pytest.fixture(scope="module")
+def server_with_data() -> Iterator[EmbeddedPostgres]:
+    folder = make_folder()
+    server = EmbeddedPostgres(folder / "var", durable=False)
+    with server.in_use():
+        pass
+    yield server
+    remove_folder(folder)
+
+
+@pytest.fixture
+def server(server_with_data) -> EmbeddedPostgres:
+    """A server that ran before, and is down."""
+    assert process_of(server_with_data) is None
+    return server_with_data
+
+
+@pytest.fixture
+def new_server(folder) -> EmbeddedPostgres:
+    """A server that has no data yet."""
+    return EmbeddedPostgres(folder / "var", durable=False)
 
 
 def test_it_writes_safely_and_lowers_capitals_beyond_ascii(folder):
@@ -148,14 +172,14 @@ def test_a_killed_process_blocks_nothing(server):
     assert process_of(server) is None
 
 
-def test_a_killed_server_comes_back_with_what_was_committed(folder):
-    server = EmbeddedPostgres(folder / "var")
+def test_a_killed_server_comes_back_with_what_was_committed(server):
+    server = EmbeddedPostgres(server.var, durable=True)
     with server.in_use():
-        ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+        ask(server, "CREATE TABLE kept_too AS SELECT 42 AS answer")
         os.kill(process_of(server), signal.SIGKILL)
 
     with server.in_use():
-        assert ask(server, "SELECT answer FROM kept") == (42,)
+        assert ask(server, "SELECT answer FROM kept_too") == (42,)
 
 
 def test_a_stale_pid_file_whose_number_is_now_another_processs_is_removed(server):
@@ -168,29 +192,29 @@ def test_a_stale_pid_file_whose_number_is_now_another_processs_is_removed(server
         assert process_of(server) != os.getpid()
 
 
-def test_half_made_data_is_made_again(server):
-    half = server.var / "postgres.new"
+def test_half_made_data_is_made_again(new_server):
+    half = new_server.var / "postgres.new-1-1"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
 
-    with server.in_use():
-        assert ask(server, "SELECT 1") == (1,)
+    with new_server.in_use():
+        assert ask(new_server, "SELECT 1") == (1,)
 
     assert not half.exists()
 
 
-def test_ctrl_c_while_it_is_made_leaves_nothing_running_and_nothing_half_used(server):
+def test_ctrl_c_while_it_is_made_leaves_nothing_running_and_nothing_half_used(new_server):
     with subprocess.Popen(
-        [sys.executable, "-c", USER, server.var], cwd=PROJECT, stderr=subprocess.PIPE
+        [sys.executable, "-c", USER, new_server.var], cwd=PROJECT, stderr=subprocess.PIPE
     ) as starter:
-        while not (server.var / "postgres.new").exists():
+        while not list(new_server.var.glob("postgres.new-*")):
             time.sleep(0.005)
         starter.send_signal(signal.SIGINT)
         assert b"KeyboardInterrupt" in starter.communicate()[1]
 
-    assert not server.data.exists()
-    with server.in_use():
-        assert ask(server, "SELECT 1") == (1,)
+    assert not new_server.data.exists()
+    with new_server.in_use():
+        assert ask(new_server, "SELECT 1") == (1,)
 
 
 def test_where_the_path_is_too_long_for_a_socket_a_short_private_folder_serves(folder):
@@ -221,31 +245,32 @@ def test_blanks_and_accents_in_the_path_do_no_harm(folder):
         assert ask(server, "SELECT 1") == (1,)
 
 
-def test_data_of_another_major_version_is_refused_in_words(server):
-    server.data.mkdir(parents=True)
-    (server.data / "PG_VERSION").write_text("14\n")
+def test_data_of_another_major_version_is_refused_in_words(new_server):
+    new_server.data.mkdir(parents=True)
+    (new_server.data / "PG_VERSION").write_text("14\n")
 
     with pytest.raises(EmbeddedPostgresFailed, match=r"PostgreSQL 14, .* brings 18 and 16"):
-        server.acquire()
+        new_server.acquire()
 
 
-def test_somebody_elses_files_in_its_place_are_left_alone(server):
-    server.data.mkdir(parents=True)
-    (server.data / "thesis.txt").write_text("do not touch")
+def test_somebody_elses_files_in_its_place_are_left_alone(new_server):
+    new_server.data.mkdir(parents=True)
+    (new_server.data / "thesis.txt").write_text("do not touch")
 
     with pytest.raises(EmbeddedPostgresFailed, match="is not empty"):
-        server.acquire()
+        new_server.acquire()
 
-    assert (server.data / "thesis.txt").read_text() == "do not touch"
+    assert (new_server.data / "thesis.txt").read_text() == "do not touch"
 
 
 def test_what_the_server_says_is_passed_on_in_one_line(server):
-    with server.in_use():
-        pass
-    (server.data / "postgresql.conf").write_text("shared_buffers = 'a lot'\n")
+    settings = server.data / "postgresql.conf"
+    right = settings.read_text()
+    settings.write_text("shared_buffers = 'a lot'\n")
 
     with pytest.raises(EmbeddedPostgresFailed) as refusal:
         server.acquire()
+    settings.write_text(right)
 
     assert "did not start" in str(refusal.value)
     assert "\n" not in str(refusal.value)
