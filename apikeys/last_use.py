@@ -21,6 +21,7 @@ SECONDS_BETWEEN_WRITES = 30
 logger = logging.getLogger("sift.apikeys")
 _gathered: dict[UUID, datetime] = {}
 _lock = threading.Lock()
+_writing = threading.Lock()  # whoever shuts the process down waits for a write under way
 _writer: threading.Thread | None = None
 
 
@@ -34,21 +35,26 @@ def note(key_id: UUID, minute: datetime) -> None:
 
 def flush() -> None:
     """Write what was gathered so far; a fault is logged and what was not written kept."""
-    with _lock:
-        gathered = dict(_gathered)
-        _gathered.clear()
-    try:
-        for key_id, minute in gathered.items():
-            # Each by itself, so that processes never wait for each other's rows in two orders;
-            # never backwards, for another process may have written a later minute.
-            ApiKey.objects.filter(
-                Q(last_used_at__isnull=True) | Q(last_used_at__lt=minute), pk=key_id
-            ).update(last_used_at=minute)
-    except DatabaseError as error:
-        logger.warning("The last use of keys could not be written (%s).", type(error).__name__)
+    with _writing:
         with _lock:
+            gathered = dict(_gathered)
+            _gathered.clear()
+        try:
             for key_id, minute in gathered.items():
-                _gathered[key_id] = max(minute, _gathered.get(key_id, minute))
+                _write(key_id, minute)
+        except DatabaseError as error:
+            logger.warning("The last use of keys was not written (%s).", type(error).__name__)
+            with _lock:
+                for key_id, minute in gathered.items():
+                    _gathered[key_id] = max(minute, _gathered.get(key_id, minute))
+
+
+def _write(key_id: UUID, minute: datetime) -> None:
+    """Never backwards: another process may have written a later minute."""
+    # Each key by itself, so that processes never wait for each other's rows in two orders.
+    ApiKey.objects.filter(
+        Q(last_used_at__isnull=True) | Q(last_used_at__lt=minute), pk=key_id
+    ).update(last_used_at=minute)
 
 
 def forget() -> None:
@@ -58,7 +64,7 @@ def forget() -> None:
 
 
 def _start_writer() -> None:
-    """Begin writing in this process; at the first use, so after a server has forked its workers."""
+    """Begin writing in this process: at the first use, so after a server forked its workers."""
     global _writer  # one thread for each process
     if _writer is None:
         _writer = threading.Thread(target=_write_for_ever, name="last-use", daemon=True)

@@ -116,7 +116,23 @@ def test_who_announces_too_much_and_dawdles_is_answered_in_a_few_seconds(wire):
 
     assert wire.answer()[0] == 413
     assert wire.is_closed_by_the_server()
-    assert 4 < time.monotonic() - began < 8
+    assert 4 < time.monotonic() - began < 12
+
+
+def test_a_garbled_body_is_a_400_and_the_connection_ends(wire):
+    wire.send(b"Transfer-Encoding: chunked\r\n", b"not a length\r\n")
+
+    status, headers, _ = wire.answer()
+
+    assert (status, headers["content-type"]) == (400, "application/problem+json")
+    assert wire.is_closed_by_the_server()
+
+
+def test_a_body_that_breaks_off_is_a_400(wire):
+    wire.send(b"Content-Length: 100\r\n", GOOD)
+    wire.socket.shutdown(socket.SHUT_WR)
+
+    assert wire.answer()[0] == 400
 
 
 def test_a_refusal_before_the_body_leaves_the_connection_in_order(wire):

@@ -200,7 +200,7 @@ def test_a_store_that_is_down_serves_and_logs(api, agency, use_redis_at, caplog)
         port = gone.getsockname()[1]
     use_redis_at(port)
 
-    assert_served_within(0.1, api, caplog)
+    assert_served_within(0.39, api, caplog)
 
 
 def test_a_store_that_hangs_costs_one_time_out_and_serves(api, agency, use_redis_at, caplog):
@@ -208,7 +208,7 @@ def test_a_store_that_hangs_costs_one_time_out_and_serves(api, agency, use_redis
     with socket.create_server(("127.0.0.1", 0), backlog=64) as deaf:  # accepts, never answers
         use_redis_at(deaf.getsockname()[1])
 
-        assert_served_within(0.3, api, caplog)
+        assert_served_within(0.39, api, caplog)  # two time-outs would be 0.4
 
 
 def test_a_store_that_answers_with_nonsense_serves_and_logs(api, use_redis_at, caplog):
@@ -225,7 +225,7 @@ def test_a_store_that_answers_with_nonsense_serves_and_logs(api, use_redis_at, c
         threading.Thread(target=answer, daemon=True).start()
         use_redis_at(odd.getsockname()[1])
 
-        assert_served_within(0.3, api, caplog)
+        assert_served_within(0.39, api, caplog)  # two time-outs would be 0.4
         odd.shutdown(socket.SHUT_RDWR)
 
 
