@@ -32,7 +32,7 @@ Language = Annotated[
 Time = Annotated[datetime, Meta(tz=True)]
 
 
-class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One turn, told with its time."""
 
     role: Literal["user", "assistant"]
@@ -40,9 +40,7 @@ class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, 
     created_at: Time
 
 
-class ReceivedConversation(
-    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
+class ReceivedConversation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One conversation with what is known of its lead."""
 
     external_id: ExternalId | None = None
@@ -52,6 +50,10 @@ class ReceivedConversation(
     started_at: Time
     lead: LeadFacts | None = None
     messages: Annotated[list[ReceivedMessage], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        if self.lead is None:  # no lead, and a lead of whom nothing is said, are the same
+            self.lead = LeadFacts()
 
     @property
     def facts(self) -> LeadFacts:
@@ -78,6 +80,7 @@ class ImportedConversation(ReceivedConversation, kw_only=True):
     external_id: ExternalId
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         latest = timezone.now() + FURTHEST_AHEAD
         times = [self.started_at, *(message.created_at for message in self.messages)]
         if min(times) < EARLIEST or max(times) > latest:

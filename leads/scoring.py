@@ -57,6 +57,7 @@ CONVERSATION_WEIGHTS = ((8, 10), (4, 6), (2, 3))
 
 # Facts of two columns that count once.
 _PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
+_TABLE = tuple((fact, _PAIRS.get(fact, (fact,)), weight) for fact, weight in WEIGHTS.items())
 # Who rents has none of these, so their want is not held out as points to be had.
 _OF_BUYERS = frozenset({"chain_status", "financing_status", "buyer_scheme", "stamp_duty_position"})
 _CHOICES: Mapping[str, Any] = {
@@ -117,9 +118,10 @@ def score_lead(lead: Lead | LeadFacts, visitor_messages: int) -> Score:
 
 def score_value(lead: Lead | LeadFacts, visitor_messages: int) -> int | None:
     """The score alone: 0 to 100, or None where no fact is known and hardly a word was said."""
-    if visitor_messages < 2 and not any(is_known(lead, field) for field in FACT_FIELDS):
+    points = sum(points for _, points in _given(lead, visitor_messages))
+    if points == 0 and visitor_messages < 2 and not any(is_known(lead, f) for f in FACT_FIELDS):
         return None
-    return min(MOST, sum(points for _, points in _given(lead, visitor_messages)))
+    return min(MOST, points)
 
 
 def temperature(score: int | None) -> Temperature | None:
@@ -146,10 +148,13 @@ def apply_score(lead: Lead, visitor_messages: int) -> tuple[str, str] | None:
 
 
 def _given(lead: Lead | LeadFacts, visitor_messages: int) -> Iterator[tuple[str, int]]:
-    """The facts that are known, each with its points, the heaviest first."""
-    for fact, weight in WEIGHTS.items():
-        if any(is_known(lead, field) for field in _PAIRS.get(fact, (fact,))):
-            yield fact, weight if isinstance(weight, int) else weight[getattr(lead, fact)]
+    """The facts that are known, each with its points, in the order of the table."""
+    for fact, fields, weight in _TABLE:
+        for field in fields:
+            value = getattr(lead, field)
+            if value is not None and value is not False:
+                yield fact, weight if isinstance(weight, int) else weight[value]
+                break
     for least, points in CONVERSATION_WEIGHTS:
         if visitor_messages >= least:
             yield CONVERSATION, points

@@ -149,8 +149,8 @@ def _stands(organisation: Organisation, visitors: Sequence[Visitor]) -> bool:
 
 def _add_lead(rows: _Rows, demo: Demo, chunk: Chunk, random: Random, visitor: Visitor) -> None:
     lead_id, organisation_id = uuid7(), chunk.organisation.id
-    turns = write_transcript(random, visitor) if random.random() < demo.transcripts else []
-    turns = [turn for turn in turns if turn.said_at <= demo.until]
+    talked = random.random() < demo.transcripts
+    turns = write_transcript(random, visitor, demo.until) if talked else []
     score = score_value(visitor.facts, sum(turn.role == "user" for turn in turns))
     scored_at = turns[-1].said_at if turns else visitor.arrived_at
     history = make_history(random, temperature(score), scored_at, demo.until, chunk.people)

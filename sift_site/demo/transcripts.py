@@ -22,14 +22,18 @@ class Turn:
     said_at: datetime
 
 
-def write_transcript(random: Random, visitor: Visitor) -> list[Turn]:
-    """The turns in their order, the first at the visitor's arrival."""
+def write_transcript(random: Random, visitor: Visitor, until: datetime) -> list[Turn]:
+    """The turns in their order, the first at the visitor's arrival, the last not after `until`."""
     least, most = _PAUSES[visitor.channel]
-    at = visitor.arrived_at
-    turns = []
-    for role, content in _exchange(random, visitor):
+    said = list(_exchange(random, visitor))
+    pauses = [random.randint(least, most) for _ in said[1:]]
+    # Who came just now is quick, so that nothing is known of them which they have yet to say.
+    left = (until - visitor.arrived_at).total_seconds()
+    pace = min(1.0, left / sum(pauses))
+    turns, at = [], visitor.arrived_at
+    for (role, content), pause in zip(said, [*pauses, 0], strict=True):
         turns.append(Turn(role, content, at))
-        at += timedelta(seconds=random.randint(least, most))
+        at += timedelta(seconds=int(pause * pace))
     return turns
 
 
