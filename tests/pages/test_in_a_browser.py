@@ -204,6 +204,8 @@ def test_axe_finds_nothing_on_any_page(open_browser, admin, agency, lead, scheme
     page = open_browser(color_scheme=scheme, bypass_csp=True)  # axe is injected
     page.goto("/sign-in/")
     results = {"/sign-in/": Axe().run(page)}
+    page.goto("/password-reset/")
+    results["/password-reset/"] = Axe().run(page)
     sign_in(page, admin)
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     for address in addresses(agency, lead):
