@@ -8,24 +8,19 @@ want to see something.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import UUID
 
-from leads.actors import SYSTEM, Actor
 from leads.facts import LeadFacts, is_known
 from leads.models import (
     FACT_FIELDS,
     BuyerScheme,
     ChainStatus,
-    EventKind,
     FinancingStatus,
     Intent,
     Lead,
-    LeadEvent,
     LeadStatus,
     PropertyType,
     StampDutyPosition,
     Timeline,
-    actor_columns,
 )
 
 Temperature = Literal["hot", "warm", "cold"]
@@ -62,6 +57,7 @@ CONVERSATION_WEIGHTS = ((8, 10), (4, 6), (2, 3))
 
 # Facts of two columns that count once.
 _PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
+_TABLE = tuple((fact, _PAIRS.get(fact, (fact,)), weight) for fact, weight in WEIGHTS.items())
 # Who rents has none of these, so their want is not held out as points to be had.
 _OF_BUYERS = frozenset({"chain_status", "financing_status", "buyer_scheme", "stamp_duty_position"})
 _CHOICES: Mapping[str, Any] = {
@@ -122,9 +118,10 @@ def score_lead(lead: Lead | LeadFacts, visitor_messages: int) -> Score:
 
 def score_value(lead: Lead | LeadFacts, visitor_messages: int) -> int | None:
     """The score alone: 0 to 100, or None where no fact is known and hardly a word was said."""
-    if visitor_messages < 2 and not any(is_known(lead, field) for field in FACT_FIELDS):
+    points = sum(points for _, points in _given(lead, visitor_messages))
+    if points == 0 and visitor_messages < 2 and not any(is_known(lead, f) for f in FACT_FIELDS):
         return None
-    return min(MOST, sum(points for _, points in _given(lead, visitor_messages)))
+    return min(MOST, points)
 
 
 def temperature(score: int | None) -> Temperature | None:
@@ -136,41 +133,28 @@ def temperature(score: int | None) -> Temperature | None:
     return "warm" if score >= WARM_FROM else "cold"
 
 
-def apply_score(lead: Lead, visitor_messages: int) -> LeadEvent | None:
-    """Score the lead; nothing is saved. Returns the event of a status that changed by it.
+def apply_score(lead: Lead, visitor_messages: int) -> tuple[str, str] | None:
+    """Score the lead; nothing is saved. Returns from and to of a status that changed by it.
 
-    The status follows the score only while nobody has moved the lead on.
+    The status follows the score only while nobody has moved the lead on; who saves the lead
+    records the change as an event of the system's.
     """
     lead.score = score_value(lead, visitor_messages)
-    if lead.moved_on:
+    before, after = lead.status, temperature(lead.score) or LeadStatus.NEW.value
+    if lead.moved_on or before == after:
         return None
-    status = LeadStatus(temperature(lead.score) or LeadStatus.NEW)
-    if status == lead.status:
-        return None
-    event = status_event(lead.organisation_id, lead.id, lead.status, status, by=SYSTEM)
-    lead.status = status
-    return event
-
-
-def status_event(
-    organisation_id: UUID, lead_id: UUID, before: str, after: str, *, by: Actor
-) -> LeadEvent:
-    """An event, not saved, that says that a status became another."""
-    return LeadEvent(
-        organisation_id=organisation_id,
-        lead_id=lead_id,
-        kind=EventKind.STATUS,
-        from_value=str(before),
-        to_value=str(after),
-        **actor_columns(by),
-    )
+    lead.status = after
+    return str(before), after
 
 
 def _given(lead: Lead | LeadFacts, visitor_messages: int) -> Iterator[tuple[str, int]]:
-    """The facts that are known, each with its points, the heaviest first."""
-    for fact, weight in WEIGHTS.items():
-        if any(is_known(lead, field) for field in _PAIRS.get(fact, (fact,))):
-            yield fact, weight if isinstance(weight, int) else weight[getattr(lead, fact)]
+    """The facts that are known, each with its points, in the order of the table."""
+    for fact, fields, weight in _TABLE:
+        for field in fields:
+            value = getattr(lead, field)
+            if value is not None and value is not False:
+                yield fact, weight if isinstance(weight, int) else weight[value]
+                break
     for least, points in CONVERSATION_WEIGHTS:
         if visitor_messages >= least:
             yield CONVERSATION, points
