@@ -1,15 +1,49 @@
 #!/usr/bin/env python
 """Sift's command line: `manage.py help` lists the commands."""
 
+import contextlib
 import os
+import signal
 import sys
+
+# Those that ask nothing of the database. Every other command has the embedded server, if
+# DATABASE_URL names none: one that runs already, or one that is started for it and then stopped.
+_WITHOUT_DATABASE = {
+    *("check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help"),
+    *("makemessages", "startapp", "startproject", "version"),
+}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sift_site.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from sift_site import embedded_postgres
+    from sift_site.postgres_home import EmbeddedPostgresFailed
+
+    # So that a command that is told to end still lets go of the server.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        with contextlib.ExitStack() as stack:
+            if needs_embedded_server(sys.argv[1:]):
+                stack.enter_context(embedded_postgres.PROJECT.in_use())
+            execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, EmbeddedPostgresFailed) as error:
+        sys.exit(f"manage.py: {error}")
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+def needs_embedded_server(words: list[str]) -> bool:
+    """Whether the command asks a database, and that is the embedded one."""
+    if os.environ.get("DATABASE_URL", "").strip():
+        return False
+    if not words or {"-h", "--help", "--version"} & set(words):
+        return False
+    if words[0] == "makemigrations" and "--check" in words:
+        return False
+    return words[0] not in _WITHOUT_DATABASE or "--database" in words
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Length, Now
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from leads.models import Channel, Lead
@@ -14,11 +14,18 @@ from organisations.ids import uuid7
 from organisations.models import Organisation
 
 LONGEST_CONTENT = 20_000  # characters
+TRANSCRIPT_MESSAGES = 200  # what a page shows of a conversation at once
 
 
 class ConversationStatus(models.TextChoices):
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed"
+
+
+def _count_of(messages: "MessageQuerySet") -> Coalesce:
+    """The number of messages, as a subquery of the conversation's row."""
+    grouped = messages.order_by().values("conversation").annotate(number=Count("id"))
+    return Coalesce(Subquery(grouped.values("number")), 0)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -32,6 +39,19 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def latest_activity_first(self) -> Self:
         return self.order_by("-last_message_at", "-id")
+
+    def with_what_was_said(self) -> Self:
+        """Each with `last_words` (its last message's beginning), `message_count` and, of these,
+        `visitor_message_count`: by index and within the same statement."""
+        messages = Message.objects.filter(
+            organisation=OuterRef("organisation"), conversation=OuterRef("id")
+        )
+        last = messages.order_by("-created_at", "-position")
+        return self.annotate(
+            last_words=Subquery(last.values(words=Left("content", 200))[:1]),
+            message_count=_count_of(messages),
+            visitor_message_count=_count_of(messages.filter(role=MessageRole.USER)),
+        )
 
 
 class Conversation(models.Model):
@@ -117,6 +137,13 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} conversation {self.id}"
 
+    def latest_messages(self) -> list["Message"]:
+        """Its last messages, as many as a page shows, in the order of time."""
+        messages = Message.objects.filter(
+            organisation_id=self.organisation_id, conversation_id=self.id
+        )
+        return list(messages.latest_first()[:TRANSCRIPT_MESSAGES])[::-1]
+
 
 class MessageRole(models.TextChoices):
     USER = "user", "Visitor"
@@ -131,6 +158,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def in_order_of_time(self) -> Self:
         return self.order_by("created_at", "position")
+
+    def latest_first(self) -> Self:
+        return self.order_by("-created_at", "-position")
 
 
 class Message(models.Model):

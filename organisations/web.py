@@ -5,9 +5,10 @@ from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from organisations.models import Organisation, User
@@ -41,6 +42,20 @@ def render_page(
     response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: what was posted is done, and its result is read with GET at another address."""
+
+    status_code = 303
+
+    def __init__(self, view: str, *args: Any) -> None:
+        super().__init__(resolve_url(view, *args))
+
+
+def announce(response: HttpResponse, words: str) -> HttpResponse:
+    """Have the page say `words` in its live region once it has taken in the fragment."""
+    return trigger_client_event(response, "sift:announce", {"words": words})
 
 
 def admin_required(

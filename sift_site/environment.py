@@ -5,6 +5,9 @@ import re
 
 from django.core.exceptions import ImproperlyConfigured
 
+DEVELOPMENT_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
+DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smhd]")
@@ -66,3 +69,20 @@ def rate(name: str, default: str) -> str:
             f"{name} is {value!r}; it takes a number and a unit, such as 120/m (s, m, h or d)."
         )
     return value
+
+
+def port(default: int) -> int:
+    """PORT: where the server listens."""
+    value = count("PORT", default, least=1)
+    if value > 65_535:
+        raise ImproperlyConfigured(f"PORT is {value}; it takes a whole number from 1 to 65535.")
+    return value
+
+
+def require_shared_counters(processes: int) -> None:
+    """Rate limits are counted in Redis, or in the memory of a single process."""
+    if processes > 1 and optional_text("REDIS_URL") is None:
+        raise ImproperlyConfigured(
+            f"{processes} worker processes (WEB_CONCURRENCY or --workers) need REDIS_URL: "
+            "without it each process would count rate limits for itself."
+        )

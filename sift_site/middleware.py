@@ -4,10 +4,24 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from sift_site import health, proxies
+from sift_site.api import gateway
+
 
 class FrontDoorMiddleware:
+    """Outermost: health probes, whose word about the client is believed, and the API's own chain.
+
+    Django's MIDDLEWARE is one list for every path. The API needs no session, CSRF token, message or
+    HTMX header, so its requests turn off here and never reach the rest of the list.
+    """
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (probe := health.PROBES.get(request.path_info)) is not None:
+            return probe(request)
+        proxies.believe(request)
+        if gateway.is_below_api(request.path_info):
+            return gateway.answer(request)
         return self.get_response(request)

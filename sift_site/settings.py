@@ -6,7 +6,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from sift_site import environment
+from sift_site import embedded_postgres, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -14,11 +14,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # With a database of one's own this is a deployment, and a missing secret is an error; without one
 # it is a developer's machine and the values below will do.
 DATABASE_URL = environment.optional_text("DATABASE_URL")
-DEVELOPMENT_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
-DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
-SECRET_KEY = environment.text("SECRET_KEY", None if DATABASE_URL else DEVELOPMENT_SECRET_KEY)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", None if DATABASE_URL else DEVELOPMENT_HOSTS)
+SECRET_KEY = environment.text(
+    "SECRET_KEY", None if DATABASE_URL else environment.DEVELOPMENT_SECRET_KEY
+)
+ALLOWED_HOSTS = environment.names(
+    "ALLOWED_HOSTS", None if DATABASE_URL else environment.DEVELOPMENT_HOSTS
+)
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
 DEBUG = environment.switch("DEBUG", default=False)
 SIFT_HTTPS = environment.switch("SIFT_HTTPS", default=True)
@@ -53,8 +55,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "organisations.middleware.SignInRequiredMiddleware",
     "organisations.middleware.OrganisationMiddleware",
+    "organisations.middleware.PrivatePagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -81,7 +84,8 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database ------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **dj_database_url.parse(DATABASE_URL or "postgres:///sift"),
+        # Only the embedded server's address: it is started by manage.py, make run or gunicorn.
+        **dj_database_url.parse(DATABASE_URL or embedded_postgres.PROJECT.url()),
         # A connection lives as long as its thread and is not pinged before each request: the API's
         # reads are two statements, and a third for the ping would be half as much again.
         "CONN_MAX_AGE": None,
@@ -93,12 +97,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and rate limits (CONTRACT.md, section 2) ----------------------------------------------
 REDIS_URL = environment.optional_text("REDIS_URL")
+# A store that is down or slow holds nobody up for longer; nothing is tried twice.
+REDIS_OPTIONS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+            "OPTIONS": REDIS_OPTIONS,
         }
     }
 else:
@@ -130,6 +136,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Mail goes to standard output until a deployment sets up its own.
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = "Sift <no-reply@localhost>"
 LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "organisations:sign_in"
@@ -139,6 +148,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "sift_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "sift_site.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # --- Transport and headers -----------------------------------------------------------------------

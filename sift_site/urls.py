@@ -1,5 +1,19 @@
 """The URL table."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from sift_site.overview import overview
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # Answered by the front door (sift_site/middleware.py); here for reverse() and for walks.
+    path("api/v1/", include("sift_site.api.urls")),
+    path("", overview, name="overview"),
+    path("leads/", include("leads.urls")),
+    path("conversations/", include("conversations.urls")),
+    path("settings/api-keys/", include("apikeys.urls")),
+    path("", include("organisations.urls")),
+]
+
+handler403 = "sift_site.errors.forbidden"
+handler404 = "sift_site.errors.not_found"
+handler500 = "sift_site.errors.server_error"

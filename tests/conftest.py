@@ -1,17 +1,28 @@
 """Fixtures that every test may ask for."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from apikeys import last_use
 from organisations.models import Organisation, User
 from tests.factories import make_organisation, make_user
+from tests.servers import chromium_program, redis_program, redis_server
 
 
 @pytest.fixture(autouse=True)
 def _fresh_counters():
     """Rate limits count in the cache: each test starts from nothing."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_last_use_left_behind():
+    """What a test's keys were used for is not written into another test's database."""
+    yield
+    last_use.forget()
 
 
 @pytest.fixture
@@ -45,3 +56,22 @@ def signed_in(client: Client, agent: User) -> Client:
 def signed_in_admin(client: Client, admin: User) -> Client:
     client.force_login(admin)
     return client
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis server, one for each test process; mark its tests `redis`."""
+    program = redis_program()
+    if program is None:
+        pytest.skip("no Redis server on this machine: install redis-server (README, Tests)")
+    with redis_server(program) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium lies; mark its tests `browser`."""
+    path = chromium_program()
+    if path is None:
+        pytest.skip("no Chromium on this machine: install chromium (README, Tests)")
+    return path

@@ -1,0 +1,52 @@
+# make run | make test | make check | make format | make lock | make install
+
+PYTHON = python3
+IN_VENV = .venv/bin/python
+
+# What Django's deployment check sees; nothing is asked of these servers.
+PRODUCTION = env \
+	DATABASE_URL=postgres://sift@localhost/sift \
+	REDIS_URL=redis://localhost:6379/0 \
+	SECRET_KEY=only-to-check-the-settings-0123456789-abcdefghijklmnopqrstuvwxyz \
+	ALLOWED_HOSTS=sift.example.co.uk \
+	SIFT_HTTPS=on DEBUG=off
+
+COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: run test check format lock install develop python
+
+run: install
+	@$(IN_VENV) -m sift_site.launch
+
+test: develop
+	@$(IN_VENV) -m tests.equipment
+	@$(IN_VENV) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+
+# Without a database makemigrations warns that it cannot compare its history; nothing else is asked.
+check: develop
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(PRODUCTION) $(IN_VENV) -W "ignore:Got an error checking:RuntimeWarning" \
+		manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(IN_VENV) manage.py check --deploy --fail-level WARNING
+
+format: develop
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+lock: develop
+	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check uv
+	@$(COMPILE) --output-file requirements/run.lock
+	@$(COMPILE) --group develop --output-file requirements/develop.lock
+
+install: python
+	@$(PYTHON) requirements/install.py run
+
+develop: python
+	@$(PYTHON) requirements/install.py develop
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Sift needs Python 3.11 or newer: there is no $(PYTHON)." >&2; exit 1; }

@@ -1,0 +1,45 @@
+"""Delete an API key at once: `manage.py revoke_api_key PREFIX`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apikeys import keys
+from apikeys.models import ApiKey
+
+
+class Command(BaseCommand):
+    help = "Delete an API key: the very next request with it is refused."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "prefix",
+            metavar="PREFIX",
+            help=f"the key's first {keys.PREFIX_LENGTH} characters, or all of it",
+        )
+
+    def handle(self, *, prefix: str, **options: Any) -> None:
+        key = _key(prefix.strip())
+        if key.revoked_at is not None:
+            self.stdout.write(
+                f"{key.shown} was revoked already, at {key.revoked_at:%Y-%m-%d %H:%M} UTC."
+            )
+            return
+        key.revoke()
+        self.stdout.write(f"Revoked {key.shown} ({key.name}).")
+
+
+def _key(text: str) -> ApiKey:
+    """The key of that visible prefix, or with that very text; raises CommandError."""
+    # Its shown form, sk_live_ab12cd34…wxyz, is what a person would copy from the page.
+    by_prefix = ApiKey.objects.filter(prefix=text.partition("…")[0])
+    by_text = ApiKey.objects.filter(digest=keys.digest_of(text)) if text.isascii() else None
+    key = by_prefix.first() or (by_text.first() if by_text is not None else None)
+    if key is None:
+        # Not repeated: it may be a whole key with a typing error.
+        raise CommandError(
+            "There is no such key. PREFIX takes the visible prefix, "
+            f"{keys.START} and {keys.PREFIX_LENGTH - len(keys.START)} more characters, "
+            "or a whole key."
+        )
+    return key

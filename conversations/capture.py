@@ -1,0 +1,277 @@
+"""Conversations in: the one way by which they and their leads arrive (CONTRACT.md, section 2).
+
+A batch is one short transaction of a constant number of statements. Whoever captures a person's
+conversation holds the locks of their e-mail and phone, so the same person arriving twice at once
+becomes one lead.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Lower
+
+from conversations.intake_format import ReceivedConversation
+from conversations.models import Conversation, Message, MessageRole
+from leads import phones
+from leads.actors import SYSTEM, Actor
+from leads.contacts import email_key
+from leads.events import EVENT_FIELDS, event_row
+from leads.facts import LeadFacts, fill
+from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, LeadStatus
+from leads.scoring import apply_score
+from organisations.copying import copy_rows
+from organisations.ids import uuid7
+from organisations.locks import lock_names
+from organisations.models import Organisation
+
+LEAD_FIELDS = (
+    "id", "organisation_id", "source", "status", "score", "created_at", "moved_on", "hand_set",
+    *FACT_FIELDS,
+)  # fmt: skip
+CONVERSATION_FIELDS = (
+    "id", "organisation_id", "lead_id", "channel", "status", "languages_used", "external_id",
+    "received_digest", "created_at", "last_message_at",
+)  # fmt: skip
+MESSAGE_FIELDS = (
+    "id", "organisation_id", "conversation_id", "position", "role", "content", "created_at",
+)  # fmt: skip
+
+_SCORED_FIELDS = ("score", "status", "moved_on")
+
+# One of the two by which a lead is found: ("e-mail", key) or ("phone", number).
+Contact = tuple[str, str]
+
+
+class Outcome(Enum):
+    CREATED = "created"
+    UNCHANGED = "unchanged"  # the external_id was known, with the same content
+    DIFFERS = "differs"  # it was known with other content, which stands
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What became of one received conversation: where it stands, and what was done."""
+
+    outcome: Outcome
+    conversation_id: UUID
+
+
+@transaction.atomic
+def capture(
+    organisation: Organisation, batch: Sequence[ReceivedConversation], *, by: Actor = SYSTEM
+) -> list[Captured]:
+    """Take the conversations in, in their order; return what became of each.
+
+    Raises IntegrityError where another transaction takes in the same external_id meanwhile: the
+    batch is then undone, and taken in again it finds what stands.
+    """
+    arrivals = _Arrivals(organisation, by)
+    arrivals.lock_contacts(batch)
+    arrivals.find_known_conversations(batch)
+    arrivals.find_known_leads(batch)
+    captured = [arrivals.take(received) for received in batch]
+    arrivals.write()
+    return captured
+
+
+@dataclass(slots=True)
+class _Arrivals:
+    """One batch on its way: what stood before it, and the rows that it becomes."""
+
+    organisation: Organisation
+    by: Actor
+    known: dict[str, tuple[UUID, bytes]] = field(default_factory=dict)  # by external_id
+    standing_leads: dict[UUID, Lead] = field(default_factory=dict)
+    leads: dict[Contact, Lead] = field(default_factory=dict)  # standing and new
+    new_leads: list[Lead] = field(default_factory=list)
+    changed_leads: dict[UUID, Lead] = field(default_factory=dict)  # that stood before
+    changed_fields: set[str] = field(default_factory=set)  # of any of them
+    visitor_messages: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))  # by lead
+    conversations: list[tuple[Any, ...]] = field(default_factory=list)
+    messages: list[tuple[Any, ...]] = field(default_factory=list)
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+
+    # --- What stands -----------------------------------------------------------------------------
+    def lock_contacts(self, batch: Iterable[ReceivedConversation]) -> None:
+        lock_names(
+            f"{self.organisation.id} {kind} {key}"
+            for received in batch
+            for kind, key in _contacts(received.facts)
+        )
+
+    def find_known_conversations(self, batch: Iterable[ReceivedConversation]) -> None:
+        names = [received.external_id for received in batch if received.external_id is not None]
+        rows = Conversation.objects.for_organisation(self.organisation).filter(
+            external_id__in=names
+        )
+        for name, id_, digest in rows.values_list("external_id", "id", "received_digest"):
+            self.known[str(name)] = (id_, bytes(digest or b""))
+
+    def find_known_leads(self, batch: Iterable[ReceivedConversation]) -> None:
+        """The leads that somebody of the batch may be, locked, with their messages counted."""
+        asked = {
+            contact
+            for received in batch
+            if received.external_id not in self.known
+            for contact in _contacts(received.facts)
+        }
+        emails = [key for kind, key in asked if kind == "e-mail"]
+        phone_numbers = [key for kind, key in asked if kind == "phone"]
+        leads = Lead.objects.for_organisation(self.organisation)
+        reached: dict[UUID, list[Contact]] = defaultdict(list)
+        if emails:
+            keyed = leads.annotate(key=Lower("email")).filter(key__in=emails)
+            for id_, key in keyed.values_list("id", "key"):
+                reached[id_].append(("e-mail", key))
+        if phone_numbers:
+            for id_, number in leads.filter(phone__in=phone_numbers).values_list("id", "phone"):
+                reached[id_].append(("phone", str(number)))
+        self._enter_leads(reached)
+        self._count_messages()
+
+    def _enter_leads(self, reached: dict[UUID, list[Contact]]) -> None:
+        """Lock the leads; one that was merged into another stands for that one."""
+        while reached:
+            rows = Lead.objects.for_organisation(self.organisation).filter(id__in=reached)
+            merged: dict[UUID, list[Contact]] = defaultdict(list)
+            for row in rows.order_by("id").select_for_update():
+                if row.merged_into_id is not None:
+                    merged[row.merged_into_id] += reached[row.id]
+                    continue
+                lead = self.standing_leads.setdefault(row.id, row)
+                for contact in reached[row.id]:
+                    self._enter(lead, contact)
+            reached = merged
+
+    def _enter(self, lead: Lead, contact: Contact) -> None:
+        """Let the lead be found by it, unless an older one is."""
+        other = self.leads.get(contact)
+        if other is None or (lead.created_at, lead.id) < (other.created_at, other.id):
+            self.leads[contact] = lead
+
+    def _count_messages(self) -> None:
+        if not self.standing_leads:
+            return
+        of_conversation = Message.objects.for_organisation(self.organisation).filter(
+            conversation=OuterRef("id"), role=MessageRole.USER
+        )
+        # A subquery for each conversation and no join: the planner knows nothing of an
+        # organisation that is new to its statistics, and would read all messages for each.
+        number = of_conversation.order_by().values("conversation").values(number=Count("id"))
+        rows = Conversation.objects.for_organisation(self.organisation).filter(
+            lead__in=self.standing_leads
+        )
+        for lead_id, count in rows.values_list("lead_id", Subquery(number)):
+            self.visitor_messages[lead_id] += count or 0
+
+    # --- What arrives ----------------------------------------------------------------------------
+    def take(self, received: ReceivedConversation) -> Captured:
+        digest = received.digest()
+        if received.external_id is not None and received.external_id in self.known:
+            id_, standing = self.known[received.external_id]
+            return Captured(
+                Outcome.UNCHANGED if standing == digest else Outcome.DIFFERS, conversation_id=id_
+            )
+        lead, filled = self._lead_of(received)
+        conversation_id = uuid7()
+        self._add_conversation(conversation_id, lead, received, digest)
+        self._score(lead, filled, conversation_id, received)
+        if received.external_id is not None:
+            self.known[received.external_id] = (conversation_id, digest)
+        return Captured(Outcome.CREATED, conversation_id)
+
+    def _lead_of(self, received: ReceivedConversation) -> tuple[Lead, list[str]]:
+        """The lead, found again or new, and the names of the facts that were filled in."""
+        contacts = _contacts(received.facts)
+        found = [self.leads[contact] for contact in contacts if contact in self.leads]
+        lead = found[0] if found else self._new_lead(received)
+        filled = fill(lead, received.facts)
+        for kind, key in contacts:
+            # A phone that the lead did not take, because another is known, leads nobody to it.
+            if ("email" if kind == "e-mail" else "phone") in filled:
+                self._enter(lead, (kind, key))
+        return lead, filled
+
+    def _new_lead(self, received: ReceivedConversation) -> Lead:
+        lead = Lead(
+            organisation_id=self.organisation.id,
+            source=received.channel,
+            created_at=received.started_at,
+        )
+        self.new_leads.append(lead)
+        return lead
+
+    def _add_conversation(
+        self, id_: UUID, lead: Lead, received: ReceivedConversation, digest: bytes
+    ) -> None:
+        organisation_id = self.organisation.id
+        self.conversations.append(
+            (
+                id_, organisation_id, lead.id, received.channel, received.status,
+                [received.language], received.external_id, digest, received.started_at,
+                received.last_message_at,
+            )
+        )  # fmt: skip
+        # Written out once, not for each message: psycopg turns a UUID into text in Python.
+        owner = (str(organisation_id), str(id_))
+        self.messages += [
+            (uuid7(), *owner, position, told.role, told.content, told.created_at)
+            for position, told in enumerate(received.messages)
+        ]
+        self.visitor_messages[lead.id] += received.visitor_messages
+
+    def _score(
+        self, lead: Lead, filled: list[str], conversation_id: UUID, received: ReceivedConversation
+    ) -> None:
+        """Score the lead, and record the capture and what it did to the status."""
+        organisation_id = self.organisation.id
+        before = {name: getattr(lead, name) for name in _SCORED_FIELDS}
+        if lead.moved_on and lead.status == LeadStatus.NEW:
+            lead.moved_on = False  # somebody put it back to new: that holds until its next message
+        status_change = apply_score(lead, self.visitor_messages[lead.id])
+        payload = {
+            "conversation_id": str(conversation_id),
+            "channel": received.channel,
+            "filled": filled,
+            "score": {"from": before["score"], "to": lead.score},
+        }
+        self.events.append(
+            event_row(organisation_id, lead.id, EventKind.CAPTURE, by=self.by, payload=payload)
+        )
+        if status_change is not None:
+            self.events.append(
+                event_row(
+                    organisation_id, lead.id, EventKind.STATUS, by=SYSTEM, change=status_change
+                )
+            )
+        if lead.id in self.standing_leads:
+            changed = [name for name in _SCORED_FIELDS if getattr(lead, name) != before[name]]
+            self.changed_fields.update(filled, changed)
+            if filled or changed:
+                self.changed_leads[lead.id] = lead
+
+    # --- Writing ---------------------------------------------------------------------------------
+    def write(self) -> None:
+        """Leads before what points at them: the keys over (organisation, ...) are not deferred."""
+        if self.new_leads:
+            rows = [tuple(getattr(lead, name) for name in LEAD_FIELDS) for lead in self.new_leads]
+            copy_rows(Lead, LEAD_FIELDS, rows)
+        if self.changed_leads:
+            Lead.objects.bulk_update(self.changed_leads.values(), self.changed_fields)
+        if self.conversations:
+            copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)
+            copy_rows(Message, MESSAGE_FIELDS, self.messages)
+            copy_rows(LeadEvent, EVENT_FIELDS, self.events)
+
+
+def _contacts(facts: LeadFacts) -> list[Contact]:
+    """What the person may be found by, in the order in which it is tried."""
+    contacts = [("e-mail", email_key(facts.email))] if facts.email else []
+    phone = phones.normalise(facts.phone) if facts.phone else None
+    return [*contacts, ("phone", phone)] if phone else contacts

@@ -1,0 +1,108 @@
+"""The import format, one conversation with its lead as JSON (CONTRACT.md, section 4).
+
+`ReceivedConversation` is what every way in has in common; `ImportedConversation` is a line of a
+file, which names itself and tells its own times.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from django.utils import timezone
+from msgspec import Meta
+
+from conversations.models import LONGEST_CONTENT
+from leads.facts import LeadFacts
+from organisations.validation import Fault, Faulty
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+FURTHEST_AHEAD = timedelta(days=1)  # clocks differ, and so do ideas of a zone
+
+ExternalId = Annotated[str, Meta(min_length=1, max_length=200)]
+Language = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)",  # $ alone lets a newline follow
+        max_length=35,
+        description="a BCP 47 language code such as en or pt-BR",
+    ),
+]
+Time = Annotated[datetime, Meta(tz=True)]
+
+
+class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """One turn, told with its time."""
+
+    role: Literal["user", "assistant"]
+    content: Annotated[str, Meta(min_length=1, max_length=LONGEST_CONTENT)]
+    created_at: Time
+
+
+class ReceivedConversation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """One conversation with what is known of its lead."""
+
+    external_id: ExternalId | None = None
+    channel: Literal["website", "sms", "email"]
+    language: Language = "en"
+    status: Literal["open", "closed"] = "open"
+    started_at: Time
+    lead: LeadFacts | None = None
+    messages: Annotated[list[ReceivedMessage], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        if self.lead is None:  # no lead, and a lead of whom nothing is said, are the same
+            self.lead = LeadFacts()
+
+    @property
+    def facts(self) -> LeadFacts:
+        """What is known of the lead; nothing, where no lead was sent."""
+        return self.lead or LeadFacts()
+
+    @property
+    def visitor_messages(self) -> int:
+        """How many messages are the lead's own."""
+        return sum(message.role == "user" for message in self.messages)
+
+    @property
+    def last_message_at(self) -> datetime:
+        return max(message.created_at for message in self.messages)
+
+    def digest(self) -> bytes:
+        """SHA-256 of what was received, whatever its spelling as JSON, null or left out alike."""
+        return hashlib.sha256(_ENCODER.encode(self)).digest()
+
+
+class ImportedConversation(ReceivedConversation, kw_only=True):
+    """A line of an import: it names itself, and its times are believable."""
+
+    external_id: ExternalId
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        latest = timezone.now() + FURTHEST_AHEAD
+        times = [self.started_at, *(message.created_at for message in self.messages)]
+        if min(times) < EARLIEST or max(times) > latest:
+            raise Faulty(list(_unbelievable_times(self, latest)))
+        self._write_times_in_utc()
+
+    def _write_times_in_utc(self) -> None:
+        """One spelling for one moment, so that the digest does not tell zones apart."""
+        if self.started_at.tzinfo is not UTC:
+            self.started_at = self.started_at.astimezone(UTC)
+        for message in self.messages:
+            if message.created_at.tzinfo is not UTC:
+                message.created_at = message.created_at.astimezone(UTC)
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def _unbelievable_times(conversation: ReceivedConversation, latest: datetime) -> Iterator[Fault]:
+    message = "must not be before 2000, nor more than a day ahead"
+    if not EARLIEST <= conversation.started_at <= latest:
+        yield Fault("started_at", message)
+    for position, told in enumerate(conversation.messages):
+        if not EARLIEST <= told.created_at <= latest:
+            yield Fault(f"messages[{position}].created_at", message)

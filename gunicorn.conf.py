@@ -1,0 +1,66 @@
+"""How gunicorn serves Sift; `gunicorn sift_site.wsgi` reads it from this folder.
+
+From the environment: WEB_CONCURRENCY (processes, 1), WEB_THREADS (threads in each, 4) and PORT.
+The address is gunicorn's own rule: 0.0.0.0:$PORT where PORT is set, else 127.0.0.1:8000.
+"""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from gunicorn.errors import AppImportError
+
+from sift_site import embedded_postgres, environment, server_log
+from sift_site.postgres_home import EmbeddedPostgresFailed
+
+try:
+    workers = environment.count("WEB_CONCURRENCY", 1, least=1)
+    threads = environment.count("WEB_THREADS", 4, least=1)
+    environment.port(8000)
+except ImproperlyConfigured as error:
+    sys.exit(f"gunicorn.conf.py: {error}")
+
+worker_class = "gthread"
+keepalive = 15  # seconds; longer than a browser pauses between a page and its next swap
+timeout = 60
+graceful_timeout = 20  # for requests under way when the server is told to stop
+limit_request_line = 8190
+if os.access("/dev/shm", os.W_OK):  # noqa: S108 - a worker's sign of life must not wait for a disk
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+control_socket_disable = True
+
+# gunicorn would believe X-Forwarded-Proto from this machine; SIFT_TRUSTED_PROXIES alone decides.
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+
+accesslog = "-"
+logger_class = server_log.ServerLog
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-request-id}o)s "%(a)s"'
+
+
+def on_starting(server):
+    """Refuse what would count rate limits wrongly; have a database."""
+    try:
+        environment.require_shared_counters(server.num_workers)
+        if environment.optional_text("DATABASE_URL") is None:
+            embedded_postgres.PROJECT.hold()
+    except (ImproperlyConfigured, EmbeddedPostgresFailed) as error:
+        sys.exit(str(error))
+
+
+def post_fork(server, worker):
+    """Say in one line what the settings lack, instead of a traceback from each worker."""
+    from django.conf import settings
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sift_site.settings")
+    try:
+        _ = settings.SECRET_KEY
+    except ImproperlyConfigured as error:
+        raise AppImportError(str(error)) from None
+
+
+def worker_exit(server, worker):
+    """Write down when keys were last used, which each process gathers for up to a minute."""
+    last_use = sys.modules.get("apikeys.last_use")
+    if last_use is not None and worker.pid == os.getpid():
+        last_use.flush()

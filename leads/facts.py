@@ -1,0 +1,106 @@
+"""What a sender may say about a lead, and how it fills in what was unknown."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from leads import phones
+from leads.models import FACT_FIELDS, Lead
+from organisations.validation import Fault, Faulty
+
+LARGEST_BUDGET = 2_147_483_647  # what the column holds
+
+Pounds = Annotated[int, Meta(ge=0, le=LARGEST_BUDGET)]
+Bedrooms = Annotated[int, Meta(ge=0, le=50)]
+
+_TEXTS = ("name", "email", "phone", "summary", "area")
+# A pair of which the first is never above the second.
+_IN_ORDER = (("budget_min", "budget_max"), ("bedrooms_min", "bedrooms_max"))
+
+
+class LeadFacts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A lead as a sender describes it (CONTRACT.md, section 1); null and left out mean unknown.
+
+    Texts lose their outer spaces, and a text of nothing but spaces is unknown too: web forms send
+    empty fields, and refusing the whole conversation for one would lose a lead.
+    """
+
+    name: Annotated[str, Meta(max_length=200)] | None = None
+    email: Annotated[str, Meta(max_length=254)] | None = None
+    phone: Annotated[str, Meta(max_length=50)] | None = None
+    summary: Annotated[str, Meta(max_length=2000)] | None = None
+    intent: Literal["buy", "rent"] | None = None
+    budget_min: Pounds | None = None
+    budget_max: Pounds | None = None
+    bedrooms_min: Bedrooms | None = None
+    bedrooms_max: Bedrooms | None = None
+    area: Annotated[str, Meta(max_length=200)] | None = None
+    property_type: Literal["flat", "house", "bungalow", "land", "other"] | None = None
+    timeline: Literal["asap", "within_3_months", "within_6_months", "over_6_months"] | None = None
+    chain_status: Literal["chain_free", "single_chain", "in_chain"] | None = None
+    financing_status: (
+        Literal["cash_proven", "dip_held", "application_pending", "exploring"] | None
+    ) = None
+    buyer_scheme: Literal["help_to_buy", "shared_ownership", "first_homes"] | None = None
+    stamp_duty_position: (
+        Literal["first_time_buyer", "main_residence", "second_home", "non_resident"] | None
+    ) = None
+    viewing_requested: bool = False
+
+    def __post_init__(self) -> None:
+        for field in _TEXTS:
+            text = getattr(self, field)
+            if text is not None:
+                setattr(self, field, text.strip() or None)
+        faults = [
+            Fault(least, f"must not be above {most}, which is {getattr(self, most)}")
+            for least, most in _IN_ORDER
+            if not _fits(getattr(self, least), getattr(self, most))
+        ]
+        if faults:
+            raise Faulty(faults)
+
+
+def fill(lead: Lead, facts: LeadFacts) -> list[str]:
+    """Fill in what is unknown of the lead, and return the names of what was; nothing is saved.
+
+    What is known is never blanked nor overwritten, what a person set by hand (null included) never
+    touched. A fact that would put a least above a most that is known is left out.
+    """
+    filled = []
+    for field in FACT_FIELDS:
+        if not is_known(facts, field) or field in lead.hand_set or is_known(lead, field):
+            continue
+        said = _said(facts, field)
+        if not _keeps_order(lead, field, said):
+            continue
+        setattr(lead, field, said)
+        filled.append(field)
+    return filled
+
+
+def is_known(facts: "Lead | LeadFacts", field: str) -> bool:
+    """Whether anything was said; a viewing that was not asked for is nothing said."""
+    value = getattr(facts, field)
+    return value is not None and value is not False
+
+
+def _said(facts: LeadFacts, field: str) -> Any:
+    value = getattr(facts, field)
+    if field == "phone" and value is not None:
+        return phones.normalise(value)
+    return value
+
+
+def _keeps_order(lead: Lead, field: str, value: Any) -> bool:
+    for least, most in _IN_ORDER:
+        if field == least:
+            return _fits(value, getattr(lead, most))
+        if field == most:
+            return _fits(getattr(lead, least), value)
+    return True
+
+
+def _fits(least: int | None, most: int | None) -> bool:
+    return least is None or most is None or least <= most

@@ -1,0 +1,182 @@
+"""A lead's score: a sum of named points for its facts, never set by hand (CONTRACT.md, section 1).
+
+The tables below are all there is to it: what a fact is worth, and from where on a score is warm or
+hot. They weigh what an agency asks first: can this person act (money, chain), when, and do they
+want to see something.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from leads.facts import LeadFacts, is_known
+from leads.models import (
+    FACT_FIELDS,
+    BuyerScheme,
+    ChainStatus,
+    FinancingStatus,
+    Intent,
+    Lead,
+    LeadStatus,
+    PropertyType,
+    StampDutyPosition,
+    Timeline,
+)
+
+Temperature = Literal["hot", "warm", "cold"]
+
+HOT_FROM = 70
+WARM_FROM = 40
+MOST = 100
+
+# Points for a fact: the same whatever was said, or by what was said.
+WEIGHTS: Mapping[str, int | Mapping[str, int]] = {
+    "viewing_requested": 20,
+    "timeline": {"asap": 18, "within_3_months": 14, "within_6_months": 7, "over_6_months": 2},
+    "budget": 14,
+    "financing_status": {
+        "cash_proven": 14,
+        "dip_held": 12,
+        "application_pending": 7,
+        "exploring": 2,
+    },
+    "chain_status": {"chain_free": 10, "single_chain": 6, "in_chain": 3},
+    "area": 8,
+    "phone": 8,
+    "email": 6,
+    "intent": 5,
+    "bedrooms": 5,
+    "property_type": 4,
+    "stamp_duty_position": 2,
+    "buyer_scheme": 2,
+    "name": 2,
+}
+# Points for the length of the conversation: so many messages of the visitor's own, the most first.
+CONVERSATION = "conversation"
+CONVERSATION_WEIGHTS = ((8, 10), (4, 6), (2, 3))
+
+# Facts of two columns that count once.
+_PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
+_TABLE = tuple((fact, _PAIRS.get(fact, (fact,)), weight) for fact, weight in WEIGHTS.items())
+# Who rents has none of these, so their want is not held out as points to be had.
+_OF_BUYERS = frozenset({"chain_status", "financing_status", "buyer_scheme", "stamp_duty_position"})
+_CHOICES: Mapping[str, Any] = {
+    "intent": Intent,
+    "property_type": PropertyType,
+    "timeline": Timeline,
+    "chain_status": ChainStatus,
+    "financing_status": FinancingStatus,
+    "buyer_scheme": BuyerScheme,
+    "stamp_duty_position": StampDutyPosition,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """One line of a score's reasons."""
+
+    fact: str  # a key of WEIGHTS, or CONVERSATION
+    said: str  # in words: "Up to £350,000"
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class MorePoints:
+    """What an unknown fact would bring at most."""
+
+    fact: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score with its reasons."""
+
+    value: int | None  # 0 to 100; None: nothing is known of the lead yet
+    points: list[Points]
+    would_add: list[MorePoints]
+    capped: bool  # the points come to more than 100
+
+
+def score_lead(lead: Lead | LeadFacts, visitor_messages: int) -> Score:
+    """The score with its reasons, from the facts and the number of the visitor's messages."""
+    given = dict(_given(lead, visitor_messages))
+    return Score(
+        value=score_value(lead, visitor_messages),
+        points=[
+            Points(fact, _in_words(lead, fact, visitor_messages), points)
+            for fact, points in given.items()
+        ],
+        would_add=[
+            MorePoints(fact, weight if isinstance(weight, int) else max(weight.values()))
+            for fact, weight in WEIGHTS.items()
+            if fact not in given and not (lead.intent == Intent.RENT and fact in _OF_BUYERS)
+        ],
+        capped=sum(given.values()) > MOST,
+    )
+
+
+def score_value(lead: Lead | LeadFacts, visitor_messages: int) -> int | None:
+    """The score alone: 0 to 100, or None where no fact is known and hardly a word was said."""
+    points = sum(points for _, points in _given(lead, visitor_messages))
+    if points == 0 and visitor_messages < 2 and not any(is_known(lead, f) for f in FACT_FIELDS):
+        return None
+    return min(MOST, points)
+
+
+def temperature(score: int | None) -> Temperature | None:
+    """The score's band; None while there is no score."""
+    if score is None:
+        return None
+    if score >= HOT_FROM:
+        return "hot"
+    return "warm" if score >= WARM_FROM else "cold"
+
+
+def apply_score(lead: Lead, visitor_messages: int) -> tuple[str, str] | None:
+    """Score the lead; nothing is saved. Returns from and to of a status that changed by it.
+
+    The status follows the score only while nobody has moved the lead on; who saves the lead
+    records the change as an event of the system's.
+    """
+    lead.score = score_value(lead, visitor_messages)
+    before, after = lead.status, temperature(lead.score) or LeadStatus.NEW.value
+    if lead.moved_on or before == after:
+        return None
+    lead.status = after
+    return str(before), after
+
+
+def _given(lead: Lead | LeadFacts, visitor_messages: int) -> Iterator[tuple[str, int]]:
+    """The facts that are known, each with its points, in the order of the table."""
+    for fact, fields, weight in _TABLE:
+        for field in fields:
+            value = getattr(lead, field)
+            if value is not None and value is not False:
+                yield fact, weight if isinstance(weight, int) else weight[value]
+                break
+    for least, points in CONVERSATION_WEIGHTS:
+        if visitor_messages >= least:
+            yield CONVERSATION, points
+            return
+
+
+def _in_words(lead: Lead | LeadFacts, fact: str, visitor_messages: int) -> str:
+    if fact == CONVERSATION:
+        return f"{visitor_messages} messages of their own"
+    if fact == "budget":
+        return _span(lead.budget_min, lead.budget_max, "£{:,}".format)
+    if fact == "bedrooms":
+        return _span(lead.bedrooms_min, lead.bedrooms_max, str)
+    if fact == "viewing_requested":
+        return "Asked for a viewing"
+    value = getattr(lead, fact)
+    return str(_CHOICES[fact](value).label) if fact in _CHOICES else str(value)
+
+
+def _span(least: int | None, most: int | None, write: Any) -> str:
+    if least is None:
+        return f"Up to {write(most)}"
+    if most is None:
+        return f"From {write(least)}"
+    return str(write(least)) if least == most else f"{write(least)} to {write(most)}"

@@ -1,0 +1,18 @@
+"""A lead's wording, for templates (leads/wording.py)."""
+
+from django import template
+
+from leads import scoring, wording
+from leads.models import LeadStatus
+
+register = template.Library()
+register.filter("temperature", scoring.temperature)
+register.filter("looking_for", wording.looking_for)
+register.filter("budget", wording.budget)
+register.filter("fact_label", wording.fact_label)
+
+
+@register.filter
+def status_label(status: str) -> str:
+    """The word for a status; an event keeps only its value."""
+    return LeadStatus(status).label if status in LeadStatus.values else status

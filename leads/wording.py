@@ -1,0 +1,160 @@
+"""A lead's facts as people say them: "Buy · 3–4 bed house · Didsbury", "£350k–£425k"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from leads.models import Lead, PropertyType
+
+_DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
+
+
+def looking_for(lead: Lead) -> str:
+    """What the lead wants, in a line; empty where nothing is known."""
+    home = " ".join(part for part in (bedrooms(lead), _home(lead)) if part)
+    parts = (lead.get_intent_display() if lead.intent else None, home, lead.area)
+    return " · ".join(part for part in parts if part)
+
+
+def bedrooms(lead: Lead) -> str:
+    """`3–4 bed`, `2+ bed`, `studio`; empty where nothing is known."""
+    least, most = lead.bedrooms_min, lead.bedrooms_max
+    if least is None and most is None:
+        return ""
+    if least == most:
+        return "studio" if least == 0 else f"{least} bed"
+    if most is None:
+        return f"{least}+ bed"
+    return f"up to {most} bed" if least is None else f"{least}–{most} bed"
+
+
+def _home(lead: Lead) -> str:
+    if lead.property_type is None:
+        return ""
+    if lead.property_type == PropertyType.OTHER:
+        return "other property"
+    return PropertyType(lead.property_type).label.lower()
+
+
+def budget(lead: Lead) -> str:
+    """`£350k–£425k`, `from £350k`, `up to £425k`; empty where nothing is known."""
+    least, most = lead.budget_min, lead.budget_max
+    if least is None and most is None:
+        return ""
+    if least is None or most is None:
+        return f"from {pounds(least)}" if least is not None else f"up to {pounds(most or 0)}"
+    return pounds(least) if least == most else f"{pounds(least)}–{pounds(most)}"
+
+
+def pounds(sum_: int) -> str:
+    """`£950`, `£350k`, `£1.25m`: shortened only where nothing is lost."""
+    if sum_ >= 1_000_000 and sum_ % 10_000 == 0:
+        return f"£{sum_ / 1_000_000:.2f}".rstrip("0").rstrip(".") + "m"
+    if sum_ >= 10_000 and sum_ % 1_000 == 0:
+        return f"£{sum_ // 1_000:,}k"
+    return f"£{sum_:,}"
+
+
+def telephone_link(lead: Lead) -> str | None:
+    """A `tel:` address, only of a number in E.164."""
+    if lead.phone is None or _DIALLED.fullmatch(lead.phone) is None:
+        return None
+    return f"tel:{lead.phone}"
+
+
+def e_mail_link(lead: Lead) -> str | None:
+    """A `mailto:` address, only of a valid e-mail, in which `?` and `&` add no headers."""
+    if lead.email is None:
+        return None
+    try:
+        validate_email(lead.email)
+    except ValidationError:
+        return None
+    return "mailto:" + quote(lead.email, safe="@")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    said: str
+    address: str | None = None  # where it can be acted on
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """Facts that belong together; those not known are one line of words."""
+
+    title: str
+    known: list[Fact]
+    unknown: str  # "financing, timeline"; empty where all are known
+
+
+def fact_groups(lead: Lead) -> list[FactGroup]:
+    """Wants, money and chain, contact: what a lead's page shows of its facts."""
+    return [
+        _group("Wants", _wants(lead)),
+        _group("Money and chain", _money(lead)),
+        _group("Contact", _contact(lead)),
+    ]
+
+
+def _group(title: str, facts: Iterator[Fact]) -> FactGroup:
+    every = list(facts)
+    known = [fact for fact in every if fact.said]
+    unknown = ", ".join(_in_a_sentence(fact.label) for fact in every if not fact.said)
+    return FactGroup(title, known, unknown)
+
+
+def _in_a_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _wants(lead: Lead) -> Iterator[Fact]:
+    yield Fact("Buy or rent", lead.get_intent_display() or "")
+    yield Fact("Area", lead.area or "")
+    yield Fact("Property", lead.get_property_type_display() or "")
+    yield Fact("Bedrooms", bedrooms(lead).removesuffix(" bed"))
+    yield Fact("Timeline", lead.get_timeline_display() or "")
+    yield Fact("Viewing", "Asked for one" if lead.viewing_requested else "")
+
+
+def _money(lead: Lead) -> Iterator[Fact]:
+    yield Fact("Budget", budget(lead))
+    yield Fact("Financing", lead.get_financing_status_display() or "")
+    yield Fact("Chain", lead.get_chain_status_display() or "")
+    yield Fact("Scheme", lead.get_buyer_scheme_display() or "")
+    yield Fact("Stamp duty", lead.get_stamp_duty_position_display() or "")
+
+
+def _contact(lead: Lead) -> Iterator[Fact]:
+    yield Fact("Name", lead.name or "")
+    yield Fact("E-mail", lead.email or "", e_mail_link(lead))
+    yield Fact("Phone", lead.phone or "", telephone_link(lead))
+
+
+FACT_LABELS = {
+    "viewing_requested": "Viewing",
+    "timeline": "Timeline",
+    "budget": "Budget",
+    "financing_status": "Financing",
+    "chain_status": "Chain",
+    "area": "Area",
+    "phone": "Phone",
+    "email": "E-mail",
+    "intent": "Buy or rent",
+    "bedrooms": "Bedrooms",
+    "property_type": "Property",
+    "stamp_duty_position": "Stamp duty",
+    "buyer_scheme": "Scheme",
+    "name": "Name",
+    "conversation": "Conversation",
+}
+
+
+def fact_label(fact: str) -> str:
+    """The word for a fact of the score (leads/scoring.py) or a field that an event names."""
+    return FACT_LABELS.get(fact, fact.replace("_", " ").capitalize())

@@ -1,0 +1,75 @@
+"""Times as people read them: in words, with the exact moment one hover away."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+def exactly(moment: datetime) -> str:
+    """`Monday 1 June 2026, 10:30 BST`, in the zone in force."""
+    return date_format(timezone.localtime(moment), r"l j F Y, H:i T")
+
+
+def in_words(moment: datetime, now: datetime) -> str:
+    """`5 minutes ago`, `yesterday`, `3 Oct`: the coarser the longer ago."""
+    ago = now - moment
+    if ago < timedelta(0):
+        return _date(moment, now)
+    if ago < timedelta(minutes=1):
+        return "just now"
+    if ago < timedelta(hours=1):
+        return _so_many(int(ago.total_seconds() // 60), "minute")
+    if ago < timedelta(hours=12):
+        return _so_many(int(ago.total_seconds() // 3600), "hour")
+    days = (timezone.localtime(now).date() - timezone.localtime(moment).date()).days
+    if days == 0:
+        return "today"
+    if days == 1:
+        return "yesterday"
+    return _so_many(days, "day") if days < 7 else _date(moment, now)
+
+
+def _so_many(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'} ago"
+
+
+def _date(moment: datetime, now: datetime) -> str:
+    local = timezone.localtime(moment)
+    same_year = local.year == timezone.localtime(now).year
+    return date_format(local, "j M" if same_year else "j M Y")
+
+
+@register.simple_tag
+def when(moment: datetime) -> SafeString:
+    """How long ago, as `<time>` with the exact moment in its title."""
+    return _time(moment, in_words(moment, timezone.now()))
+
+
+@register.simple_tag
+def clock(moment: datetime) -> SafeString:
+    """The time of day, as `<time>`."""
+    return _time(moment, date_format(timezone.localtime(moment), "H:i"))
+
+
+@register.simple_tag
+def moment(moment: datetime) -> SafeString:
+    """Date and time of day, as `<time>`."""
+    return _time(moment, date_format(timezone.localtime(moment), "j M Y, H:i"))
+
+
+@register.filter
+def day(moment: datetime) -> str:
+    """`3 October 2026`."""
+    return date_format(timezone.localtime(moment), "j F Y")
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exactly(moment), words
+    )

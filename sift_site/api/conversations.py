@@ -1,0 +1,70 @@
+"""GET /conversations and GET /conversations/{id}/messages."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from organisations.ids import parse_uuid
+from sift_site.api import problems, reads
+from sift_site.api.answers import list_response
+from sift_site.api.endpoint import ApiRequest, endpoint
+from sift_site.api.parameters import CONVERSATIONS, MESSAGES, ListQuery, read_list_query
+from sift_site.api.problems import Problem
+
+
+@endpoint("GET")
+def conversation_list(request: ApiRequest) -> HttpResponse:
+    """The organisation's conversations, newest first."""
+    query = read_list_query(
+        request,
+        CONVERSATIONS,
+        name="conversations",
+        organisation_id=request.caller.organisation_id,
+        default_limit=50,
+    )
+    page = reads.conversation_page(
+        organisation_id=request.caller.organisation_id,
+        window=query.window,
+        channel=query.filters.get("channel"),
+        status=query.filters.get("status"),
+        lead_id=query.filters.get("lead_id"),
+        since=query.filters.get("since"),
+        updated_since=query.filters.get("updated_since"),
+    )
+    return list_response(request, query, page)
+
+
+@endpoint("GET")
+def message_list(request: ApiRequest, conversation_id: str) -> HttpResponse:
+    """A conversation's messages in the order of time."""
+    if (parsed := parse_uuid(conversation_id)) is None:
+        raise problems.not_found()
+    query = _message_query(request, parsed)
+    page = reads.message_page(
+        organisation_id=request.caller.organisation_id,
+        conversation_id=parsed,
+        window=query.window,
+        since=query.filters.get("since"),
+    )
+    if page is None:
+        raise problems.not_found()
+    return list_response(request, query, page)
+
+
+def _message_query(request: ApiRequest, conversation_id: UUID) -> ListQuery:
+    """The query; its faults come after the 404 of a conversation that is not there."""
+    organisation_id = request.caller.organisation_id
+    try:
+        return read_list_query(
+            request,
+            MESSAGES,
+            name=f"conversations/{conversation_id}/messages",
+            organisation_id=organisation_id,
+            default_limit=1000,
+        )
+    except Problem:
+        if not reads.conversation_exists(
+            organisation_id=organisation_id, conversation_id=conversation_id
+        ):
+            raise problems.not_found() from None
+        raise

@@ -1,0 +1,16 @@
+"""The API's routes, below /api/v1/. No trailing slashes (CONTRACT.md, section 2)."""
+
+from sift_site.api.conversations import conversation_list, message_list
+from sift_site.api.endpoint import route
+from sift_site.api.leads import change_lead_status, lead_detail, lead_list
+
+app_name = "api"
+# Ids are matched as any text and parsed after the key was checked, so that malformed, unknown and
+# foreign ones share one answer.
+urlpatterns = [
+    route("leads", lead_list, name="lead-list"),
+    route("leads/<str:lead_id>", lead_detail, name="lead-detail"),
+    route("leads/<str:lead_id>/status", change_lead_status, name="lead-status"),
+    route("conversations", conversation_list, name="conversation-list"),
+    route("conversations/<str:conversation_id>/messages", message_list, name="message-list"),
+]

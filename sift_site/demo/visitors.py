@@ -1,0 +1,178 @@
+"""Made-up visitors: who they are, what they want and can pay, in keeping with their town."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from leads.facts import LeadFacts
+from sift_site.demo.people import ORIGINS, plain
+from sift_site.demo.places import MOBILE, Town
+
+DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
+# The first of each agency came today: there is always something fresh to look at.
+ARRIVED_TODAY = 12
+# The first of so many always leaves an e-mail, by which a demo that is there is recognised.
+MARKED_EVERY = 1000
+
+_CHANNELS = ("website",) * 14 + ("sms",) * 4 + ("email",) * 2
+# When people write, hour by hour: little at night, most at lunch and after work.
+_HOURS = tuple(
+    hour
+    for hour, part in enumerate(
+        (1, 1, 0, 0, 0, 1, 2, 4, 6, 7, 7, 8, 10, 9, 7, 6, 6, 8, 10, 10, 9, 7, 5, 3)
+    )
+    for _ in range(part)
+)
+_PRICE_BY_BEDROOMS = {0: 0.6, 1: 0.75, 2: 1.0, 3: 1.35, 4: 1.8, 5: 2.3}
+_PRICE_BY_TYPE = {"flat": 0.9, "house": 1.1, "bungalow": 1.1, "land": 0.6, "other": 1.0, None: 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One person who gets in touch, and what will be known of them."""
+
+    facts: LeadFacts
+    channel: str
+    arrived_at: datetime
+    language: str  # in which they open
+
+
+def make_visitor(random: Random, number: int, town: Town, until: datetime) -> Visitor:
+    """The visitor of that number (from 0) at an agency; the same for the same state of `random`."""
+    origin = random.choices(ORIGINS, [origin.share for origin in ORIGINS])[0]
+    speaks = bool(origin.languages) and random.random() < 0.45
+    channel = random.choice(_CHANNELS)
+    openness = random.random()  # how much of themselves a person tells
+    if number % MARKED_EVERY == 0:
+        openness = 1.0
+    facts: dict[str, Any] = {}
+    if openness > 0.04:  # else they say hello, and no more
+        told = 0.25 + 0.75 * openness
+        facts |= _wishes(random, told, town)
+        facts |= _position(random, told, facts.get("intent"))
+        facts |= _contact(
+            random, told, channel, number, town, random.choice(origin.given),
+            random.choice(origin.family),
+        )  # fmt: skip
+        facts |= _summary(random, facts)
+    return Visitor(
+        LeadFacts(**facts),
+        channel,
+        _arrival(random, number, until),
+        random.choice(origin.languages) if speaks else "en",
+    )
+
+
+def _arrival(random: Random, number: int, until: datetime) -> datetime:
+    if number < ARRIVED_TODAY:
+        return until - timedelta(minutes=random.randrange(20, 20 * 60))
+    day = until - timedelta(days=random.randrange(1, 365))
+    return day.replace(
+        hour=random.choice(_HOURS),
+        minute=random.randrange(60),
+        second=random.randrange(60),
+        microsecond=random.randrange(1_000_000),
+    )
+
+
+def _wishes(random: Random, told: float, town: Town) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    intent = "buy" if random.random() < 0.68 else "rent"
+    kind = random.choice(("flat", "flat", "flat", "house", "house", "house", "bungalow"))
+    if random.random() < 0.05:
+        kind = "other" if intent == "rent" else random.choice(("land", "other"))
+    bedrooms = min(5, max(0, round(random.gauss(2.4 if kind != "flat" else 1.7, 0.9))))
+    if random.random() < told + 0.2:
+        facts["intent"] = intent
+    if random.random() < told + 0.1:
+        facts["area"] = f"{random.choice(town.areas)}, {town.name}"
+    if random.random() < told:
+        facts["property_type"] = kind
+    if random.random() < told and facts.get("property_type") != "land":
+        facts["bedrooms_min"] = bedrooms
+        if random.random() < 0.7:
+            facts["bedrooms_max"] = min(5, bedrooms + random.choice((0, 0, 1)))
+    # What renters have is a month's rent: without knowing which, a sum would say nothing.
+    if random.random() < told - 0.1 and "intent" in facts:
+        facts |= _budget(random, town, intent, bedrooms, kind)
+    if random.random() < told - 0.1:
+        facts["timeline"] = random.choice(
+            ("asap", "within_3_months", "within_3_months", "within_6_months", "over_6_months")
+        )
+    if random.random() < told - 0.45:
+        facts["viewing_requested"] = True
+    return facts
+
+
+def _budget(random: Random, town: Town, intent: str, bedrooms: int, kind: str) -> dict[str, int]:
+    """In whole pounds: of the price for buyers, of a month's rent for renters."""
+    factor = _PRICE_BY_BEDROOMS[bedrooms] * _PRICE_BY_TYPE[kind] * random.uniform(0.85, 1.2)
+    if intent == "buy":
+        most, step = town.price * factor, 5000
+    else:
+        most, step = town.rent * factor, 25
+    budget = {"budget_max": round(most / step) * step}
+    if random.random() < 0.3:
+        budget["budget_min"] = round(most * random.uniform(0.75, 0.92) / step) * step
+    return budget
+
+
+def _position(random: Random, told: float, intent: str | None) -> dict[str, str]:
+    """Chain, money, scheme and stamp duty: what buyers alone are asked."""
+    facts: dict[str, str] = {}
+    if intent != "buy":
+        return facts
+    first_time = random.random() < 0.4
+    if random.random() < told - 0.2:
+        facts["chain_status"] = (
+            "chain_free"
+            if first_time
+            else random.choice(("chain_free", "single_chain", "single_chain", "in_chain"))
+        )
+    if random.random() < told - 0.2:
+        facts["financing_status"] = random.choice(
+            ("dip_held", "dip_held", "application_pending", "exploring")
+            if first_time
+            else ("cash_proven", "dip_held", "dip_held", "application_pending", "exploring")
+        )
+    if random.random() < told - 0.5:
+        facts["stamp_duty_position"] = (
+            "first_time_buyer"
+            if first_time
+            else random.choice(("main_residence",) * 5 + ("second_home", "non_resident"))
+        )
+    if first_time and random.random() < told - 0.75:
+        facts["buyer_scheme"] = random.choice(("shared_ownership", "first_homes", "help_to_buy"))
+    return facts
+
+
+def _contact(
+    random: Random, told: float, channel: str, number: int, town: Town, given: str, family: str
+) -> dict[str, str]:
+    """What is said, and what the channel itself tells: a text its number, an e-mail its sender."""
+    facts: dict[str, str] = {}
+    if random.random() < told + 0.25:
+        facts["name"] = f"{given} {family}"
+    # The number keeps two people of one name apart.
+    host = random.choice(("example.com", "example.org", "example.net"))
+    tag = f"{random.randrange(16**4):04x}"
+    if random.random() < told or channel == "email":
+        facts["email"] = f"{plain(given)}.{plain(family)}.{tag}@{host}"
+    landline = random.random() < 0.15 and channel != "sms"
+    if random.random() < told - 0.1 or channel == "sms":
+        # Drama numbers are few: in a large demo several people share one.
+        facts["phone"] = f"{town.phone if landline else MOBILE}{number * 7 % 1000:03d}"
+    return facts
+
+
+def _summary(random: Random, facts: dict[str, Any]) -> dict[str, str]:
+    """A line of what is known, for about half of those of whom enough is."""
+    if not {"intent", "area"} <= facts.keys() or random.random() < 0.4:
+        return {}
+    rooms = facts.get("bedrooms_min")
+    size = "" if rooms is None else "studio " if rooms == 0 else f"{rooms}-bedroom "
+    kind = facts.get("property_type", "home")
+    summary = f"{size}{'home' if kind == 'other' else kind} to {facts['intent']} in {facts['area']}"
+    return {"summary": summary[0].upper() + summary[1:]}

@@ -1,0 +1,38 @@
+"""gunicorn's logs, in which no secret appears."""
+
+import logging
+import re
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+# A key that somebody put into an address; the token in the link of a password reset's mail.
+_KEY = re.compile(r"sk_live_[0-9A-Za-z]*")
+_RESET = re.compile(r"(/password-reset/)[^\s?]+")
+
+
+def without_secrets(text: str) -> str:
+    """The text with API keys and the tokens of password resets left out."""
+    return _RESET.sub(r"\1…", _KEY.sub("sk_live_…", text))
+
+
+class _SecretsLeftOut(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = without_secrets(record.getMessage()), None
+        return True
+
+
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """The access log shows paths without their query, percent-encoded as they came."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:  # a faulty request line is quoted there
+            handler.addFilter(_SecretsLeftOut())
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        # The decoded path could hold a line break, and with it a forged line.
+        atoms["U"] = without_secrets(environ.get("RAW_URI", "-").partition("?")[0])
+        atoms["a"] = without_secrets(atoms["a"])
+        return atoms

@@ -1,0 +1,35 @@
+"""The schemas name the same values as the models, and write them as the contract says."""
+
+from typing import get_args
+
+import pytest
+
+from conversations.models import ConversationStatus, MessageRole
+from leads.models import Channel, Lead, LeadStatus
+from sift_site.api import schemas
+
+
+@pytest.mark.parametrize(
+    ("literal", "choices"),
+    [
+        (schemas.LeadStatus, LeadStatus),
+        (schemas.Channel, Channel),
+        (schemas.ConversationStatus, ConversationStatus),
+        (schemas.MessageRole, MessageRole),
+    ],
+)
+def test_the_values_are_those_of_the_models(literal, choices):
+    assert list(get_args(literal)) == choices.values
+
+
+def test_every_fact_of_a_lead_with_a_set_of_values_names_that_set():
+    for field in Lead._meta.get_fields():
+        if (
+            getattr(field, "choices", None) is None
+            or field.name not in schemas.Lead.__annotations__
+        ):
+            continue
+        annotation = schemas.Lead.__annotations__[field.name]
+        literal = next((a for a in get_args(annotation) if get_args(a)), annotation)
+
+        assert list(get_args(literal)) == [value for value, _ in field.choices], field.name

@@ -1,0 +1,116 @@
+"""manage.py create_api_key and revoke_api_key."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from apikeys.keys import is_well_formed
+from apikeys.models import ApiKey
+from tests.api.conftest import client_with
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def status_with(key: str) -> int:
+    return client_with(key).get("/api/v1/leads").status_code
+
+
+def test_the_key_alone_is_printed_and_works(agency):
+    printed = run("create_api_key", "harbour-vale", "Our CRM")
+
+    assert printed.endswith("\n")
+    assert is_well_formed(printed.removesuffix("\n"))
+    assert status_with(printed.strip()) == 200
+    [key] = ApiKey.objects.for_organisation(agency)
+    assert (key.name, key.scope, key.expires_at) == ("Our CRM", "read_write", None)
+
+
+def test_scope_and_expiry_may_be_given(agency):
+    run("create_api_key", "harbour-vale", "CRM", "--scope", "read", "--expires-in-days", "30")
+
+    [key] = ApiKey.objects.for_organisation(agency)
+    assert key.scope == "read"
+    assert abs(key.expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere", "CRM"], "no organisation with the slug 'nowhere'"),
+        (["harbour-vale", ""], "NAME takes 1 to 80"),
+        (["harbour-vale", "  "], "NAME takes 1 to 80"),
+        (["harbour-vale", "x" * 81], "NAME takes 1 to 80"),
+        (["harbour-vale", "a\x00b"], "NAME takes 1 to 80"),
+        (["harbour-vale", "CRM", "--scope", "write"], "it takes read or read_write"),
+        (["harbour-vale", "CRM", "--expires-in-days", "0"], "whole number from 1"),
+        (["harbour-vale", "CRM", "--expires-in-days", "-1"], "whole number from 1"),
+        (["harbour-vale", "CRM", "--expires-in-days", "1.5"], "whole number from 1"),
+        (["harbour-vale", "CRM", "--expires-in-days", "9" * 12], "whole number from 1"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(agency, arguments, said):
+    with pytest.raises(CommandError, match=said):
+        run("create_api_key", *arguments)
+
+    assert not ApiKey.objects.for_organisation(agency).exists()
+
+
+def test_a_name_is_taken_whatever_its_case_until_its_key_is_revoked(agency, other_agency):
+    first = run("create_api_key", "harbour-vale", "CRM").strip()
+    run("create_api_key", "northgate", "CRM")
+
+    with pytest.raises(CommandError, match="has a key named 'crm' already"):
+        run("create_api_key", "harbour-vale", "crm")
+
+    run("revoke_api_key", first[:16])
+    run("create_api_key", "harbour-vale", "crm")
+
+
+@pytest.mark.parametrize(
+    "form", [lambda k: k[:16], lambda k: k, lambda k: f"{k[:16]}…{k[-4:]}", lambda k: f" {k}\n"]
+)
+def test_a_key_is_revoked_by_its_prefix_or_as_a_whole(agency, form):
+    key, other = (run("create_api_key", "harbour-vale", name).strip() for name in ("A", "B"))
+
+    said = run("revoke_api_key", form(key))
+
+    assert "Revoked" in said
+    assert key not in said
+    assert status_with(key) == 401
+    assert status_with(other) == 200
+
+
+def test_revoking_twice_says_so_calmly_and_keeps_the_first_time(agency):
+    key = run("create_api_key", "harbour-vale", "CRM").strip()
+    run("revoke_api_key", key)
+    first = ApiKey.objects.get().revoked_at
+
+    assert "was revoked already" in run("revoke_api_key", key)
+    assert ApiKey.objects.get().revoked_at == first
+
+
+@pytest.mark.parametrize("prefix", ["", "sk_live_", "sk_live_ABCDEFGH", "sk_live_é", "nonsense"])
+def test_an_unknown_prefix_is_refused_with_what_is_accepted(agency, prefix):
+    run("create_api_key", "harbour-vale", "CRM")
+
+    with pytest.raises(CommandError, match="takes the visible prefix"):
+        run("revoke_api_key", prefix)
+
+
+def test_a_mistyped_whole_key_is_not_repeated_and_revokes_nothing(agency):
+    key = run("create_api_key", "harbour-vale", "CRM").strip()
+
+    with pytest.raises(CommandError) as error:
+        run("revoke_api_key", key[:-1])
+
+    assert key[:20] not in str(error.value)
+    assert status_with(key) == 200

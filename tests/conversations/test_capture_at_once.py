@@ -1,0 +1,131 @@
+"""Captures at the same time: one transaction is held open while another comes in its way."""
+
+import io
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from conversations.capture import capture
+from conversations.importing import Import
+from conversations.models import Conversation
+from leads.models import Lead
+from tests.conversations.test_capture import received
+from tests.conversations.test_import import lines
+from tests.conversations.test_intake_format import line
+from tests.factories import make_organisation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def meanwhile():
+    """Start a function in a thread with a connection of its own; its result is waited for."""
+    threads = []
+
+    def start(function):
+        result = []
+
+        def run():
+            try:
+                result.append(function())
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        threads.append(thread)
+        return lambda: (thread.join(60), result[0])[1]
+
+    yield start
+    for thread in threads:
+        thread.join(60)
+
+
+def wait_until_somebody_waits_for(kind: str) -> None:
+    """Return once another connection to this database waits for a lock of that kind."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock' AND wait_event = %s",
+                [kind],
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    pytest.fail(f"nobody waits for a lock of kind {kind}")
+
+
+def import_of(agency, content: bytes):
+    said = []
+    run = Import(agency, on_rejection=said.append, on_difference=said.append, on_progress=id)
+    return run.run(io.BytesIO(content)), said
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"email": "ada@example.com"}, {"email": " ADA@example.com"}),
+        ({"phone": "07700 900123"}, {"phone": "+447700900123"}),
+        (
+            {"email": "ada@example.com", "phone": "07700 900123"},
+            {"phone": "07700900123"},
+        ),
+    ],
+)
+def test_one_person_arriving_twice_at_once_is_one_lead(meanwhile, first, second):
+    agency = make_organisation()
+
+    with transaction.atomic():
+        capture(agency, [received("1", **first)])
+        other = meanwhile(lambda: capture(agency, [received("2", **second)]))
+        wait_until_somebody_waits_for("advisory")
+    other()
+
+    assert Lead.objects.get().conversations.count() == 2
+
+
+def test_people_who_have_nothing_in_common_do_not_wait_for_each_other(meanwhile):
+    agency, other_agency = make_organisation(), make_organisation()
+
+    with transaction.atomic():
+        capture(agency, [received("1", email="ada@example.com")])
+        meanwhile(lambda: capture(agency, [received("2", email="bea@example.com")]))()
+        meanwhile(lambda: capture(other_agency, [received("1", email="ada@example.com")]))()
+
+    assert Lead.objects.count() == 3
+
+
+def test_one_conversation_arriving_twice_at_once_is_one_conversation(meanwhile):
+    agency = make_organisation()
+    both = lines(line(external_id="a"), line(external_id="b"))
+
+    with transaction.atomic():
+        capture(agency, [received("b")])
+        other = meanwhile(lambda: import_of(agency, both))
+        wait_until_somebody_waits_for("transactionid")
+    report, said = other()
+
+    assert (report.created, report.unchanged, report.rejected) == (1, 1, 0)
+    assert said == [2]  # it differs from what the other brought
+    assert Conversation.objects.count() == Lead.objects.count() == 2
+
+
+def test_an_import_that_loses_a_deadlock_tries_again(meanwhile):
+    """Each waits for the other's conversation; the importer waits longest and is stopped."""
+    agency = make_organisation()
+    both = lines(line(external_id="a"), line(external_id="b"))
+
+    with transaction.atomic():
+        capture(agency, [received("b")])
+        other = meanwhile(lambda: import_of(agency, both))
+        wait_until_somebody_waits_for("transactionid")
+        capture(agency, [received("a")])
+    report, _ = other()
+
+    assert (report.read, report.unchanged, report.rejected) == (2, 2, 0)
+    assert Conversation.objects.count() == 2

@@ -1,0 +1,72 @@
+"""What tests of pages share."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Browser, Page, sync_playwright
+
+
+@pytest.fixture
+def statements_of() -> Callable[[Callable[[], Any]], int]:
+    """How many SQL statements an act takes."""
+
+    def count(act: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            act()
+        return len(captured)
+
+    return count
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium lies; mark its tests `browser`."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
+    # Root, as in a container, has no user namespace for the sandbox.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """Opens a page of a new browser on the live server; whatever its console complains of fails
+    the test, a breach of the content security policy first of all."""
+    contexts, complaints = [], []
+
+    def open_one(**options: Any) -> Page:
+        context = chromium.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type == "error" else None,
+        )
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    # A status that the test itself called forth is no complaint.
+    statuses = ("Failed to load resource", "Response Status Error")
+    assert [said for said in complaints if not said.startswith(statuses)] == []

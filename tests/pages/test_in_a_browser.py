@@ -1,0 +1,241 @@
+"""The pages in Chromium: with script and without, narrow and wide, light and dark."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from apikeys.models import ApiKey
+from leads.models import Lead
+from tests.factories import (
+    PASSWORD,
+    make_conversation,
+    make_key,
+    make_lead,
+    make_message,
+    make_organisation,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def agency():
+    return make_organisation(name="Harbour & Vale", slug="harbour-vale")
+
+
+@pytest.fixture
+def lead(agency, admin) -> Lead:
+    """A hot lead with a conversation, among others."""
+    for n in range(3):
+        make_lead(agency, name=f"Cold {n}", status="cold", score=10)
+    lead = make_lead(
+        agency, name="Siân Hughes", email="sian.hughes@example.com", phone="+447700900123",
+        status="hot", score=82, intent="buy", bedrooms_min=3, area="Didsbury", timeline="asap",
+        budget_max=425_000, summary="A house with a garden near a school",
+    )  # fmt: skip
+    conversation = make_conversation(agency, lead, messages=2)
+    make_message(
+        conversation,
+        content="<script>alert(1)</script> https://example.com/" + "a" * 300,
+        created_at=conversation.created_at + timedelta(hours=1),
+    )
+    return lead
+
+
+def sign_in(page: Page, person, password: str = PASSWORD) -> None:
+    if "/sign-in/" not in page.url:
+        page.goto("/sign-in/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def rows(page: Page):
+    return page.locator("tbody .row__link")
+
+
+def test_a_person_signs_in_filters_leads_and_reads_a_transcript(open_browser, admin, lead):
+    page = open_browser()
+    sign_in(page, admin)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+
+    page.get_by_role("link", name="Leads", exact=True).click()
+    expect(rows(page)).to_have_count(4)
+    page.evaluate("window.stillHere = true")
+    page.locator("label.chip", has_text="Hot").click()
+
+    expect(rows(page)).to_have_text(["Siân Hughes"])
+    expect(page).to_have_url(re.compile(r"/leads/\?status=hot$"))
+    expect(page).to_have_title("Hot leads – Sift")
+    expect(page.locator("#live")).to_have_text("1 lead matches")
+    assert page.evaluate("window.stillHere")  # swapped, not loaded anew
+
+    page.get_by_role("link", name="Siân Hughes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Siân Hughes")
+    page.get_by_role("link", name="Open the transcript").click()
+    expect(page.locator(".bubble")).to_have_count(3)
+    expect(page.locator(".bubble").last).to_contain_text("<script>alert(1)</script>")
+
+    page.go_back()
+    page.go_back()
+    expect(rows(page)).to_have_count(1)
+    page.go_back()
+    expect(rows(page)).to_have_count(4)
+    stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "htmx-history-cache" not in stored
+    assert "Siân" not in stored
+
+
+def test_moving_a_lead_swaps_header_and_history_says_so_and_keeps_the_focus(
+    open_browser, admin, lead
+):
+    page = open_browser()
+    sign_in(page, admin)
+    page.goto(f"/leads/{lead.id}/")
+    page.evaluate("window.stillHere = true")
+
+    page.get_by_role("button", name="Contacted").press("Enter")
+
+    expect(page.locator("#lead-standing .badge")).to_have_text("Contacted")
+    expect(page.locator("#live")).to_have_text("Moved to Contacted")
+    expect(page.locator("#lead-history .badge")).to_have_text(["Contacted"])
+    expect(page.locator("#lead-standing button:focus")).to_have_text("Qualified")
+    assert page.evaluate("window.stillHere")
+    assert Lead.objects.get(pk=lead.pk).status == "contacted"
+
+
+def test_everything_works_without_script(open_browser, admin, lead):
+    page = open_browser(java_script_enabled=False)
+    sign_in(page, admin)
+
+    page.goto("/leads/")
+    page.locator("label.chip", has_text="Hot").click()
+    page.get_by_role("button", name="Apply").click()
+    expect(rows(page)).to_have_text(["Siân Hughes"])
+
+    page.get_by_role("link", name="Siân Hughes").click()
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Move to").select_option("archived")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator("#lead-standing .badge")).to_have_text("Archived")
+    expect(page.get_by_text("Moved to Archived")).to_be_visible()
+
+    page.goto("/settings/api-keys/")
+    page.get_by_label("Name").fill("CRM sync")
+    page.get_by_role("button", name="Create key").click()
+    expect(page.get_by_label("API key", exact=True)).to_have_value(re.compile("sk_live_"))
+    page.get_by_role("link", name="I have stored it").click()
+    page.get_by_role("link", name="Delete CRM sync").click()
+    page.get_by_role("button", name="Delete CRM sync").click()
+    expect(page.get_by_text("CRM sync was deleted")).to_be_visible()
+
+
+def test_a_key_is_made_copied_and_deleted_after_a_question(open_browser, admin, agency):
+    page = open_browser(permissions=["clipboard-read", "clipboard-write"])
+    sign_in(page, admin)
+    page.goto("/settings/api-keys/")
+    page.get_by_label("Name").fill("CRM sync")
+    page.get_by_role("button", name="Create key").click()
+
+    expect(page.locator(".shown-once")).to_be_focused()
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.locator("#live")).to_have_text("Copied")
+    key = page.get_by_label("API key", exact=True).input_value()
+    assert page.evaluate("navigator.clipboard.readText()") == key
+
+    delete = page.get_by_role("link", name="Delete CRM sync")
+    delete.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(delete).to_be_focused()
+    assert ApiKey.objects.standing().exists()
+
+    delete.click()
+    dialog.get_by_role("button", name="Delete CRM sync").click()
+    expect(page.get_by_text("No keys yet")).to_be_visible()
+    assert not ApiKey.objects.standing().exists()
+
+
+def test_a_session_that_ran_out_leads_to_sign_in_and_back(open_browser, admin, lead):
+    page = open_browser()
+    sign_in(page, admin)
+    page.goto("/leads/?status=hot")
+    Session.objects.all().delete()
+
+    page.locator("label.chip", has_text="Cold").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    sign_in(page, admin)
+
+    expect(page).to_have_url(re.compile(r"/leads/\?status=hot$"))
+
+
+def test_a_failed_swap_says_so_and_leaves_the_page_as_it_was(open_browser, admin, lead):
+    page = open_browser()
+    sign_in(page, admin)
+    page.goto(f"/leads/{lead.id}/")
+    page.route("**/status/", lambda route: route.fulfill(status=500, body="Traceback"))
+
+    page.get_by_role("button", name="Contacted").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Something went wrong")
+    expect(page.locator("#lead-standing .badge")).to_have_text("Hot")
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def addresses(agency, lead) -> list[str]:
+    conversation = lead.conversations.get()
+    key, _ = make_key(agency, name="CRM sync")
+    return [
+        "/", "/leads/", "/leads/?status=hot&status=bogus", f"/leads/{lead.id}/", "/conversations/",
+        f"/conversations/{conversation.id}/", "/settings/api-keys/",
+        f"/settings/api-keys/{key.id}/delete/", "/settings/profile/", "/nothing-here/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(open_browser, admin, agency, lead, scheme):
+    page = open_browser(color_scheme=scheme, bypass_csp=True)  # axe is injected
+    page.goto("/sign-in/")
+    results = {"/sign-in/": Axe().run(page)}
+    page.goto("/password-reset/")
+    results["/password-reset/"] = Axe().run(page)
+    sign_in(page, admin)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+    for address in addresses(agency, lead):
+        page.goto(address)
+        results[address] = Axe().run(page)
+
+    faults = {a: r.generate_report() for a, r in results.items() if r.violations_count}
+    assert faults == {}
+
+
+@pytest.mark.parametrize("width", [320, 768, 1024])
+def test_no_page_scrolls_sideways(open_browser, admin, agency, lead, width):
+    page = open_browser(viewport={"width": width, "height": 700})
+    sign_in(page, admin)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+
+    for address in addresses(agency, lead):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_a_page_is_at_most_twelve_requests(open_browser, admin, agency, lead):
+    page = open_browser()
+    sign_in(page, admin)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+    every = addresses(agency, lead)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for address in every:
+        asked.clear()
+        page.goto(address, wait_until="networkidle")
+        assert len(asked) <= 12, address

@@ -1,0 +1,118 @@
+"""Signing in and out, and what ends a session."""
+
+import pytest
+from django.test import Client
+
+from tests.factories import PASSWORD, make_user
+
+WRONG = "This e-mail and password do not match."
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/leads/?status=hot"}
+
+
+def sign_in(client, email, password=PASSWORD, **more):
+    return client.post("/sign-in/", {"username": email, "password": password} | more)
+
+
+def test_a_person_signs_in_by_e_mail_whatever_its_case(client, agency):
+    make_user(agency, email="Priya@example.com")
+
+    answer = sign_in(client, " pRIYA@example.com ")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("priya@example.com", "not the password"), ("nobody@example.com", PASSWORD)],
+)
+def test_a_wrong_password_and_an_unknown_e_mail_get_one_and_the_same_answer(
+    client, agency, email, password
+):
+    make_user(agency, email="priya@example.com")
+
+    answer = sign_in(client, email, password)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].non_field_errors() == [f"{WRONG} Check both and try again."]
+    assert f'value="{email}"' in answer.content.decode()
+
+
+def test_an_inactive_person_and_one_of_a_closed_agency_get_that_answer_too(
+    client, agency, other_agency
+):
+    gone = make_user(agency, email="gone@example.com")
+    gone.is_active = False
+    gone.save(update_fields=["is_active"])
+    make_user(other_agency, email="closed@example.com")
+    other_agency.close()
+
+    answers = [sign_in(client, f"{name}@example.com") for name in ("gone", "closed")]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all(WRONG in answer.content.decode() for answer in answers)
+
+
+def test_sign_in_leads_back_to_the_page_that_asked_for_it(client, agent):
+    refused = client.get("/leads/?status=hot")
+    assert refused["Location"] == "/sign-in/?next=/leads/%3Fstatus%3Dhot"
+
+    answer = sign_in(client, agent.email, next="/leads/?status=hot")
+
+    assert answer["Location"] == "/leads/?status=hot"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:1"])
+def test_sign_in_never_leads_out_of_the_site(client, agent, elsewhere):
+    assert sign_in(client, agent.email, next=elsewhere)["Location"] == "/"
+
+
+def test_signing_out_takes_a_post_and_ends_the_session(signed_in):
+    assert signed_in.get("/sign-out/").status_code == 405
+
+    assert signed_in.post("/sign-out/")["Location"] == "/sign-in/"
+    assert signed_in.get("/")["Location"].startswith("/sign-in/")
+
+
+def test_closing_the_agency_ends_its_sessions_at_the_next_request(signed_in, agency):
+    assert signed_in.get("/leads/").status_code == 200
+
+    agency.close()
+
+    assert signed_in.get("/leads/")["Location"].startswith("/sign-in/")
+
+
+def test_deactivating_a_person_ends_their_session_at_the_next_request(signed_in, agent):
+    agent.is_active = False
+    agent.save(update_fields=["is_active"])
+
+    assert signed_in.get("/leads/")["Location"].startswith("/sign-in/")
+
+
+def test_a_session_that_ran_out_sends_htmx_to_sign_in_and_back_to_its_page(client, db):
+    answer = client.get("/leads/?status=warm", headers=HTMX)
+
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert answer["HX-Redirect"] == "/sign-in/?next=/leads/%3Fstatus%3Dhot"
+
+
+def test_a_form_sent_after_the_session_ran_out_leads_back_to_its_page(client, db):
+    address = "/leads/01890000-0000-7000-8000-000000000000/"
+
+    back = client.post(f"{address}status/", headers={"Referer": f"http://testserver{address}"})
+    elsewhere = client.post(f"{address}status/", headers={"Referer": "http://evil.example/x"})
+
+    assert back["Location"] == f"/sign-in/?next={address}"
+    assert elsewhere["Location"] == "/sign-in/?next=/"
+
+
+def test_a_form_without_its_token_is_refused_in_the_shell(agent):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(agent)
+
+    answer = client.post("/sign-out/")
+
+    assert answer.status_code == 403
+    assert "This form is too old" in answer.content.decode()
+    assert client.get("/").status_code == 200

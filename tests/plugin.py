@@ -1,0 +1,60 @@
+"""The tests' PostgreSQL: a throwaway server, unless DATABASE_URL names another.
+
+It is up before Django's settings are read, once for all test processes (they inherit its address),
+and stopped at the end. Its data stays in `var/test-postgres`, so the next run starts at once.
+"""
+
+import fcntl
+import os
+import shutil
+from typing import IO
+
+import pytest
+
+from sift_site.embedded_postgres import EmbeddedPostgres
+from sift_site.postgres_home import EmbeddedPostgresFailed
+from sift_site.var_folder import VAR, open_in_var
+
+_locks: list[IO[bytes]] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config, parser, args):
+    if os.environ.get("DATABASE_URL", "").strip():
+        return  # the caller's own server, or this one, seen from a process that the first started
+    _only_one_run()
+    server = EmbeddedPostgres(VAR, "test-postgres", durable=False)
+    try:
+        os.environ["DATABASE_URL"] = _hold(server)
+    except EmbeddedPostgresFailed as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _hold(server: EmbeddedPostgres) -> str:
+    """Start it; it writes nothing safely, so what the last crash broke is made anew."""
+    try:
+        return server.hold()
+    except EmbeddedPostgresFailed:
+        shutil.rmtree(server.data, ignore_errors=True)
+        return server.hold()
+
+
+def _only_one_run() -> None:
+    """Two runs at once would drop each other's databases."""
+    lock = open_in_var(VAR / "test-run.lock")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise pytest.UsageError("The tests of this project are already running.") from None
+    _locks.append(lock)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    """With SIFT_TEST_NO_SKIP, as the checks of every change set it, a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("SIFT_TEST_NO_SKIP") or reporter is None:
+        return
+    if reporter.stats.get("skipped"):
+        reporter.write_line("Tests were skipped, and SIFT_TEST_NO_SKIP allows none.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

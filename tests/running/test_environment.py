@@ -1,0 +1,71 @@
+"""Environment variables: a faulty one is named with what it accepts."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from sift_site import environment
+
+
+@pytest.mark.parametrize("word", ["on", "1", "TRUE", " yes "])
+def test_a_switch_is_on(monkeypatch, word):
+    monkeypatch.setenv("DEBUG", word)
+
+    assert environment.switch("DEBUG", default=False) is True
+
+
+@pytest.mark.parametrize("word", ["off", "0", "False", "no"])
+def test_a_switch_is_off(monkeypatch, word):
+    monkeypatch.setenv("DEBUG", word)
+
+    assert environment.switch("DEBUG", default=True) is False
+
+
+def test_a_blank_variable_is_an_unset_one(monkeypatch):
+    monkeypatch.setenv("DEBUG", " ")
+    monkeypatch.setenv("WEB_THREADS", "")
+
+    assert environment.switch("DEBUG", default=True) is True
+    assert environment.count("WEB_THREADS", 4) == 4
+
+
+def test_lists_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "sift.example.co.uk, www.example.co.uk,")
+
+    assert environment.names("ALLOWED_HOSTS") == ["sift.example.co.uk", "www.example.co.uk"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read", "accepts"),
+    [
+        ("DEBUG", "maybe", lambda: environment.switch("DEBUG", default=False), "on or off"),
+        ("WEB_THREADS", "0", lambda: environment.count("WEB_THREADS", 4, least=1), "from 1 up"),
+        ("WEB_THREADS", "-1", lambda: environment.count("WEB_THREADS", 4), "from 0 up"),
+        ("WEB_THREADS", "٣", lambda: environment.count("WEB_THREADS", 4), "from 0 up"),
+        ("PORT", "65536", lambda: environment.port(8000), "from 1 to 65535"),
+        ("SIFT_RATE_GROWTH", "120", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
+        ("SIFT_RATE_GROWTH", "0/m", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
+    ],
+)
+def test_a_faulty_value_is_refused_by_name(monkeypatch, name, value, read, accepts):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is .*{accepts}"):
+        read()
+
+
+@pytest.mark.parametrize("read", [environment.text, environment.names])
+def test_a_missing_value_that_is_required_is_named(monkeypatch, read):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set"):
+        read("SECRET_KEY")
+
+
+def test_several_processes_count_in_redis_alone(monkeypatch):
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    environment.require_shared_counters(1)
+    with pytest.raises(ImproperlyConfigured, match="need REDIS_URL"):
+        environment.require_shared_counters(2)
+
+    monkeypatch.setenv("REDIS_URL", "redis://localhost")
+    environment.require_shared_counters(2)

@@ -1,0 +1,158 @@
+"""What holds for every route, those not yet written included: the URL table itself is walked.
+
+A new route is covered the day it is added. One that takes an object of a kind not known here fails
+the walk until it is said below which object of another agency it is to be tried with.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.factories import make_conversation, make_key, make_lead
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+API = "api/v1/"
+# Parameters that name an object, and the object of an agency that each stands for.
+OBJECTS = ("lead_id", "conversation_id", "key_id")
+# Routes that answer anybody: each is meant to.
+OPEN_TO_ALL = (
+    "sign-in/",
+    "password-reset/",
+    "api/docs/",
+    "api/v1/openapi.json",
+    "healthz",
+    "readyz",
+)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the URL table: its whole pattern, its parameters, its view."""
+
+    pattern: str
+    parameters: tuple[str, ...]
+    view: Any
+
+    @property
+    def is_api(self) -> bool:
+        return self.pattern.startswith(API)
+
+    def address(self, values: dict[str, Any]) -> str:
+        """The path with its parameters filled in."""
+        path = self.pattern
+        for name in self.parameters:
+            before, _, rest = path.partition("<")
+            converter_and_name, _, after = rest.partition(">")
+            assert converter_and_name.split(":")[-1] == name
+            path = f"{before}{values[name]}{after}"
+        return f"/{path}"
+
+
+def walk(resolver: URLResolver, before: str = "") -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        pattern = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from walk(entry, pattern)
+        else:
+            assert isinstance(entry, URLPattern)
+            yield Route(pattern, tuple(entry.pattern.converters), entry.callback)
+
+
+ROUTES = list(walk(get_resolver()))
+PAGES = [route for route in ROUTES if not route.is_api]
+CLOSED_PAGES = [route for route in PAGES if not route.pattern.startswith(OPEN_TO_ALL)]
+OBJECT_ROUTES = [route for route in ROUTES if set(route.parameters) & set(OBJECTS)]
+
+
+def named(routes):
+    return pytest.mark.parametrize("route", routes, ids=lambda route: f"/{route.pattern}")
+
+
+@pytest.fixture
+def theirs(other_agency) -> dict[str, Any]:
+    """An object of each kind, all of another agency."""
+    lead = make_lead(other_agency, name="Theirs")
+    conversation = make_conversation(other_agency, lead, messages=1)
+    key, _ = make_key(other_agency, name="Theirs")
+    return {"lead_id": lead.id, "conversation_id": conversation.id, "key_id": key.id}
+
+
+@pytest.fixture
+def ours(agency) -> dict[str, Any]:
+    """The same, of the agency that asks."""
+    lead = make_lead(agency, name="Ours", status="hot")
+    conversation = make_conversation(agency, lead, messages=1)
+    key, _ = make_key(agency, name="Ours")
+    return {"lead_id": lead.id, "conversation_id": conversation.id, "key_id": key.id}
+
+
+def test_the_walk_finds_the_routes_there_are():
+    assert {"", "leads/", "leads/<uuid:lead_id>/"} <= {route.pattern for route in ROUTES}
+    assert len(OBJECT_ROUTES) >= 4
+
+
+@named(ROUTES)
+def test_every_parameter_that_names_an_object_is_known_here(route):
+    unknown = {name for name in route.parameters if name.endswith("id")} - set(OBJECTS)
+
+    assert not unknown, f"say in OBJECTS what {unknown} stands for"
+
+
+@named(CLOSED_PAGES)
+def test_a_page_needs_a_person_unless_it_is_meant_for_all(client, theirs, route):
+    values = theirs | dict.fromkeys(set(route.parameters) - set(OBJECTS), "x")
+
+    for method in METHODS:
+        answer = client.generic(method, route.address(values))
+
+        assert answer.status_code == 302, method
+        assert answer["Location"].startswith("/sign-in/"), method
+
+
+@named(PAGES)
+def test_only_pages_meant_for_all_are_marked_as_needing_no_sign_in(route):
+    needs_sign_in = getattr(route.view, "login_required", True)
+
+    assert needs_sign_in != route.pattern.startswith(OPEN_TO_ALL)
+
+
+@named([route for route in CLOSED_PAGES if not route.parameters])
+def test_no_cache_keeps_what_a_signed_in_person_sees(client, admin, route):
+    client.force_login(admin)
+
+    assert client.get(route.address({}))["Cache-Control"] == "private, no-store"
+
+
+@named(OBJECT_ROUTES)
+def test_another_agencys_object_is_not_found_by_any_method(
+    client, admin, agency, ours, theirs, route
+):
+    """Each method that the route takes, shown by what it answers for an object of one's own."""
+    ask = asker(client, admin, agency, route)
+    taken = [method for method in METHODS if ask(method, theirs) != 405]
+
+    assert taken
+    assert {method: ask(method, theirs) for method in taken} == dict.fromkeys(taken, 404)
+    # The refusals above are for the object's sake: one's own is there.
+    assert all(ask(method, ours) != 404 for method in taken[:1])
+
+
+def asker(client: Client, admin, agency, route):
+    """A person of the agency on pages, the agency's key on the API, each allowed all there is."""
+    headers = {}
+    if route.is_api:
+        _, text = make_key(agency)
+        headers["Authorization"] = f"Bearer {text}"
+    else:
+        client.force_login(admin)
+
+    def ask(method: str, values: dict[str, Any]) -> int:
+        return client.generic(
+            method, route.address(values), "{}", content_type="application/json", headers=headers
+        ).status_code
+
+    return ask
