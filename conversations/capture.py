@@ -32,7 +32,7 @@ from organisations.models import Organisation
 
 LEAD_FIELDS = (
     "id", "organisation_id", "source", "status", "score", "created_at", "moved_on", "hand_set",
-    *FACT_FIELDS,
+    "search", *FACT_FIELDS,
 )  # fmt: skip
 CONVERSATION_FIELDS = (
     "id", "organisation_id", "lead_id", "channel", "status", "languages_used", "external_id",
@@ -260,10 +260,14 @@ class _Arrivals:
     def write(self) -> None:
         """Leads before what points at them: the keys over (organisation, ...) are not deferred."""
         if self.new_leads:
+            for lead in self.new_leads:
+                lead.renew_search()
             rows = [tuple(getattr(lead, name) for name in LEAD_FIELDS) for lead in self.new_leads]
             copy_rows(Lead, LEAD_FIELDS, rows)
         if self.changed_leads:
-            Lead.objects.bulk_update(self.changed_leads.values(), self.changed_fields)
+            for lead in self.changed_leads.values():
+                lead.renew_search()
+            Lead.objects.bulk_update(self.changed_leads.values(), self.changed_fields | {"search"})
         if self.conversations:
             copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)
             copy_rows(Message, MESSAGE_FIELDS, self.messages)

@@ -314,6 +314,19 @@ class Lead(models.Model):
         """The name as pages show it; the JSON keeps null."""
         return self.name or "Anonymous"
 
+    def renew_search(self) -> None:
+        """Bring `search` up to date with the facts; nothing is saved.
+
+        For whatever changes one of `leads.search.SEARCHED_FIELDS`, before it saves.
+        """
+        self.search = search.document(
+            self.organisation_id,
+            self,
+            source=self.source,
+            score=self.score,
+            assignee_id=self.assignee_id,
+        )
+
     def change_status(self, status: LeadStatus, *, by: Actor) -> "LeadEvent | None":
         """Set it and return the event; None, and no event, if unchanged. The row must be locked.
 

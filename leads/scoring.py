@@ -1,13 +1,12 @@
 """A lead's score: a sum of named points for its facts, never set by hand (CONTRACT.md, section 1).
 
-The tables below are all there is to it: what a fact is worth, and from where on a score is warm or
-hot. They weigh what an agency asks first: can this person act (money, chain), when, and do they
-want to see something.
+The table below is all there is to it: what a fact is worth. It weighs what an agency asks first: can
+this person act (money, chain), when, and do they want to see something.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from leads.facts import LeadFacts, is_known
 from leads.models import (
@@ -22,11 +21,8 @@ from leads.models import (
     StampDutyPosition,
     Timeline,
 )
+from leads.temperature import temperature
 
-Temperature = Literal["hot", "warm", "cold"]
-
-HOT_FROM = 70
-WARM_FROM = 40
 MOST = 100
 
 # Points for a fact: the same whatever was said, or by what was said.
@@ -122,15 +118,6 @@ def score_value(lead: Lead | LeadFacts, visitor_messages: int) -> int | None:
     if points == 0 and visitor_messages < 2 and not any(is_known(lead, f) for f in FACT_FIELDS):
         return None
     return min(MOST, points)
-
-
-def temperature(score: int | None) -> Temperature | None:
-    """The score's band; None while there is no score."""
-    if score is None:
-        return None
-    if score >= HOT_FROM:
-        return "hot"
-    return "warm" if score >= WARM_FROM else "cold"
 
 
 def apply_score(lead: Lead, visitor_messages: int) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ without extensions folds no accents, which is why this is Python's work and a st
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQueryField
@@ -20,9 +20,6 @@ from django.db.models.functions import Cast
 from leads.contacts import email_key
 from leads.temperature import temperature
 
-if TYPE_CHECKING:
-    from leads.models import Lead
-
 # What a change of makes the stored column stale.
 SEARCHED_FIELDS = (
     "name", "email", "phone", "area", "summary", "score", "source", "intent", "property_type",
@@ -31,7 +28,7 @@ SEARCHED_FIELDS = (
 )  # fmt: skip
 # The facts that filters choose by. Status is not one: it changes too often, and has an index.
 FACETS = (
-    "source", "intent", "property_type", "timeline", "chain_status", "financing_status",
+    "intent", "property_type", "timeline", "chain_status", "financing_status",
     "buyer_scheme", "stamp_duty_position",
 )  # fmt: skip
 
@@ -49,17 +46,45 @@ def fold(text: str) -> str:
     return bare.translate(_UNFOLDED)
 
 
-def document(lead: "Lead") -> str:
-    """The lead's `search` column, in the text form of a tsvector."""
-    lexemes = {*_words(lead), *_e_mails(lead.email), *_phones(lead.phone), *_facets(lead)}
-    return " ".join(_quoted(tag(lead.organisation_id) + lexeme) for lexeme in sorted(lexemes))
+class Described(Protocol):
+    """A lead, or what a sender says of one: the facts by which it is found."""
+
+    name: Any
+    email: Any
+    phone: Any
+    area: Any
+    summary: Any
+    viewing_requested: Any
+
+
+def document(
+    organisation_id: UUID,
+    facts: Described,
+    *,
+    source: str,
+    score: int | None,
+    assignee_id: UUID | None = None,
+) -> str:
+    """What a lead's `search` column holds, in the text form of a tsvector."""
+    mark = tag(organisation_id)
+    said = (facts.name, facts.area, facts.summary, facts.email)
+    lexemes = {
+        *_words(" ".join(filter(None, said))),
+        *_e_mails(facts.email),
+        *_phones(facts.phone),
+        *_facets(facts),
+        f"=source:{source}",
+        f"=temperature:{temperature(score) or 'none'}",
+        f"=assignee:{assignee_id or 'none'}",
+    }
+    return " ".join(_quoted(mark + lexeme) for lexeme in lexemes)
 
 
 def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:
     """What asks for leads of all these words and facets, as a tsquery; None for nothing asked.
 
     Words are prefixes, so that a name is found while it is typed. `facets` maps a name of FACETS,
-    `temperature`, `viewing_requested` or `assignee` to the values of which any will do.
+    `source`, `temperature`, `viewing_requested` or `assignee` to the values of which any will do.
     """
     mark = tag(organisation_id)
     parts = []
@@ -114,12 +139,11 @@ def _joined(text: str) -> str:
     return _APOSTROPHE.sub("", fold(text))
 
 
-def _words(lead: "Lead") -> Iterator[str]:
-    for text in (lead.name, lead.area, lead.summary, lead.email):
-        folded = fold(text or "")
-        # O'Brien is asked for as one word and as two.
-        for word in _WORD.findall(f"{folded} {_joined(folded)}"):
-            yield word[:_LONGEST_LEXEME]
+def _words(text: str) -> Iterator[str]:
+    folded = fold(text)
+    # O'Brien is asked for as one word and as two.
+    for word in _WORD.findall(f"{folded} {_APOSTROPHE.sub('', folded)}"):
+        yield word[:_LONGEST_LEXEME]
 
 
 def _e_mails(email: str | None) -> Iterator[str]:
@@ -144,13 +168,11 @@ def _national(number: str) -> str:
     return digits.removeprefix("0")[:_LONGEST_LEXEME]
 
 
-def _facets(lead: "Lead") -> Iterator[str]:
+def _facets(facts: Described) -> Iterator[str]:
     for name in FACETS:
-        if value := getattr(lead, name):
+        if value := getattr(facts, name):
             yield f"={name}:{value}"
-    yield f"=temperature:{temperature(lead.score) or 'none'}"
-    yield f"=viewing_requested:{'yes' if lead.viewing_requested else 'no'}"
-    yield f"=assignee:{lead.assignee_id or 'none'}"
+    yield f"=viewing_requested:{'yes' if facts.viewing_requested else 'no'}"
 
 
 def _quoted(lexeme: str) -> str:

@@ -10,7 +10,8 @@ from django.db.models import Count
 
 from conversations.models import Conversation, Message
 from leads.models import FACT_FIELDS, Lead, LeadEvent, LeadStatus
-from leads.scoring import score_value, temperature
+from leads.scoring import score_value
+from leads.temperature import temperature
 from organisations.models import Organisation, User
 from sift_site.demo import loading
 from sift_site.demo.agencies import shares

@@ -18,7 +18,9 @@ def fill(apps, schema_editor):
         last = batch[-1].id
         with transaction.atomic():
             for lead in batch:
-                lead.search = document(lead)
+                lead.search = document(
+                    lead.organisation_id, lead, source=lead.source, score=lead.score
+                )
             leads.bulk_update(batch, ["search"])
 
 

@@ -14,10 +14,12 @@ from django.db.models.functions import Lower
 
 from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
 from conversations.models import Conversation, Message
+from leads import search
 from leads.actors import SYSTEM, Actor
 from leads.events import EVENT_FIELDS, event_row
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
-from leads.scoring import score_value, temperature
+from leads.scoring import score_value
+from leads.temperature import temperature
 from organisations.copying import copy_rows
 from organisations.ids import uuid7
 from organisations.locks import lock_names
@@ -159,7 +161,8 @@ def _add_lead(rows: _Rows, demo: Demo, chunk: Chunk, random: Random, visitor: Vi
     facts = [getattr(visitor.facts, name) for name in FACT_FIELDS]
     rows.leads.append(
         (lead_id, organisation_id, visitor.channel, status, score, visitor.arrived_at, moved_on,
-         [], *facts)
+         [], search.document(organisation_id, visitor.facts, source=visitor.channel, score=score),
+         *facts)
     )  # fmt: skip
     if turns:
         _add_conversation(rows, chunk, lead_id, visitor, turns, score, demo.until)

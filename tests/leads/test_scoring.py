@@ -15,8 +15,8 @@ from leads.scoring import (
     Points,
     apply_score,
     score_lead,
-    temperature,
 )
+from leads.temperature import temperature
 
 EVERYTHING = LeadFacts(
     name="Ada",

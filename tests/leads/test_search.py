@@ -11,7 +11,8 @@ pytestmark = pytest.mark.django_db
 
 def indexed(organisation, **fields) -> Lead:
     lead = make_lead(organisation, **fields)
-    Lead.objects.filter(pk=lead.pk).update(search=search.document(lead))
+    lead.renew_search()
+    lead.save(update_fields=["search"])
     return lead
 
 
