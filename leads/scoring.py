@@ -1,7 +1,7 @@
 """A lead's score: a sum of named points for its facts, never set by hand (CONTRACT.md, section 1).
 
-The table below is all there is to it: what a fact is worth. It weighs what an agency asks first: can
-this person act (money, chain), when, and do they want to see something.
+The table below is all there is to it: what a fact is worth. It weighs what an agency asks first:
+can this person act (money, chain), when, and do they want to see something.
 """
 
 from collections.abc import Iterator, Mapping

@@ -2,11 +2,12 @@
 
 from django import template
 
-from leads import scoring, wording
+from leads import wording
 from leads.models import LeadStatus
+from leads.temperature import temperature
 
 register = template.Library()
-register.filter("temperature", scoring.temperature)
+register.filter("temperature", temperature)
 register.filter("looking_for", wording.looking_for)
 register.filter("budget", wording.budget)
 register.filter("fact_label", wording.fact_label)
