@@ -1,7 +1,6 @@
 """What tests of pages share."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,22 +15,11 @@ def statements_of() -> Callable[[Callable[[], Any]], int]:
     """How many SQL statements an act takes."""
 
     def count(act: Callable[[], Any]) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             act()
         return len(captured)
 
     return count
-
-
-@pytest.fixture(scope="session")
-def chromium_path() -> str:
-    """Where Chromium lies; mark its tests `browser`."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    return path
 
 
 @pytest.fixture(scope="module")
