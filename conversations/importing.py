@@ -9,7 +9,10 @@ from django.db import DatabaseError, DataError, IntegrityError
 
 from conversations.capture import Captured, Outcome, capture
 from conversations.intake_format import ImportedConversation
+from conversations.models import Conversation, Message
+from leads.models import Lead
 from organisations.models import Organisation
+from organisations.statistics import analyse_if_outgrown
 from organisations.validation import BODY, Fault, Faulty, decode
 
 LONGEST_LINE = 64 * 1024 * 1024  # bytes
@@ -64,9 +67,13 @@ class Import:
 
     def run(self, file: BinaryIO) -> Report:
         """Take in the whole file. Errors of the connection itself (OperationalError) are raised."""
+        look_at = 1  # conversations created; then four times as many, and so on
         for batch in _batches(read_lines(file)):
             self._take(batch)
             self.on_progress(batch[-1].end)
+            if self.report.created >= look_at:
+                look_at = 4 * self.report.created
+                analyse_if_outgrown(Lead, Conversation, Message)
         return self.report
 
     def _take(self, lines: Sequence[Line]) -> None:

@@ -172,6 +172,7 @@ def prepare(address: str) -> str:
     call_command("collectstatic", interactive=False, verbosity=0)
     welcome = demo_access.welcome(address)
     connections.close_all()  # a worker must not share its parent's
+    sys.stdout.flush()  # nor say again, when it ends, what its parent had not yet written
     return welcome
 
 

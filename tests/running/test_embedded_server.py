@@ -244,6 +244,8 @@ def test_blanks_and_accents_in_the_path_do_no_harm(folder):
     with server.in_use():
         assert ask(server, "SELECT 1") == (1,)
 
+    socket_folder(server.data).rmdir()  # outside, for the comma
+
 
 def test_data_of_another_major_version_is_refused_in_words(new_server):
     new_server.data.mkdir(parents=True)

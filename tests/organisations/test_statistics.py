@@ -1,0 +1,35 @@
+"""A table that fills up is planned for as what it has become."""
+
+import pytest
+from django.db import connection
+
+from leads.models import Lead
+from organisations.copying import copy_rows
+from organisations.ids import uuid7
+from organisations.statistics import analyse_if_outgrown
+from tests.factories import make_organisation
+from tests.statements import statements_sent
+
+
+def planned_rows() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'leads_lead'::regclass")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_statistics_follow_a_table_that_outgrew_them_and_only_then():
+    agency = make_organisation()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE leads_lead")
+    fields = ("id", "organisation_id", "source", "status", "moved_on", "hand_set",
+              "viewing_requested")  # fmt: skip
+    rows = [(uuid7(), agency.id, "sms", "new", False, [], False) for _ in range(2000)]
+    copy_rows(Lead, fields, rows)
+
+    analyse_if_outgrown(Lead)
+    with statements_sent() as sent:
+        analyse_if_outgrown(Lead)
+
+    assert planned_rows() == 2000
+    assert len(sent) == 1
