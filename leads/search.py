@@ -41,6 +41,8 @@ _UNFOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th
 
 def fold(text: str) -> str:
     """The text without regard to case and accents: `Émile Łukasz` is `emile lukasz`."""
+    if text.isascii():
+        return text.lower()
     spread = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in spread if not unicodedata.combining(letter))
     return bare.translate(_UNFOLDED)
@@ -141,8 +143,9 @@ def _joined(text: str) -> str:
 
 def _words(text: str) -> Iterator[str]:
     folded = fold(text)
+    joined = _APOSTROPHE.sub("", folded)
     # O'Brien is asked for as one word and as two.
-    for word in _WORD.findall(f"{folded} {_APOSTROPHE.sub('', folded)}"):
+    for word in _WORD.findall(folded if joined == folded else f"{folded} {joined}"):
         yield word[:_LONGEST_LEXEME]
 
 
