@@ -36,16 +36,27 @@ _WORD = re.compile(r"\w+")
 _APOSTROPHE = re.compile(r"['’‘`]")
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()+\-./ ]{4,}[0-9]")
 _LONGEST_LEXEME = 80  # characters: longer words are cut, when stored and when asked alike
-_UNFOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+_UNFOLDED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+
+
+class _Bare(dict[int, str | None]):
+    """For `str.translate`: each character without its accent, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        bare = None if unicodedata.combining(letter) else _UNFOLDED.get(letter, letter)
+        self[code] = bare
+        return bare
+
+
+_BARE = _Bare()
 
 
 def fold(text: str) -> str:
     """The text without regard to case and accents: `Émile Łukasz` is `emile lukasz`."""
     if text.isascii():
         return text.lower()
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in spread if not unicodedata.combining(letter))
-    return bare.translate(_UNFOLDED)
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_BARE)
 
 
 class Described(Protocol):
