@@ -18,8 +18,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sift_site.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
-    from sift_site import embedded_postgres
+    from sift_site import database, embedded_postgres
     from sift_site.postgres_home import EmbeddedPostgresFailed
 
     # So that a command that is told to end still lets go of the server.
@@ -31,6 +32,10 @@ def main() -> None:
             execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedPostgresFailed) as error:
         sys.exit(f"manage.py: {error}")
+    except DatabaseError as error:
+        if "--traceback" in sys.argv or not database.is_unreachable(error):
+            raise
+        sys.exit(f"manage.py: the database cannot be used: {database.first_line(error)}")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
 

@@ -36,14 +36,27 @@ _WORD = re.compile(r"\w+")
 _APOSTROPHE = re.compile(r"['’‘`]")
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()+\-./ ]{4,}[0-9]")
 _LONGEST_LEXEME = 80  # characters: longer words are cut, when stored and when asked alike
-_UNFOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+_UNFOLDED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+
+
+class _Bare(dict[int, str | None]):
+    """For `str.translate`: each character without its accent, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        bare = None if unicodedata.combining(letter) else _UNFOLDED.get(letter, letter)
+        self[code] = bare
+        return bare
+
+
+_BARE = _Bare()
 
 
 def fold(text: str) -> str:
     """The text without regard to case and accents: `Émile Łukasz` is `emile lukasz`."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in spread if not unicodedata.combining(letter))
-    return bare.translate(_UNFOLDED)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_BARE)
 
 
 class Described(Protocol):
@@ -141,8 +154,9 @@ def _joined(text: str) -> str:
 
 def _words(text: str) -> Iterator[str]:
     folded = fold(text)
+    joined = _APOSTROPHE.sub("", folded)
     # O'Brien is asked for as one word and as two.
-    for word in _WORD.findall(f"{folded} {_APOSTROPHE.sub('', folded)}"):
+    for word in _WORD.findall(folded if joined == folded else f"{folded} {joined}"):
         yield word[:_LONGEST_LEXEME]
 
 

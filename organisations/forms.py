@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import forms as auth_forms
 
-from organisations.models import User
+from organisations.models import Theme, User
 
 
 class SignInForm(auth_forms.AuthenticationForm):
@@ -53,3 +53,20 @@ class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # 
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].help_text = ""  # the template says it
         self.fields["new_password2"].label = "New password again"
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What a person chooses for themselves; who they are is their admin's to say."""
+
+    theme = forms.ChoiceField(
+        choices=Theme.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose a theme.",
+            "invalid_choice": "Choose one of the three themes.",
+        },
+    )
+
+    class Meta:
+        model = User
+        fields = ["theme"]

@@ -8,11 +8,12 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic.edit import FormMixin
 
-from organisations.forms import NewPasswordForm, PasswordResetForm, SignInForm
-from organisations.web import SignedInRequest
+from organisations.forms import NewPasswordForm, PasswordResetForm, ProfileForm, SignInForm
+from organisations.models import User
+from organisations.web import SeeOther, SignedInRequest
 
 
 class FaultyFormIs422(FormMixin):  # type: ignore[type-arg]  # not generic at run time
@@ -64,7 +65,18 @@ def settings_index(request: SignedInRequest) -> HttpResponse:
     return redirect(first)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Who one is here."""
-    return render(request, "organisations/profile.html")
+    """Who one is here, and what one chooses for oneself."""
+    if request.method != "POST":
+        form = ProfileForm(instance=request.user)
+        return render(request, "organisations/profile.html", {"form": form})
+    # The form writes what was said onto its person, faulty or not; the page shows who asks.
+    person = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST, instance=person)
+    if not form.is_valid():
+        return render(request, "organisations/profile.html", {"form": form}, status=422)
+    if form.changed_data:
+        person.save(update_fields=form.changed_data)
+    messages.success(request, "Your choices are saved.")
+    return SeeOther("organisations:profile")

@@ -58,6 +58,14 @@ def announce(response: HttpResponse, words: str) -> HttpResponse:
     return trigger_client_event(response, "sift:announce", {"words": words})
 
 
+class TooManyRequests(PermissionDenied):
+    """Asked for too often: answered with 429. `seconds` is how long to wait, at least 1."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Wait {seconds} s.")
+        self.seconds = max(1, seconds)
+
+
 def admin_required(
     view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
 ) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:

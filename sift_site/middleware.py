@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sift_site import health, proxies
 from sift_site.api import gateway
+from sift_site.database import drop_dead_connection
 
 
 class FrontDoorMiddleware:
@@ -22,6 +23,7 @@ class FrontDoorMiddleware:
         if (probe := health.PROBES.get(request.path_info)) is not None:
             return probe(request)
         proxies.believe(request)
+        drop_dead_connection()
         if gateway.is_below_api(request.path_info):
             return gateway.answer(request)
         return self.get_response(request)

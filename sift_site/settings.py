@@ -87,12 +87,17 @@ DATABASES: dict[str, dict[str, Any]] = {
         # Only the embedded server's address: it is started by manage.py, make run or gunicorn.
         **dj_database_url.parse(DATABASE_URL or embedded_postgres.PROJECT.url()),
         # A connection lives as long as its thread and is not pinged before each request: the API's
-        # reads are two statements, and a third for the ping would be half as much again.
+        # reads are two statements, and a third for the ping would be half as much again. One that
+        # the server has closed is noticed without asking (sift_site/database.py).
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": False,
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+DATABASES["default"]["OPTIONS"] = {
+    "prepare_threshold": 5,
+    "connect_timeout": 5,  # seconds; a host that does not answer is not waited for any longer
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and rate limits (CONTRACT.md, section 2) ----------------------------------------------

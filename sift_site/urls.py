@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organisations.urls")),
 ]
 
+handler400 = "sift_site.errors.bad_request"
 handler403 = "sift_site.errors.forbidden"
 handler404 = "sift_site.errors.not_found"
 handler500 = "sift_site.errors.server_error"

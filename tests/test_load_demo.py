@@ -1,6 +1,7 @@
 """The demo data: the same for the same seed, believable, and never loaded twice."""
 
 import io
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from leads.temperature import temperature
 from organisations.models import Organisation, User
 from sift_site.demo import loading
 from sift_site.demo.agencies import shares
+from sift_site.demo.people import plain
 from tests.factories import at
 
 pytestmark = pytest.mark.django_db
@@ -31,17 +33,28 @@ def load(**options) -> str:
 
 def content() -> list:
     """All that was loaded, without ids and the moment of loading, in an order of its own."""
-    columns = [*FACT_FIELDS, "source", "status", "score", "moved_on", "created_at"]
+    columns = [
+        *FACT_FIELDS, "source", "status", "score", "moved_on", "created_at", "assignee__name",
+        "follow_up_on",
+    ]  # fmt: skip
     leads = Lead.objects.values_list("organisation__slug", *columns)
     messages = Message.objects.values_list("organisation__slug", "role", "content", "created_at")
-    events = LeadEvent.objects.values_list("kind", "from_value", "to_value", "actor_name")
+    events = LeadEvent.objects.values_list(
+        "kind", "from_value", "to_value", "actor_name", "payload__text", "created_at"
+    )
     return [sorted(map(repr, rows)) for rows in (leads, messages, events)]
+
+
+def start_afresh() -> None:
+    """Remove all that was loaded, leads before the people who look after them."""
+    Lead.objects.all().delete()
+    Organisation.objects.all().delete()
 
 
 def test_the_same_seed_and_time_give_the_same_content():
     load()
     first = content()
-    Organisation.objects.all().delete()
+    start_afresh()
 
     load()
 
@@ -50,12 +63,19 @@ def test_the_same_seed_and_time_give_the_same_content():
 
 def test_another_seed_gives_other_people():
     load(seed=1)
-    first = set(Lead.objects.values_list("email", flat=True)) - {None}
-    Organisation.objects.all().delete()
+    first = set(Lead.objects.values_list("email", "area", "budget_max"))
+    start_afresh()
 
     load(seed=2)
 
-    assert first.isdisjoint(Lead.objects.values_list("email", flat=True))
+    second = set(Lead.objects.values_list("email", "area", "budget_max"))
+    assert len(first & second) < len(first) * 0.1
+
+
+def test_another_seed_beside_the_first_is_loaded_too():
+    load(seed=1)
+
+    assert load(seed=2) == "300 leads loaded, 0 were there.\n"
 
 
 def test_the_first_agency_has_its_people_and_nobody_a_password():
@@ -147,12 +167,105 @@ def test_scores_statuses_and_events_agree():
             assert step.from_value == standing != step.to_value
             standing = step.to_value
         assert lead.status == standing
-        by_person = [step for step in steps if step.actor_kind == "person"]
-        assert lead.moved_on == bool(by_person)
+        assert lead.moved_on == bool(steps and steps[-1].actor_kind == "person")
         if not lead.moved_on:
             assert lead.status == (temperature(lead.score) or "new")
         captures = [e for e in lead.events.all() if e.kind == "capture"]
-        assert len(captures) == len(lead.conversations.all()) == 1
+        assert len(captures) == len(lead.conversations.all())
+        captures.sort(key=lambda event: event.created_at)
+        scores = [capture.payload["score"] for capture in captures]
+        assert scores[-1]["to"] == lead.score
+        assert [score["from"] for score in scores] == [None, *(s["to"] for s in scores[:-1])]
+
+
+def test_hardly_anybody_waits_for_more_than_three_weeks_and_the_night_brought_forty():
+    load(organisations=1, leads=328)
+
+    long_ago = UNTIL - timedelta(days=21)
+    old = Lead.objects.filter(created_at__lt=long_ago)
+    assert old.count() > 200
+    assert not old.filter(status__in=("hot", "warm")).exists()
+    assert old.filter(status__in=("new", "cold")).count() < old.count() * 0.1
+    last_night = Lead.objects.filter(created_at__gte=UNTIL - timedelta(hours=15))
+    assert 38 <= last_night.count() <= 44
+    assert last_night.filter(moved_on=False).count() > 25
+    assert last_night.filter(status__in=("hot", "warm")).count() >= 10
+
+
+def test_e_mails_are_peoples_names_with_a_number_only_where_two_have_one():
+    load(organisations=1, leads=328)
+
+    emails = [email for email in Lead.objects.values_list("email", flat=True) if email]
+    assert len(set(emails)) == len(emails)
+    numbered = [email for email in emails if any(letter.isdigit() for letter in email)]
+    assert 0 < len(numbered) < len(emails) * 0.3
+    for lead in Lead.objects.exclude(email=None).exclude(name=None):
+        assert re.fullmatch(
+            rf"{plain(lead.name).replace(' ', '.')}[0-9]*@example\.(com|org|net)", lead.email
+        )
+
+
+def test_some_come_back_and_some_of_them_want_more():
+    load(organisations=1, leads=600)
+
+    returned = Lead.objects.annotate(talks=Count("conversations")).filter(talks=2)
+    assert 10 <= returned.count() <= 60
+    captures = LeadEvent.objects.filter(kind="capture", lead__in=returned)
+    seconds = [c for c in captures if c.payload["score"]["from"] is not None]
+    assert len(seconds) == returned.count()
+    assert ["viewing_requested"] in [second.payload["filled"] for second in seconds]
+    for second in seconds:
+        conversation = Conversation.objects.get(id=second.payload["conversation_id"])
+        assert conversation.last_message_at == second.created_at
+        assert conversation.created_at > second.lead.created_at
+
+
+def test_some_leads_have_somebody_who_looks_after_them_a_day_to_return_and_notes():
+    load(organisations=1, leads=328)
+
+    looked_after = Lead.objects.exclude(assignee=None)
+    assert 20 <= looked_after.count() <= 120
+    for lead in looked_after.select_related("assignee"):
+        taken = lead.events.get(kind="assignment")
+        assert taken.to_value == lead.assignee.name
+        assert taken.payload == {"from_id": None, "to_id": str(lead.assignee_id)}
+    days = Lead.objects.exclude(follow_up_on=None)
+    assert days.count() >= 5
+    assert not days.exclude(status__in=("contacted", "qualified")).exists()
+    for lead in days:
+        event = lead.events.get(kind="field")
+        assert event.payload == {"field": "follow_up_on"}
+        assert event.to_value == lead.follow_up_on.isoformat()
+        assert abs((lead.follow_up_on - UNTIL.date()).days) <= 30
+    notes = LeadEvent.objects.filter(kind="note")
+    assert notes.count() >= 10
+    assert all(note.payload["text"] for note in notes)
+
+
+def test_what_is_found_by_search_is_what_is_stored():
+    load(leads=120)
+
+    for lead in Lead.objects.all():
+        stored = lead.search
+        lead.renew_search()
+        lead.save(update_fields=["search"])
+        lead.refresh_from_db(fields=["search"])
+        assert lead.search == stored
+
+
+def test_nearly_all_who_said_enough_have_a_summary():
+    load(organisations=1, leads=328)
+
+    told = Lead.objects.exclude(area=None).exclude(intent=None)
+    summarised = told.exclude(summary=None)
+    assert summarised.count() > told.count() * 0.9
+    for lead in summarised:
+        assert lead.area in lead.summary
+        assert (
+            (f"£{lead.budget_max:,}" in lead.summary)
+            if lead.budget_max
+            else ("£" not in lead.summary)
+        )
 
 
 def test_events_are_by_people_of_the_agency():
@@ -169,11 +282,14 @@ def test_events_are_by_people_of_the_agency():
 def test_a_transcript_says_what_is_known_of_its_lead():
     load()
 
-    for conversation in Conversation.objects.select_related("lead").prefetch_related("messages"):
-        lead = conversation.lead
-        last = conversation.last_message_at
-        assert max(m.created_at for m in conversation.messages.all()) == last
-        said = " ".join(m.content for m in conversation.messages.all() if m.role == "user")
+    for lead in Lead.objects.prefetch_related("conversations__messages"):
+        conversations = sorted(lead.conversations.all(), key=lambda c: c.created_at)
+        conversation = conversations[0]
+        for each in conversations:
+            assert max(m.created_at for m in each.messages.all()) == each.last_message_at
+        said = " ".join(
+            m.content for c in conversations for m in c.messages.all() if m.role == "user"
+        )
         assert lead.area is None or lead.area in said
         assert lead.name is None or lead.name in said
         assert lead.budget_max is None or f"£{lead.budget_max:,}" in said
@@ -197,7 +313,7 @@ def test_several_languages_are_spoken():
 def test_a_share_of_transcripts_leaves_the_other_leads_without():
     load(transcripts=0.2)
     assert 30 <= Conversation.objects.count() <= 90
-    Organisation.objects.all().delete()
+    start_afresh()
 
     load(transcripts=0)
     assert not Conversation.objects.exists()

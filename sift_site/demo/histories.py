@@ -1,7 +1,7 @@
 """What became of a lead at its agency: who moved it on, to where and when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -13,7 +13,13 @@ _STEPS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "qualified": (("converted", 38), ("lost", 18), ("archived", 8)),
     "lost": (("archived", 25),),
 }
-_NEVER_ANSWERED = 0.22  # of the leads, those who still wait
+# Who still waits, of those so long here: the part of the hot and warm, and that of the others.
+_STILL_WAITING = (
+    (timedelta(days=1), 0.85, 0.95),
+    (timedelta(days=3), 0.35, 0.5),
+    (timedelta(days=21), 0.06, 0.2),
+    (timedelta(days=400), 0.0, 0.03),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def make_history(
     """
     steps = [] if band is None else [Step(scored_at, "new", band, SYSTEM)]
     status = band or "new"
-    if random.random() < _NEVER_ANSWERED:
+    if random.random() < _never_answered(band, until - scored_at):
         return steps
     person = random.choice(people)
     # The first answer comes after minutes as a rule, after days at worst.
@@ -53,6 +59,29 @@ def make_history(
         waited = timedelta(days=min(60, random.lognormvariate(1.4, 0.8)))
         at = _in_office_hours(random, at + waited)
     return steps
+
+
+def _never_answered(band: str | None, here_for: timedelta) -> float:
+    for longest, promising, others in _STILL_WAITING:
+        if here_for <= longest:
+            return promising if band in ("hot", "warm") else others
+    return 0.0
+
+
+def with_new_score(steps: Sequence[Step], at: datetime, band: str | None) -> list[Step]:
+    """The same steps, scored again at that moment by a new message (CONTRACT.md, section 1).
+
+    It moves only a lead that nobody had moved on by then, or that was put back to new.
+    """
+    before = [step for step in steps if step.at <= at]
+    after = list(steps[len(before) :])
+    standing = before[-1].after if before else "new"
+    moved_on = standing != "new" and any(step.by != SYSTEM for step in before)
+    if band is None or band == standing or moved_on:
+        return list(steps)
+    if after:
+        after[0] = replace(after[0], before=band)
+    return [*before, Step(at, standing, band, SYSTEM), *after]
 
 
 def _in_office_hours(random: Random, at: datetime) -> datetime:

@@ -1,22 +1,26 @@
 """The demo into the database, in chunks that are the same for the same seed, each whole or not."""
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
 from random import Random
 from typing import Any
+from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.models.functions import Lower
+from msgspec.structs import replace
 
 from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
 from conversations.models import Conversation, Message
 from leads import search
 from leads.actors import SYSTEM, Actor
 from leads.events import EVENT_FIELDS, event_row
+from leads.facts import LeadFacts
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.scoring import score_value
 from leads.temperature import temperature
@@ -25,14 +29,16 @@ from organisations.ids import uuid7
 from organisations.locks import lock_names
 from organisations.models import Organisation, User
 from sift_site.demo.agencies import Agency, agencies, shares
-from sift_site.demo.histories import Step, make_history
-from sift_site.demo.transcripts import Turn, write_transcript
-from sift_site.demo.visitors import MARKED_EVERY, Visitor, make_visitor
+from sift_site.demo.care import Deed, make_care
+from sift_site.demo.histories import Step, make_history, with_new_score
+from sift_site.demo.transcripts import Turn, write_return, write_transcript
+from sift_site.demo.visitors import DAY, MARKED_EVERY, Visitor, make_visitors
 
 CHUNK = MARKED_EVERY  # leads, in one transaction
 _PARALLEL_FROM = 8  # chunks: below, a second process is not worth its start
 _WORKERS = 2
-_MARKS = 20  # e-mails by which a chunk is recognised
+_MARKS = 20  # visitors by which a chunk is recognised
+_RETURNS = 0.08  # of those who talked and left an e-mail, the part that comes back
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,21 @@ class Chunk:
     leads: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """A conversation, and what is known of the lead at its end."""
+
+    channel: str
+    language: str
+    turns: list[Turn]
+    facts: LeadFacts
+    score: int | None
+
+    @property
+    def ended_at(self) -> datetime:
+        return self.turns[-1].said_at
+
+
 @dataclass(slots=True)
 class _Rows:
     leads: list[tuple[Any, ...]] = field(default_factory=list)
@@ -75,6 +96,8 @@ def load(demo: Demo, on_progress: Callable[[int], object]) -> int:
     for chunk, written in zip(chunks, _written(demo, chunks), strict=True):
         created += written
         on_progress(chunk.leads)
+    if created:
+        _tidy()
     return created
 
 
@@ -84,8 +107,19 @@ def _written(demo: Demo, chunks: Sequence[Chunk]) -> Iterator[int]:
         yield from map(partial(_write_chunk, demo), chunks)
         return
     connections.close_all()  # a connection is not to be shared with a forked process
-    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("fork")) as pool:
+    # Rows are many and hold no cycles, so looking for such would be a tenth of the work.
+    with ProcessPoolExecutor(
+        _WORKERS, mp_context=get_context("fork"), initializer=gc.disable
+    ) as pool:
         yield from pool.map(partial(_write_chunk, demo), chunks)
+
+
+def _tidy() -> None:
+    """Leave the tables as quick to ask as they are after a while of ordinary use."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('leads_lead_search')")
+        for model in (Lead, LeadEvent, Conversation, Message):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _chunks(demo: Demo) -> Iterator[Chunk]:
@@ -125,17 +159,17 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     # Its own random source: a chunk is the same whichever others were made before it.
     name = f"{demo.seed}/{chunk.agency.slug}/{chunk.first}"
     random = Random(name)  # noqa: S311 -- made-up people, no secrets
-    visitors = [
-        make_visitor(random, number, random.choice(chunk.agency.towns), demo.until)
-        for number in range(chunk.first, chunk.first + chunk.leads)
-    ]
+    numbers = range(chunk.first, chunk.first + chunk.leads)
+    visitors = list(make_visitors(random, numbers, chunk.agency.towns, demo.until))
     lock_names([f"demo {name}"])
     if _stands(chunk.organisation, visitors):
         return 0
+    with connection.cursor() as cursor:  # many rows at once into the index of what is searched
+        cursor.execute("SET LOCAL gin_pending_list_limit = '16MB'")
     rows = _Rows()
     for visitor in visitors:
         _add_lead(rows, demo, chunk, random, visitor)
-    copy_rows(Lead, LEAD_FIELDS, rows.leads)
+    copy_rows(Lead, ("assignee_id", "follow_up_on", *LEAD_FIELDS), rows.leads)
     copy_rows(Conversation, CONVERSATION_FIELDS, rows.conversations)
     copy_rows(Message, MESSAGE_FIELDS, rows.messages)
     copy_rows(LeadEvent, (*EVENT_FIELDS, "created_at"), rows.events)
@@ -143,59 +177,110 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
 
 
 def _stands(organisation: Organisation, visitors: Sequence[Visitor]) -> bool:
-    """Whether most of the first visitors' e-mails are there: people may have changed some since."""
-    marks = [visitor.facts.email for visitor in visitors if visitor.facts.email][:_MARKS]
+    """Whether most of the first visitors are there: people may have changed some since.
+
+    They are known by their e-mail and area: of another seed, some have the same e-mail.
+    """
+    marks = {
+        (visitor.facts.email, visitor.facts.area)
+        for visitor in [visitor for visitor in visitors if visitor.facts.email][:_MARKS]
+    }
     leads = Lead.objects.for_organisation(organisation).alias(key=Lower("email"))
-    return leads.filter(key__in=marks).count() * 2 > len(marks)
+    standing = leads.filter(key__in=[email for email, _ in marks]).values_list("email", "area")
+    return len(marks.intersection(standing)) * 2 > len(marks)
 
 
 def _add_lead(rows: _Rows, demo: Demo, chunk: Chunk, random: Random, visitor: Visitor) -> None:
     lead_id, organisation_id = uuid7(), chunk.organisation.id
-    talked = random.random() < demo.transcripts
-    turns = write_transcript(random, visitor, demo.until) if talked else []
-    score = score_value(visitor.facts, sum(turn.role == "user" for turn in turns))
-    scored_at = turns[-1].said_at if turns else visitor.arrived_at
-    history = make_history(random, temperature(score), scored_at, demo.until, chunk.people)
+    talks = _talks(random, demo, visitor)
+    facts = talks[-1].facts if talks else visitor.facts
+    score = talks[-1].score if talks else score_value(facts, 0)
+    history = _history(random, talks, score, demo, chunk, visitor)
+    care = make_care(random, history, demo.until)
     status = history[-1].after if history else "new"
     moved_on = bool(history) and history[-1].by != SYSTEM
-    facts = [getattr(visitor.facts, name) for name in FACT_FIELDS]
+    document = search.document(
+        organisation_id, facts, source=visitor.channel, score=score, assignee_id=care.assignee_id
+    )
     rows.leads.append(
-        (lead_id, organisation_id, visitor.channel, status, score, visitor.arrived_at, moved_on,
-         [], search.document(organisation_id, visitor.facts, source=visitor.channel, score=score),
-         *facts)
+        (care.assignee_id, care.follow_up_on, lead_id, organisation_id, visitor.channel, status,
+         score, visitor.arrived_at, moved_on, [], document,
+         *[getattr(facts, name) for name in FACT_FIELDS])
     )  # fmt: skip
-    if turns:
-        _add_conversation(rows, chunk, lead_id, visitor, turns, score, demo.until)
+    for before, talk in zip([None, *talks], talks, strict=False):
+        _add_conversation(rows, organisation_id, lead_id, before, talk, demo.until)
     rows.events += [_step_row(organisation_id, lead_id, step) for step in history]
+    rows.events += [_deed_row(organisation_id, lead_id, deed) for deed in care.deeds]
+
+
+def _talks(random: Random, demo: Demo, visitor: Visitor) -> list[_Talk]:
+    """The visitor's conversations; now and then one comes back."""
+    if random.random() >= demo.transcripts:
+        return []
+    turns = write_transcript(random, visitor, demo.until)
+    said = sum(turn.role == "user" for turn in turns)
+    first = _Talk(
+        visitor.channel, visitor.language, turns, visitor.facts, score_value(visitor.facts, said)
+    )
+    back_at = first.ended_at + timedelta(hours=random.randrange(30, 200))
+    if random.random() > _RETURNS or not visitor.facts.email or back_at > demo.until - DAY:
+        return [first]
+    asks_to_view = not visitor.facts.viewing_requested and random.random() < 0.6
+    channel = random.choice(("website", "email", "email"))
+    turns = write_return(random, visitor.facts, channel, back_at, asks_to_view=asks_to_view)
+    facts = replace(visitor.facts, viewing_requested=True) if asks_to_view else visitor.facts
+    said += sum(turn.role == "user" for turn in turns)
+    return [first, _Talk(channel, "en", turns, facts, score_value(facts, said))]
+
+
+def _history(
+    random: Random, talks: Sequence[_Talk], score: int | None, demo: Demo, chunk: Chunk,
+    visitor: Visitor,
+) -> list[Step]:  # fmt: skip
+    first_score = talks[0].score if talks else score
+    scored_at = talks[0].ended_at if talks else visitor.arrived_at
+    band = temperature(first_score)
+    history = make_history(random, band, scored_at, demo.until, chunk.people)
+    for talk in talks[1:]:
+        history = with_new_score(history, talk.ended_at, temperature(talk.score))
+    return history
 
 
 def _add_conversation(
-    rows: _Rows, chunk: Chunk, lead_id: Any, visitor: Visitor, turns: Sequence[Turn],
-    score: int | None, until: datetime,
+    rows: _Rows, organisation_id: UUID, lead_id: UUID, before: _Talk | None, talk: _Talk,
+    until: datetime,
 ) -> None:  # fmt: skip
-    id_, organisation_id, last = uuid7(), chunk.organisation.id, turns[-1].said_at
-    languages = ["en"] if visitor.language == "en" else [visitor.language, "en"]
-    closed = (until - last).days >= 1
+    id_ = uuid7()
+    languages = ["en"] if talk.language == "en" else [talk.language, "en"]
+    closed = (until - talk.ended_at).days >= 1
     rows.conversations.append(
-        (id_, organisation_id, lead_id, visitor.channel, "closed" if closed else "open",
-         languages, None, None, visitor.arrived_at, last)
+        (id_, organisation_id, lead_id, talk.channel, "closed" if closed else "open",
+         languages, None, None, talk.turns[0].said_at, talk.ended_at)
     )  # fmt: skip
     rows.messages += [
         (uuid7(), organisation_id, id_, position, turn.role, turn.content, turn.said_at)
-        for position, turn in enumerate(turns)
+        for position, turn in enumerate(talk.turns)
     ]
+    known = [name for name in FACT_FIELDS if getattr(talk.facts, name)]
     payload = {
         "conversation_id": str(id_),
-        "channel": visitor.channel,
-        "filled": [name for name in FACT_FIELDS if getattr(visitor.facts, name)],
-        "score": {"from": None, "to": score},
+        "channel": talk.channel,
+        "filled": [name for name in known if before is None or not getattr(before.facts, name)],
+        "score": {"from": before.score if before else None, "to": talk.score},
     }
     event = event_row(organisation_id, lead_id, EventKind.CAPTURE, by=SYSTEM, payload=payload)
-    rows.events.append((*event, last))
+    rows.events.append((*event, talk.ended_at))
 
 
-def _step_row(organisation_id: Any, lead_id: Any, step: Step) -> tuple[Any, ...]:
+def _step_row(organisation_id: UUID, lead_id: UUID, step: Step) -> tuple[Any, ...]:
     event = event_row(
         organisation_id, lead_id, EventKind.STATUS, by=step.by, change=(step.before, step.after)
     )
     return (*event, step.at)
+
+
+def _deed_row(organisation_id: UUID, lead_id: UUID, deed: Deed) -> tuple[Any, ...]:
+    event = event_row(
+        organisation_id, lead_id, deed.kind, by=deed.by, change=deed.change, payload=deed.payload
+    )
+    return (*event, deed.at)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ ORIGINS = (
 _PLAIN = str.maketrans({"Ł": "L", "ł": "l", "'": None})
 
 
+@cache
 def plain(name: str) -> str:
     """The name in small letters without accents, as people write it in an e-mail address."""
     folded = unicodedata.normalize("NFKD", name.translate(_PLAIN))

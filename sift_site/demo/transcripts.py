@@ -37,6 +37,26 @@ def write_transcript(random: Random, visitor: Visitor, until: datetime) -> list[
     return turns
 
 
+def write_return(
+    random: Random, facts: LeadFacts, channel: str, began: datetime, *, asks_to_view: bool
+) -> list[Turn]:
+    """A second conversation of somebody who was here before, over some channel."""
+    least, most = _PAUSES[channel]
+    asked = random.choice(words.VIEWING if asks_to_view else words.ASKS_FOR_NEWS)
+    who = f" {words.EMAIL.format(email=facts.email)}" if channel == "website" else ""
+    said = [
+        ("user", random.choice(words.RETURNS)),
+        ("assistant", random.choice(words.WELCOMES_BACK)),
+        ("user", f"{asked}{who}"),
+        ("assistant", random.choice(words.ANSWERS_RETURN)),
+    ]
+    turns, at = [], began
+    for role, content in said:
+        turns.append(Turn(role, content, at))
+        at += timedelta(seconds=random.randint(least, most))
+    return turns
+
+
 def _exchange(random: Random, visitor: Visitor) -> Iterator[tuple[str, str]]:
     facts = visitor.facts
     if language := words.LANGUAGES.get(visitor.language):

@@ -1,18 +1,23 @@
 """Made-up visitors: who they are, what they want and can pay, in keeping with their town."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Any
 
 from leads.facts import LeadFacts
+from sift_site.demo import words
 from sift_site.demo.people import ORIGINS, plain
 from sift_site.demo.places import MOBILE, Town
 
 DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
-# The first of each agency came today: there is always something fresh to look at.
-ARRIVED_TODAY = 12
+# The first of each agency came in the last fifteen hours: what a night brings.
+CAME_LAST_NIGHT = 40
+NIGHT = timedelta(hours=15)
 # The first of so many always leaves an e-mail, by which a demo that is there is recognised.
 MARKED_EVERY = 1000
 
@@ -25,6 +30,7 @@ _HOURS = tuple(
     )
     for _ in range(part)
 )
+_SHARES = tuple(accumulate(origin.share for origin in ORIGINS))
 _PRICE_BY_BEDROOMS = {0: 0.6, 1: 0.75, 2: 1.0, 3: 1.35, 4: 1.8, 5: 2.3}
 _PRICE_BY_TYPE = {"flat": 0.9, "house": 1.1, "bungalow": 1.1, "land": 0.6, "other": 1.0, None: 1.0}
 
@@ -39,9 +45,19 @@ class Visitor:
     language: str  # in which they open
 
 
-def make_visitor(random: Random, number: int, town: Town, until: datetime) -> Visitor:
-    """The visitor of that number (from 0) at an agency; the same for the same state of `random`."""
-    origin = random.choices(ORIGINS, [origin.share for origin in ORIGINS])[0]
+def make_visitors(
+    random: Random, numbers: Iterable[int], towns: Sequence[Town], until: datetime
+) -> Iterator[Visitor]:
+    """The visitors of these numbers (from 0) at an agency; the same for the same `random`."""
+    mailboxes: Counter[str] = Counter()
+    for number in numbers:
+        yield _make_visitor(random, number, random.choice(towns), until, mailboxes)
+
+
+def _make_visitor(
+    random: Random, number: int, town: Town, until: datetime, mailboxes: Counter[str]
+) -> Visitor:
+    origin = random.choices(ORIGINS, cum_weights=_SHARES)[0]
     speaks = bool(origin.languages) and random.random() < 0.45
     channel = random.choice(_CHANNELS)
     openness = random.random()  # how much of themselves a person tells
@@ -52,10 +68,9 @@ def make_visitor(random: Random, number: int, town: Town, until: datetime) -> Vi
         told = 0.25 + 0.75 * openness
         facts |= _wishes(random, told, town)
         facts |= _position(random, told, facts.get("intent"))
-        facts |= _contact(
-            random, told, channel, number, town, random.choice(origin.given),
-            random.choice(origin.family),
-        )  # fmt: skip
+        given, family = random.choice(origin.given), random.choice(origin.family)
+        mailbox = _mailbox(given, family, number, mailboxes)
+        facts |= _contact(random, told, channel, number, town, f"{given} {family}", mailbox)
         facts |= _summary(random, facts)
     return Visitor(
         LeadFacts(**facts),
@@ -66,8 +81,8 @@ def make_visitor(random: Random, number: int, town: Town, until: datetime) -> Vi
 
 
 def _arrival(random: Random, number: int, until: datetime) -> datetime:
-    if number < ARRIVED_TODAY:
-        return until - timedelta(minutes=random.randrange(20, 20 * 60))
+    if number < CAME_LAST_NIGHT:
+        return until - NIGHT * random.uniform(0.01, 1)
     day = until - timedelta(days=random.randrange(1, 365))
     return day.replace(
         hour=random.choice(_HOURS),
@@ -83,7 +98,8 @@ def _wishes(random: Random, told: float, town: Town) -> dict[str, Any]:
     kind = random.choice(("flat", "flat", "flat", "house", "house", "house", "bungalow"))
     if random.random() < 0.05:
         kind = "other" if intent == "rent" else random.choice(("land", "other"))
-    bedrooms = min(5, max(0, round(random.gauss(2.4 if kind != "flat" else 1.7, 0.9))))
+    usual, least = (1.7, 0) if kind == "flat" else (2.4, 1)  # only flats are studios
+    bedrooms = min(5, max(least, round(random.gauss(usual, 0.9))))
     if random.random() < told + 0.2:
         facts["intent"] = intent
     if random.random() < told + 0.1:
@@ -148,18 +164,29 @@ def _position(random: Random, told: float, intent: str | None) -> dict[str, str]
     return facts
 
 
+def _mailbox(given: str, family: str, number: int, taken: Counter[str]) -> str:
+    """The name, as in an e-mail address; a number only where another has it already.
+
+    Of a demo's first thousand, that is. Later ones are made apart from each other, by several
+    processes, so each bears its own number.
+    """
+    name = f"{plain(given)}.{plain(family)}"
+    if number >= MARKED_EVERY:
+        return f"{name}{number}"
+    taken[name] += 1
+    return name if taken[name] == 1 else f"{name}{taken[name]}"
+
+
 def _contact(
-    random: Random, told: float, channel: str, number: int, town: Town, given: str, family: str
+    random: Random, told: float, channel: str, number: int, town: Town, name: str, mailbox: str
 ) -> dict[str, str]:
     """What is said, and what the channel itself tells: a text its number, an e-mail its sender."""
     facts: dict[str, str] = {}
     if random.random() < told + 0.25:
-        facts["name"] = f"{given} {family}"
-    # The number keeps two people of one name apart.
+        facts["name"] = name
     host = random.choice(("example.com", "example.org", "example.net"))
-    tag = f"{random.randrange(16**4):04x}"
     if random.random() < told or channel == "email":
-        facts["email"] = f"{plain(given)}.{plain(family)}.{tag}@{host}"
+        facts["email"] = f"{mailbox}@{host}"
     landline = random.random() < 0.15 and channel != "sms"
     if random.random() < told - 0.1 or channel == "sms":
         # Drama numbers are few: in a large demo several people share one.
@@ -168,11 +195,18 @@ def _contact(
 
 
 def _summary(random: Random, facts: dict[str, Any]) -> dict[str, str]:
-    """A line of what is known, for about half of those of whom enough is."""
-    if not {"intent", "area"} <= facts.keys() or random.random() < 0.4:
+    """What is wanted, in a line or two, for nearly all of whom enough is known."""
+    if not {"intent", "area"} <= facts.keys() or random.random() < 0.05:
         return {}
     rooms = facts.get("bedrooms_min")
     size = "" if rooms is None else "studio " if rooms == 0 else f"{rooms}-bedroom "
     kind = facts.get("property_type", "home")
-    summary = f"{size}{'home' if kind == 'other' else kind} to {facts['intent']} in {facts['area']}"
-    return {"summary": summary[0].upper() + summary[1:]}
+    home = "" if size == "studio " and kind == "flat" else "home" if kind == "other" else kind
+    summary = f"{size}{home}".rstrip() + f" to {facts['intent']} in {facts['area']}"
+    if most := facts.get("budget_max"):
+        summary += f" for up to £{most:,}" + (" a month" if facts["intent"] == "rent" else "")
+    more = [
+        told[facts[fact]] for fact, told in words.SUMMARIES.items() if facts.get(fact) is not None
+    ]
+    sentences = [summary, ", ".join(more)] if more else [summary]
+    return {"summary": " ".join(f"{said[0].upper()}{said[1:]}." for said in sentences)}

@@ -65,9 +65,60 @@ VIEWING = (
     "When could I arrange a viewing?",
     "I'd like to book a viewing, please.",
 )
+# What somebody says who was here before: `asks` for something new, or about what there is.
+RETURNS = (
+    "Hello again, I wrote a few days ago.",
+    "Hi, it's me again about my search.",
+    "Good morning, we were in touch the other day.",
+)
+ASKS_FOR_NEWS = ("Has anything new come in?", "Is there any news for me?", "Anything I missed?")
+WELCOMES_BACK = ("Welcome back! How can I help?", "Good to hear from you again. What can I do?")
+ANSWERS_RETURN = (
+    "I'll have a colleague look into it and come back to you today.",
+    "Thank you, I've let the team know that you asked.",
+)
 NAME = "My name is {name}."
 EMAIL = "You can e-mail me at {email}."
 PHONE = "My number is {phone}."
+
+# --- The same in a summary ------------------------------------------------------------------------
+SUMMARIES: Mapping[str, Mapping[str, str]] = {
+    "timeline": {
+        "asap": "as soon as possible",
+        "within_3_months": "within three months",
+        "within_6_months": "within six months",
+        "over_6_months": "in no hurry",
+    },
+    "chain_status": {
+        "chain_free": "no chain",
+        "single_chain": "own place under offer",
+        "in_chain": "in a chain",
+    },
+    "financing_status": {
+        "cash_proven": "cash buyer",
+        "dip_held": "decision in principle held",
+        "application_pending": "mortgage applied for",
+        "exploring": "mortgage still open",
+    },
+}
+
+# --- What the agency's people write down, by where the lead stands --------------------------------
+NOTES: Mapping[str, tuple[str, ...]] = {
+    "contacted": (
+        "Left a voicemail, will try again after work.",
+        "Spoke briefly, prefers to be rung after six.",
+        "Sent details of three that might suit.",
+    ),
+    "qualified": (
+        "Good long call: knows what they want and can act.",
+        "Two viewings pencilled in for Saturday.",
+        "Registered for early alerts, very responsive.",
+    ),
+    "converted": ("Lovely people, all agreed.", "Deal done. Card sent."),
+    "lost": ("Went with another agency.", "Has stopped looking for now."),
+    "rejected": ("Number does not work, mails bounce.", "Was after something that we do not do."),
+    "archived": ("No answer in weeks.", "Asked not to be contacted again this year."),
+}
 
 # --- What the assistant asks before it -----------------------------------------------------------
 ASKS: Mapping[str, tuple[str, ...]] = {

@@ -1,6 +1,7 @@
 // What HTMX leaves to the page: words for what failed, words for what worked, and the focus.
 
 const live = document.getElementById("live");
+const main = document.getElementById("main");
 const fault = document.querySelector("[data-request-fault]");
 
 function say(words) {
@@ -10,29 +11,67 @@ function say(words) {
 }
 
 function showFault(words) {
+  // What lies over the page would hide it.
+  (document.querySelector("dialog[open]") ?? main).prepend(fault);
   fault.querySelector("[data-request-fault-words]").textContent = words;
   fault.hidden = false;
 }
 
+// Whether a change that got no answer was made is not known here; a page that was only asked for
+// can be asked for again.
+function afterwards(event) {
+  return event.detail.requestConfig?.verb === "get"
+    ? "Try again in a moment."
+    : "Your change may not have been saved: reload the page to see how things stand.";
+}
+
+function wordsFor(xhr, event) {
+  switch (xhr.status) {
+    case 400: return "Sift did not understand that, and nothing was changed. Reload the page and try again.";
+    case 403: return "That was refused, and nothing was changed. Reload the page and try again.";
+    case 404: return "This is no longer there. Reload the page to see how things stand.";
+    case 429: return `Too many requests. Wait ${xhr.getResponseHeader("Retry-After") ?? "a few"} seconds, then try again.`;
+    case 500: return "Something went wrong at Sift, and nothing was changed. Try again in a moment.";
+    case 503: return "Sift cannot reach its data just now. Nothing is lost; try again in a moment.";
+    default: return `Sift could not answer (${xhr.status}). ${afterwards(event)}`;
+  }
+}
+
 document.body.addEventListener("sift:announce", (event) => say(event.detail.words));
 
-document.body.addEventListener("htmx:beforeRequest", () => { fault.hidden = true; });
-
-document.body.addEventListener("htmx:sendError", () => {
-  showFault("Sift could not be reached. Nothing was changed; check the connection and try again.");
+document.body.addEventListener("htmx:sendError", (event) => {
+  const why = navigator.onLine ? "Sift could not be reached." : "You are offline.";
+  showFault(`${why} ${afterwards(event)}`);
 });
 
-document.body.addEventListener("htmx:timeout", () => {
-  showFault("Sift took too long to answer. Reload the page to see how things stand.");
+document.body.addEventListener("htmx:timeout", (event) => {
+  showFault(`Sift took too long to answer. ${afterwards(event)}`);
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
-  const status = event.detail.xhr.status;
-  showFault({
-    403: "That was refused. Reload the page and try again.",
-    404: "This is no longer there. Reload the page to see how things stand.",
-    429: "Too many requests. Wait a moment, then try again.",
-  }[status] ?? "Something went wrong, and nothing was changed. Try again in a moment.");
+  showFault(wordsFor(event.detail.xhr, event));
+});
+
+// An answer that came, but could not be put where it belongs.
+for (const name of ["htmx:swapError", "htmx:targetError"]) {
+  document.body.addEventListener(name, () => {
+    showFault("The page could not show the answer. Reload it to see how things stand.");
+  });
+}
+
+// What was pressed says that it is at work, until the answer is in.
+const pressed = new WeakMap();
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  fault.hidden = true;
+  const button = event.detail.requestConfig?.triggeringEvent?.submitter;
+  if (!button) return;
+  pressed.set(event.detail.xhr, button);
+  button.setAttribute("aria-busy", "true");
+});
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  pressed.get(event.detail.xhr)?.removeAttribute("aria-busy");
 });
 
 // A swap that took the focused control with it leaves the focus nowhere: lead it on.

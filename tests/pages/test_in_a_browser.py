@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
@@ -13,7 +12,6 @@ from leads.models import Lead
 from tests.factories import (
     PASSWORD,
     make_conversation,
-    make_key,
     make_lead,
     make_message,
     make_organisation,
@@ -187,55 +185,3 @@ def test_a_failed_swap_says_so_and_leaves_the_page_as_it_was(open_browser, admin
     expect(page.locator("#lead-standing .badge")).to_have_text("Hot")
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("alert")).to_be_hidden()
-
-
-def addresses(agency, lead) -> list[str]:
-    conversation = lead.conversations.get()
-    key, _ = make_key(agency, name="CRM sync")
-    return [
-        "/", "/leads/", "/leads/?status=hot&status=bogus", f"/leads/{lead.id}/", "/conversations/",
-        f"/conversations/{conversation.id}/", "/settings/api-keys/",
-        f"/settings/api-keys/{key.id}/delete/", "/settings/profile/", "/nothing-here/",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(open_browser, admin, agency, lead, scheme):
-    page = open_browser(color_scheme=scheme, bypass_csp=True)  # axe is injected
-    page.goto("/sign-in/")
-    results = {"/sign-in/": Axe().run(page)}
-    page.goto("/password-reset/")
-    results["/password-reset/"] = Axe().run(page)
-    sign_in(page, admin)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
-    for address in addresses(agency, lead):
-        page.goto(address)
-        results[address] = Axe().run(page)
-
-    faults = {a: r.generate_report() for a, r in results.items() if r.violations_count}
-    assert faults == {}
-
-
-@pytest.mark.parametrize("width", [320, 768, 1024])
-def test_no_page_scrolls_sideways(open_browser, admin, agency, lead, width):
-    page = open_browser(viewport={"width": width, "height": 700})
-    sign_in(page, admin)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
-
-    for address in addresses(agency, lead):
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-
-
-def test_a_page_is_at_most_twelve_requests(open_browser, admin, agency, lead):
-    page = open_browser()
-    sign_in(page, admin)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
-    every = addresses(agency, lead)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-
-    for address in every:
-        asked.clear()
-        page.goto(address, wait_until="networkidle")
-        assert len(asked) <= 12, address

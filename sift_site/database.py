@@ -1,0 +1,48 @@
+"""A database that went away: noticed before a request begins, and told from other faults."""
+
+import select
+
+import psycopg
+from django.db import connection
+
+# Of PostgreSQL's error codes: connection faults, shutting down or starting, too many connections.
+_UNREACHABLE = ("08", "57P01", "57P02", "57P03", "53300")
+
+
+def drop_dead_connection() -> None:
+    """Let go of this thread's connection if the server has hung up, so that the next one is new.
+
+    A server that stops or restarts closes its connections, and this end can see that without
+    asking anything: nothing is ever waiting to be read on an idle connection but such an end. So
+    a restart costs nobody a failed page, and no request a statement.
+    """
+    standing = connection.connection
+    if standing is None or connection.in_atomic_block:
+        return
+    if standing.closed or _has_ended(standing.pgconn):
+        connection.close()
+
+
+def _has_ended(link: "psycopg.pq.abc.PGconn") -> bool:
+    waiting = select.poll()
+    waiting.register(link.socket, select.POLLIN)
+    try:
+        while waiting.poll(0):  # the server's farewell, or a warning of its own; then its end
+            link.consume_input()
+    except psycopg.OperationalError:
+        return True
+    return link.status == psycopg.pq.ConnStatus.BAD
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Whether the fault is that the database could not be asked, rather than what was asked."""
+    while error is not None and not isinstance(error, psycopg.Error):
+        error = error.__cause__
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(_UNREACHABLE)
+
+
+def first_line(error: BaseException) -> str:
+    """What went wrong, in a line."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

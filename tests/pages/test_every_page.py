@@ -1,0 +1,349 @@
+"""What holds for every page, those not yet written included, in Chromium with demo content.
+
+The URL table is walked: a new page is covered the day it is added. States that a walk does not
+reach (faults, empty lists, answers to forms) are listed below.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core import mail
+from django.core.management import call_command
+from django.db import OperationalError
+from django.db.models import Count
+from playwright.sync_api import Page, expect
+
+from conversations.models import Conversation
+from leads.models import Lead, SavedView
+from organisations.models import Organisation, User
+from organisations.web import TooManyRequests
+from tests.factories import PASSWORD, make_key, make_organisation, make_user
+from tests.test_every_route import PAGES, Route
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MOST_REQUESTS = 12
+# Pages of the walk that lead elsewhere, answer files, or are a part of a page.
+BY_SIGN_IN = ("password-reset/", "sign-in/", "sign-out/")
+
+
+@dataclass
+class Agency:
+    """An agency with demo content, and an admin who can sign in."""
+
+    organisation: Organisation
+    admin: User
+    addresses: list[str]
+
+
+@pytest.fixture
+def demo() -> Agency:
+    call_command("load_demo", organisations=1, leads=60, verbosity=0)
+    organisation = Organisation.objects.get()
+    admin = organisation.people.get(role="admin")
+    admin.set_password(PASSWORD)
+    admin.save(update_fields=["password"])
+    key, _ = make_key(organisation, name="CRM sync", created_by=admin)
+    lead = Lead.objects.annotate(talks=Count("conversations")).order_by("-talks", "-score")[0]
+    conversation = Conversation.objects.order_by("created_at")[0]
+    view = SavedView.objects.create(
+        organisation=organisation, person=admin, name="Hot tonight", query="status=hot"
+    )
+    objects = {
+        "lead_id": lead.id,
+        "conversation_id": conversation.id,
+        "key_id": key.id,
+        "view_id": view.id,
+    }
+    walked = [address_of(route, objects) for route in PAGES]
+    more = [
+        "/leads/?status=hot&status=bogus&after=nowhere",
+        "/leads/?status=rejected&status=new",
+        f"/leads/{Lead.objects.filter(score=None)[0].id}/",
+        f"/leads/{Lead.objects.exclude(assignee=None)[0].id}/",
+        f"/conversations/{Conversation.objects.exclude(languages_used=['en'])[0].id}/",
+        "/nothing-here/",
+    ]
+    return Agency(organisation, admin, [address for address in walked if address] + more)
+
+
+def address_of(route: Route, objects: dict[str, Any]) -> str | None:
+    """Where the route's page of the demo is; None for a page of the signed-out."""
+    if route.pattern.startswith(BY_SIGN_IN):
+        return None
+    unknown = set(route.parameters) - set(objects)
+    assert not unknown, f"say which object of the demo {unknown} stands for"
+    return route.address(objects)
+
+
+def sign_in(page: Page, person: User) -> None:
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Overview").first).to_be_visible()
+
+
+def pages_of(page: Page, demo: Agency) -> Iterator[str]:
+    """Opens every address that answers with a page of its own, one after the other."""
+    shown = 0
+    for address in demo.addresses:
+        answer = page.request.get(address, max_redirects=0)
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if answer.status in (302, 303, 405) or not is_page or "<html" not in answer.text():
+            continue
+        page.goto(address)
+        shown += 1
+        yield address
+    assert shown >= 10
+
+
+# --- Faults that axe finds ------------------------------------------------------------------------
+LOOKS = [
+    pytest.param({"color_scheme": "light"}, id="light"),
+    pytest.param({"color_scheme": "dark"}, id="dark"),
+    pytest.param({"viewport": {"width": 390, "height": 844}, "has_touch": True}, id="phone"),
+]
+
+
+class Findings:
+    """What axe finds on each page, whatever its impact."""
+
+    def __init__(self) -> None:
+        self.axe = Axe()
+        self.found: dict[str, str] = {}
+
+    def look(self, page: Page, name: str) -> None:
+        results = self.axe.run(page)
+        if results.violations_count:
+            self.found[name] = results.generate_report()
+
+
+@pytest.fixture
+def findings() -> Iterator[Findings]:
+    findings = Findings()
+    yield findings
+    assert findings.found == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_any_page(open_browser, demo, findings, look):
+    page = open_browser(bypass_csp=True, **look)  # axe is injected
+    sign_in(page, demo.admin)
+
+    for address in pages_of(page, demo):
+        findings.look(page, address)
+
+
+@pytest.mark.parametrize("look", LOOKS[:2])
+def test_axe_finds_nothing_where_somebody_signs_in_or_lost_their_password(
+    open_browser, demo, findings, look
+):
+    page = open_browser(bypass_csp=True, **look)
+    page.goto("/sign-in/")
+    findings.look(page, "sign-in")
+    page.get_by_label("E-mail").fill("nobody@example.com")
+    page.get_by_label("Password", exact=True).fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    findings.look(page, "sign-in, refused")
+    page.goto("/nothing-here/")
+    findings.look(page, "404, signed out")
+
+    page.goto("/password-reset/")
+    findings.look(page, "password reset")
+    page.get_by_label("E-mail").fill(demo.admin.email)
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look in your mailbox")
+    findings.look(page, "password reset, sent")
+    link = next(word for word in mail.outbox[0].body.split() if "/password-reset/" in word)
+    page.goto(urlsplit(link).path)
+    findings.look(page, "new password")
+    page.goto("/password-reset/x/y/")
+    findings.look(page, "new password, link of no use")
+
+
+@pytest.mark.parametrize("look", LOOKS[:2])
+def test_axe_finds_nothing_on_an_agencys_first_day(open_browser, findings, look):
+    admin = make_user(make_organisation(plan="starter"), role="admin")
+    page = open_browser(bypass_csp=True, **look)
+    sign_in(page, admin)
+
+    for address in ("/", "/leads/", "/leads/?status=hot", "/conversations/", "/settings/api-keys/"):
+        page.goto(address)
+        findings.look(page, address)
+
+
+@pytest.mark.parametrize("look", LOOKS[:2])
+def test_axe_finds_nothing_on_answers_to_forms(open_browser, demo, findings, look):
+    page = open_browser(bypass_csp=True, **look)
+    sign_in(page, demo.admin)
+    page.goto("/settings/api-keys/")
+    page.get_by_role("button", name="Create key").click()
+    findings.look(page, "a key without a name")
+    page.get_by_label("Name").fill("Dashboards")
+    page.get_by_role("button", name="Create key").click()
+    expect(page.locator(".shown-once")).to_be_visible()
+    findings.look(page, "a key, shown once")
+    page.get_by_role("link", name="Delete CRM sync").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    findings.look(page, "a key about to be deleted, in a dialog")
+
+    page.goto("/settings/profile/")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your choices are saved.")).to_be_visible()
+    findings.look(page, "profile, saved")
+
+
+def unreachable() -> OperationalError:
+    error = OperationalError("connection failed")
+    error.__cause__ = psycopg.OperationalError("connection failed")
+    return error
+
+
+@pytest.mark.parametrize("look", LOOKS[:2])
+def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypatch, look):
+    agent = make_user(demo.organisation, role="agent")
+    page = open_browser(bypass_csp=True, **look)
+    sign_in(page, agent)
+    page.goto("/settings/api-keys/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not allowed")
+    findings.look(page, "403")
+    for error, heading in [
+        (TooManyRequests(30), "Too many requests"),
+        (ZeroDivisionError(), "Something went wrong"),
+        (unreachable(), "Sift cannot reach its data"),
+    ]:
+
+        def fail(*_, error=error):
+            raise error
+
+        monkeypatch.setattr("sift_site.overview._waiting", fail)
+        page.goto("/")
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        findings.look(page, heading)
+    page.goto("/settings/profile/")
+    page.locator("main input[name=csrfmiddlewaretoken]").evaluate("field => field.value = 'old'")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This form is too old")
+    findings.look(page, "CSRF")
+
+
+# --- Room, text size, headings, requests ----------------------------------------------------------
+def test_every_page_has_one_heading_a_title_and_a_way_past_the_navigation(open_browser, demo):
+    page = open_browser()
+    sign_in(page, demo.admin)
+
+    titles = set()
+    for address in pages_of(page, demo):
+        assert page.locator("h1").count() == 1, address
+        assert page.title().endswith(" – Sift"), address
+        titles.add(page.title())
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
+    assert {"Overview – Sift", "Leads – Sift", "Page not found – Sift"} <= titles
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024])
+def test_no_page_scrolls_sideways(open_browser, demo, width):
+    page = open_browser(viewport={"width": width, "height": 700})
+    sign_in(page, demo.admin)
+
+    for address in pages_of(page, demo):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+CUT_OFF = """() => [...document.querySelectorAll("main *, .header *")].filter((element) => {
+  const style = getComputedStyle(element);
+  const meant = style.textOverflow === "ellipsis"
+    || element.closest(".visually-hidden, svg, thead");
+  return !meant && style.overflow !== "visible" && element.scrollWidth > element.clientWidth + 1
+    && element.clientWidth > 1;
+}).map((element) => element.outerHTML.slice(0, 80))"""
+
+
+def test_with_text_twice_as_large_nothing_is_lost(open_browser, demo):
+    page = open_browser(viewport={"width": 1280, "height": 900})
+    sign_in(page, demo.admin)
+
+    for address in pages_of(page, demo):
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280, address
+        assert page.evaluate(CUT_OFF) == [], address
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.get_by_role("link", name="Leads", exact=True).first).to_be_visible()
+
+
+def test_every_page_is_few_requests_all_to_ourselves(open_browser, demo, live_server):
+    page = open_browser()
+    sign_in(page, demo.admin)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for address in demo.addresses:
+        asked.clear()
+        if page.request.get(address, max_redirects=0).status != 200:
+            continue
+        if not page.request.get(address).headers["content-type"].startswith("text/html"):
+            continue
+        page.goto(address, wait_until="networkidle")
+        assert 0 < len(asked) <= MOST_REQUESTS, (address, asked)
+        assert all(url.startswith((live_server.url, "data:")) for url in asked), asked
+
+
+# --- Phones, forced colours, paper ----------------------------------------------------------------
+def test_a_phone_has_its_navigation_at_the_foot_and_no_script_is_needed(open_browser, demo):
+    page = open_browser(viewport={"width": 390, "height": 844}, has_touch=True)
+    sign_in(page, demo.admin)
+    bar = page.get_by_role("navigation", name="Main")
+
+    assert bar.evaluate("bar => getComputedStyle(bar).position") == "fixed"
+    box = bar.bounding_box()
+    assert box["y"] + box["height"] == pytest.approx(844, abs=1)
+    for name in ("Overview", "Leads", "Conversations", "Settings"):
+        link = bar.get_by_role("link", name=name).bounding_box()
+        assert link["height"] >= 44
+        assert link["width"] >= 44
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    last = page.locator("main > *:visible").last.bounding_box()
+    assert last["y"] + last["height"] <= bar.bounding_box()["y"]  # nothing stays under the bar
+
+    page.set_viewport_size({"width": 844, "height": 390})
+    assert bar.evaluate("bar => getComputedStyle(bar).position") == "static"
+
+
+def test_forced_colours_keep_what_a_fill_said(open_browser, demo):
+    page = open_browser(forced_colors="active")
+    sign_in(page, demo.admin)
+    page.goto("/leads/")
+
+    edge = "element => getComputedStyle(element).borderTopStyle"
+    assert page.locator("tbody .badge").first.evaluate(edge) == "solid"
+    assert page.locator(".meter").first.evaluate(edge) == "solid"
+
+
+def test_on_paper_it_is_dark_on_light_without_what_is_for_clicking(open_browser, demo):
+    demo.admin.theme = "dark"
+    demo.admin.save(update_fields=["theme"])
+    page = open_browser(color_scheme="dark")
+    sign_in(page, demo.admin)
+    page.goto("/leads/")
+    colour: Callable[[str], Any] = lambda name: page.evaluate(  # noqa: E731
+        f"getComputedStyle(document.querySelector('h1')).{name}"
+    )
+    assert colour("color") == "rgb(233, 238, 243)"
+
+    page.emulate_media(media="print")
+
+    assert colour("color") == "rgb(21, 32, 43)"
+    for gone in (".header", ".filters"):
+        expect(page.locator(gone).first).to_be_hidden()
+    expect(page.locator(".printed")).to_contain_text("Harbour & Vale")
+    expect(page.locator(".printed")).to_contain_text("/leads/")
