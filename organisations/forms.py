@@ -53,3 +53,12 @@ class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # 
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].help_text = ""  # the template says it
         self.fields["new_password2"].label = "New password again"
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """How pages behave for the person."""
+
+    class Meta:
+        model = User
+        fields = ("shortcuts",)
+        labels = {"shortcuts": "Single-key shortcuts"}

@@ -8,11 +8,11 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic.edit import FormMixin
 
-from organisations.forms import NewPasswordForm, PasswordResetForm, SignInForm
-from organisations.web import SignedInRequest
+from organisations.forms import NewPasswordForm, PasswordResetForm, ProfileForm, SignInForm
+from organisations.web import SeeOther, SignedInRequest
 
 
 class FaultyFormIs422(FormMixin):  # type: ignore[type-arg]  # not generic at run time
@@ -64,7 +64,15 @@ def settings_index(request: SignedInRequest) -> HttpResponse:
     return redirect(first)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Who one is here."""
-    return render(request, "organisations/profile.html")
+    """Who one is here, and how pages are to behave."""
+    if request.method != "POST":
+        form = ProfileForm(instance=request.user)
+        return render(request, "organisations/profile.html", {"form": form})
+    form = ProfileForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        return render(request, "organisations/profile.html", {"form": form}, status=422)
+    form.instance.save(update_fields=form.fields)
+    messages.success(request, "Saved.")
+    return SeeOther("organisations:profile")

@@ -195,7 +195,8 @@ def addresses(agency, lead) -> list[str]:
     return [
         "/", "/leads/", "/leads/?status=hot&status=bogus", f"/leads/{lead.id}/", "/conversations/",
         f"/conversations/{conversation.id}/", "/settings/api-keys/",
-        f"/settings/api-keys/{key.id}/delete/", "/settings/profile/", "/nothing-here/",
+        f"/settings/api-keys/{key.id}/delete/", "/settings/profile/", "/leads/views/",
+        "/leads/bulk/?act=move&to_status=lost&scope=matching", "/nothing-here/",
     ]  # fmt: skip
 
 
