@@ -1,12 +1,16 @@
 """Leads and everything that ever changed on them (CONTRACT.md, section 1)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower, Now
 
 from leads import search
@@ -328,7 +332,18 @@ class Lead(models.Model):
         )
 
     def change_status(self, status: LeadStatus, *, by: Actor) -> "LeadEvent | None":
-        """Set it and return the event; None, and no event, if unchanged. The row must be locked.
+        """Set it and return the event; None, and no event, if unchanged. The row must be locked."""
+        event = self.take_status(status, by=by)
+        if event is None:
+            return None
+        with transaction.atomic():
+            event.save(force_insert=True)
+            self.save(update_fields=["status", "moved_on"])
+            self.refresh_from_db(fields=["updated_at"])  # the trigger's
+        return event
+
+    def take_status(self, status: str, *, by: Actor) -> "LeadEvent | None":
+        """Set it on this object and return the event; neither is saved. None if unchanged.
 
         A person or an API client thereby moves the lead on, back to new included: the system then
         leaves its status alone until the next message clears `moved_on`. Saying again what stands
@@ -336,20 +351,16 @@ class Lead(models.Model):
         """
         if status == self.status:
             return None
-        with transaction.atomic():
-            event = LeadEvent(
-                organisation_id=self.organisation_id,
-                lead=self,
-                kind=EventKind.STATUS,
-                from_value=self.status,
-                to_value=status.value,
-                **actor_columns(by),
-            )
-            event.save(force_insert=True)
-            self.status = status
-            self.moved_on = by.kind != ActorKind.SYSTEM
-            self.save(update_fields=["status", "moved_on"])
-            self.refresh_from_db(fields=["updated_at"])  # the trigger's
+        event = LeadEvent(
+            organisation_id=self.organisation_id,
+            lead=self,
+            kind=EventKind.STATUS,
+            from_value=str(self.status),
+            to_value=str(status),
+            **actor_columns(by),
+        )
+        self.status = str(status)
+        self.moved_on = by.kind != ActorKind.SYSTEM
         return event
 
 
@@ -375,6 +386,12 @@ class LeadEventQuerySet(models.QuerySet["LeadEvent"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
+
+    def of_bulk(self, bulk_id: UUID) -> Self:
+        """Those of one change of many leads (leads/bulk.py), by an index of their own."""
+        return self.annotate(bulk=KeyTextTransform("bulk", "payload")).filter(
+            payload__has_key="bulk", bulk=str(bulk_id)
+        )
 
 
 class LeadEvent(models.Model):
@@ -418,6 +435,14 @@ class LeadEvent(models.Model):
             models.Index(
                 name="leads_leadevent_newest",
                 fields=["organisation", "lead", "-created_at", "-id"],
+            ),
+            # What one change of many leads did, to undo it.
+            models.Index(
+                "organisation",
+                KeyTextTransform("bulk", "payload"),
+                "id",
+                name="leads_leadevent_bulk",
+                condition=Q(payload__has_key="bulk"),
             ),
         ]
 
@@ -465,11 +490,36 @@ class LeadTally(models.Model):
         return f"{self.status}: {self.leads:+}"
 
 
+class NameTaken(Exception):
+    """Another of the person's saved views has the name, but for case."""
+
+
+class TooManyViews(Exception):
+    """The person has MOST_VIEWS of them."""
+
+
+MOST_VIEWS = 50  # of a person: what a row of links can still show
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Every way in which saved views are chosen. The first call is of()."""
 
     def of(self, person: User) -> Self:
         return self.filter(organisation=person.organisation_id, person=person)
+
+    def by_name(self) -> Self:
+        return self.order_by(Lower("name"), "id")
+
+    def keep(self, person: User, name: str, query: str) -> "SavedView":
+        """Save the filters `query` under `name`; NameTaken or TooManyViews if that cannot be."""
+        if self.of(person).count() >= MOST_VIEWS:
+            raise TooManyViews
+        view = SavedView(
+            organisation_id=person.organisation_id, person=person, name=name, query=query
+        )
+        with _name_taken():
+            view.save(force_insert=True)
+        return view
 
 
 class SavedView(models.Model):
@@ -498,3 +548,21 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def rename(self, name: str) -> None:
+        """Give it another name; NameTaken if another of the person's has it."""
+        self.name = name
+        with _name_taken():
+            self.save(update_fields=["name"])
+
+
+@contextmanager
+def _name_taken() -> Iterator[None]:
+    """NameTaken in place of the database's refusal; what was begun before stays whole."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "leads_savedview_name_unique" not in str(error):
+            raise
+        raise NameTaken from error

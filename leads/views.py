@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from leads.actors import Actor
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
+from leads.list_actions import beside_the_list
 from leads.models import PERSON_STATUSES, EventKind, Lead, LeadEvent, LeadStatus
 from leads.scoring import score_lead
 from leads.wording import e_mail_link, fact_groups, telephone_link
@@ -36,6 +37,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     page = page_of(leads.newest_first(), request.GET)
     count_line = filters.count_line(count_of(leads), "lead", "leads")
     context = {"filters": filters, "page": page, "count_line": count_line}
+    context |= beside_the_list(request)
     response = render_page(request, "leads/list.html", "leads/_results_swap.html", context)
     return announce(response, count_line) if wants_fragment(request) else response
 

@@ -69,4 +69,5 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 
     class Meta:
         model = User
-        fields = ["theme"]
+        fields = ["theme", "shortcuts"]
+        labels = {"shortcuts": "Single-key shortcuts"}

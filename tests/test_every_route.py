@@ -12,12 +12,15 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.factories import make_conversation, make_key, make_lead
+from leads.actors import Actor
+from leads.bulk import Move, change_matching
+from leads.models import Lead, LeadStatus, SavedView
+from tests.factories import make_conversation, make_key, make_lead, make_user
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
 # Parameters that name an object, and the object of an agency that each stands for.
-OBJECTS = ("lead_id", "conversation_id", "key_id")
+OBJECTS = ("lead_id", "conversation_id", "key_id", "view_id", "bulk_id")
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
     "sign-in/",
@@ -75,19 +78,28 @@ def named(routes):
 @pytest.fixture
 def theirs(other_agency) -> dict[str, Any]:
     """An object of each kind, all of another agency."""
-    lead = make_lead(other_agency, name="Theirs")
-    conversation = make_conversation(other_agency, lead, messages=1)
-    key, _ = make_key(other_agency, name="Theirs")
-    return {"lead_id": lead.id, "conversation_id": conversation.id, "key_id": key.id}
+    return objects_of(other_agency, make_user(other_agency, role="admin"), "Theirs")
 
 
 @pytest.fixture
-def ours(agency) -> dict[str, Any]:
+def ours(agency, admin) -> dict[str, Any]:
     """The same, of the agency that asks."""
-    lead = make_lead(agency, name="Ours", status="hot")
+    return objects_of(agency, admin, "Ours")
+
+
+def objects_of(agency, person, name: str) -> dict[str, Any]:
+    lead = make_lead(agency, name=name, status="hot")
     conversation = make_conversation(agency, lead, messages=1)
-    key, _ = make_key(agency, name="Ours")
-    return {"lead_id": lead.id, "conversation_id": conversation.id, "key_id": key.id}
+    key, _ = make_key(agency, name=name)
+    leads = Lead.objects.for_organisation(agency)
+    bulk = change_matching(leads, Move(LeadStatus.LOST), by=Actor.for_person(person))
+    return {
+        "lead_id": lead.id,
+        "conversation_id": conversation.id,
+        "key_id": key.id,
+        "view_id": SavedView.objects.keep(person, name, "status=hot").id,
+        "bulk_id": bulk.bulk_id,
+    }
 
 
 def test_the_walk_finds_the_routes_there_are():

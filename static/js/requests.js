@@ -37,24 +37,31 @@ function wordsFor(xhr, event) {
   }
 }
 
+// What a page asks by itself interrupts nobody when it fails: it asks again.
+const isQuiet = (event) => event.detail.elt.hasAttribute("data-quiet");
+
 document.body.addEventListener("sift:announce", (event) => say(event.detail.words));
 
 document.body.addEventListener("htmx:sendError", (event) => {
+  if (isQuiet(event)) return;
   const why = navigator.onLine ? "Sift could not be reached." : "You are offline.";
   showFault(`${why} ${afterwards(event)}`);
 });
 
 document.body.addEventListener("htmx:timeout", (event) => {
+  if (isQuiet(event)) return;
   showFault(`Sift took too long to answer. ${afterwards(event)}`);
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
+  if (isQuiet(event)) return;
   showFault(wordsFor(event.detail.xhr, event));
 });
 
 // An answer that came, but could not be put where it belongs.
 for (const name of ["htmx:swapError", "htmx:targetError"]) {
-  document.body.addEventListener(name, () => {
+  document.body.addEventListener(name, (event) => {
+    if (isQuiet(event)) return;
     showFault("The page could not show the answer. Reload it to see how things stand.");
   });
 }
@@ -63,6 +70,7 @@ for (const name of ["htmx:swapError", "htmx:targetError"]) {
 const pressed = new WeakMap();
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (isQuiet(event)) return;
   fault.hidden = true;
   const button = event.detail.requestConfig?.triggeringEvent?.submitter;
   if (!button) return;
@@ -72,6 +80,12 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
 
 document.body.addEventListener("htmx:afterRequest", (event) => {
   pressed.get(event.detail.xhr)?.removeAttribute("aria-busy");
+});
+
+// Messages that came beside a swap are read out in place of what else it had to say.
+document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.id !== "messages") return;
+  say([...document.querySelectorAll("#messages p")].map((words) => words.textContent).join(" "));
 });
 
 // A swap that took the focused control with it leaves the focus nowhere: lead it on.

@@ -67,6 +67,7 @@ def demo() -> Agency:
         f"/leads/{Lead.objects.filter(score=None)[0].id}/",
         f"/leads/{Lead.objects.exclude(assignee=None)[0].id}/",
         f"/conversations/{Conversation.objects.exclude(languages_used=['en'])[0].id}/",
+        "/leads/bulk/?act=move&to_status=lost&scope=matching",
         "/nothing-here/",
     ]
     return Agency(organisation, admin, [address for address in walked if address] + more)

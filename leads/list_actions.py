@@ -1,0 +1,109 @@
+"""What the list of leads offers beside its rows: a move within a row, and word of new leads."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from leads.actors import Actor
+from leads.addresses import cleaned, leads_of, list_address
+from leads.assignment import assignable
+from leads.bulk_views import nothing_changed
+from leads.forms import MoveForm
+from leads.models import PERSON_STATUSES, EventKind, Lead, LeadEvent, LeadStatus, SavedView
+from organisations.ids import parse_uuid
+from organisations.web import SeeOther, SignedInRequest, announce, wants_fragment
+
+MOST_ANNOUNCED = 99
+NO_LEAD = UUID(int=0)
+
+
+def beside_the_list(request: SignedInRequest) -> dict[str, Any]:
+    """What the list's page needs besides its rows: saved views, what leads can be changed to, and
+    the newest lead that it can have shown."""
+    leads = Lead.objects.for_organisation(request.organisation)
+    return {
+        "saved_views": list(SavedView.objects.of(request.user).by_name()),
+        "people": list(assignable(request.organisation)),
+        "newest": leads.order_by("-id").values_list("id", flat=True).first() or NO_LEAD,
+        "filter_query": cleaned(request.GET),
+    } | _for_a_row(request, request.GET)
+
+
+def _for_a_row(request: SignedInRequest, address: QueryDict) -> dict[str, Any]:
+    return {
+        "moves": PERSON_STATUSES,
+        "back": cleaned(address, with_position=True),
+        # One text for all rows: the tag would make another for each, which does not compress.
+        "token": get_token(request),
+    }
+
+
+@require_safe
+def arrivals(request: SignedInRequest) -> HttpResponse:
+    """How many leads arrived since the page was made that its filters let through.
+
+    `newest` is the newest id that the page can have shown: ids are made in the writing, so what
+    arrived since is above it, whatever its own date; one index leads there. 204 where the page
+    says so already.
+    """
+    newest = parse_uuid(request.GET.get("newest", ""))
+    if newest is None:
+        return HttpResponse(status=204)
+    arrived = leads_of(request.organisation, request.GET).filter(id__gt=newest)
+    number = arrived[: MOST_ANNOUNCED + 1].count()
+    if number == 0 or request.GET.get("shown") == str(number):
+        return HttpResponse(status=204)
+    context = {
+        "number": number,
+        "most": MOST_ANNOUNCED,
+        "address": list_address(cleaned(request.GET)),
+    }
+    return render(request, "leads/_arrived.html", context)
+
+
+@require_POST
+def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Move the lead from its row, unless it was moved since the row was made."""
+    leads = Lead.objects.for_organisation(request.organisation).standing()
+    form = MoveForm(request.POST)
+    with transaction.atomic():
+        lead = get_object_or_404(leads.select_for_update(of=("self",)), id=lead_id)
+        fault = _fault(form, lead)
+        if fault is None:
+            lead.change_status(
+                LeadStatus(form.cleaned_data["status"]), by=Actor.for_person(request.user)
+            )
+    if not wants_fragment(request):
+        if fault is not None:
+            return nothing_changed(request, [fault], back=request.GET.urlencode())
+        messages.success(request, _moved(lead))
+        return SeeOther(list_address(request.GET.urlencode()))
+    context = {"lead": lead, "fault": fault} | _for_a_row(request, request.GET)
+    response = render(request, "leads/_row_swap.html", context, status=422 if fault else 200)
+    return announce(response, fault or _moved(lead))
+
+
+def _moved(lead: Lead) -> str:
+    return f"{lead.display_name} moved to {LeadStatus(lead.status).label}"
+
+
+def _fault(form: MoveForm, lead: Lead) -> str | None:
+    """Why the lead cannot be moved as asked, in words; None where it can."""
+    if not form.is_valid():
+        return " ".join(str(fault) for faults in form.errors.values() for fault in faults)
+    if form.cleaned_data["seen"] == lead.status:
+        return None
+    moves = LeadEvent.objects.for_organisation(lead.organisation).filter(
+        lead=lead, kind=EventKind.STATUS
+    )
+    last = moves.newest_first().first()
+    now = LeadStatus(lead.status).label
+    if last is None:
+        return f"Not moved: this lead is {now} by now."
+    return f"Not moved: {last.actor_name} moved this lead to {now} meanwhile."
