@@ -1,0 +1,42 @@
+"""Who of the agency looks after a lead."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from leads.actors import Actor
+from leads.events import new_event
+from leads.models import EventKind, Lead, LeadEvent
+from organisations.models import Organisation, User
+
+
+def assignable(organisation: Organisation) -> QuerySet[User]:
+    """The agency's active people, by name: those to whom a lead may be given."""
+    return organisation.people.filter(is_active=True).order_by("name", "id")
+
+
+@transaction.atomic
+def assign(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | None:
+    """Give the lead to a person of its agency, or to nobody; None if it stood.
+
+    Returns the event, whose payload keeps the ids beside the names. The row must be locked.
+    """
+    if (person.id if person else None) == lead.assignee_id:
+        return None
+    event = new_event(
+        lead,
+        EventKind.ASSIGNMENT,
+        by=by,
+        change=(lead.assignee.name if lead.assignee else None, person.name if person else None),
+        payload={"from_id": _text(lead.assignee_id), "to_id": _text(person.id if person else None)},
+    )
+    event.save(force_insert=True)
+    lead.assignee = person
+    lead.renew_search()
+    lead.save(update_fields=["assignee", "search"])
+    return event
+
+
+def _text(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)
