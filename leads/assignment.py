@@ -1,9 +1,13 @@
 """Who of the agency looks after a lead."""
 
+from uuid import UUID
+
+from django.db import transaction
 from django.db.models import QuerySet
 
 from leads.actors import Actor
-from leads.models import EventKind, Lead, LeadEvent, actor_columns
+from leads.events import new_event
+from leads.models import EventKind, Lead, LeadEvent
 from organisations.models import Organisation, User
 
 
@@ -15,24 +19,35 @@ def assignable(organisation: Organisation) -> QuerySet[User]:
 def take_assignee(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | None:
     """Set it, and what the lead is found by, on the object and return the event; None if it stood.
 
-    Neither is saved: `assignee` and `search` are to be. The event keeps the names, which outlive
-    the people, and in its payload the ids.
+    Nothing is saved: `assignee`, `search` and the event are to be. The event keeps the names, which
+    outlive the people, and in its payload the ids.
     """
-    before = lead.assignee
-    if (before.id if before else None) == (person.id if person else None):
+    if (person.id if person else None) == lead.assignee_id:
         return None
+    event = new_event(
+        lead,
+        EventKind.ASSIGNMENT,
+        by=by,
+        change=(lead.assignee.name if lead.assignee else None, person.name if person else None),
+        payload={"from_id": _text(lead.assignee_id), "to_id": _text(person.id if person else None)},
+    )
     lead.assignee = person
     lead.renew_search()
-    return LeadEvent(
-        organisation_id=lead.organisation_id,
-        lead=lead,
-        kind=EventKind.ASSIGNMENT,
-        from_value=before.name if before else None,
-        to_value=person.name if person else None,
-        payload={"from_id": _text(before), "to_id": _text(person)},
-        **actor_columns(by),
-    )
+    return event
 
 
-def _text(person: User | None) -> str | None:
-    return str(person.id) if person else None
+@transaction.atomic
+def assign(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | None:
+    """Give the lead to a person of its agency, or to nobody; None if it stood.
+
+    Returns the event. The row must be locked.
+    """
+    event = take_assignee(lead, person, by=by)
+    if event is not None:
+        event.save(force_insert=True)
+        lead.save(update_fields=["assignee", "search"])
+    return event
+
+
+def _text(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)

@@ -1,4 +1,4 @@
-"""Events as rows for COPY, where many are written at once."""
+"""Events to be written: one by one, or as rows for COPY where many are written at once."""
 
 from typing import Any
 from uuid import UUID
@@ -6,13 +6,36 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from leads.actors import Actor
-from leads.models import EventKind
+from leads.models import EventKind, Lead, LeadEvent, actor_columns
 from organisations.ids import uuid7
 
 EVENT_FIELDS = (
     "id", "organisation_id", "lead_id", "kind", "from_value", "to_value", "payload", "actor_kind",
     "actor_id", "actor_name",
 )  # fmt: skip
+
+
+def new_event(
+    lead: Lead,
+    kind: EventKind,
+    *,
+    by: Actor,
+    change: tuple[str | None, str | None] = (None, None),
+    payload: dict[str, Any] | None = None,
+) -> LeadEvent:
+    """An event that is not saved yet; `change` is from what to what.
+
+    Of several saved at once the one made first comes first: ids grow.
+    """
+    return LeadEvent(
+        organisation_id=lead.organisation_id,
+        lead=lead,
+        kind=kind,
+        from_value=change[0],
+        to_value=change[1],
+        payload=payload or {},
+        **actor_columns(by),
+    )
 
 
 def event_row(

@@ -16,7 +16,7 @@ Bedrooms = Annotated[int, Meta(ge=0, le=50)]
 
 _TEXTS = ("name", "email", "phone", "summary", "area")
 # A pair of which the first is never above the second.
-_IN_ORDER = (("budget_min", "budget_max"), ("bedrooms_min", "bedrooms_max"))
+IN_ORDER = (("budget_min", "budget_max"), ("bedrooms_min", "bedrooms_max"))
 
 
 class LeadFacts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -55,14 +55,14 @@ class LeadFacts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_d
                 setattr(self, field, text.strip() or None)
         faults = [
             Fault(least, f"must not be above {most}, which is {getattr(self, most)}")
-            for least, most in _IN_ORDER
+            for least, most in IN_ORDER
             if not _fits(getattr(self, least), getattr(self, most))
         ]
         if faults:
             raise Faulty(faults)
 
 
-def fill(lead: Lead, facts: LeadFacts) -> list[str]:
+def fill(lead: Lead, facts: Lead | LeadFacts) -> list[str]:
     """Fill in what is unknown of the lead, and return the names of what was; nothing is saved.
 
     What is known is never blanked nor overwritten, what a person set by hand (null included) never
@@ -73,28 +73,29 @@ def fill(lead: Lead, facts: LeadFacts) -> list[str]:
         if not is_known(facts, field) or field in lead.hand_set or is_known(lead, field):
             continue
         said = _said(facts, field)
-        if not _keeps_order(lead, field, said):
+        if not keeps_order(lead, field, said):
             continue
         setattr(lead, field, said)
         filled.append(field)
     return filled
 
 
-def is_known(facts: "Lead | LeadFacts", field: str) -> bool:
+def is_known(facts: Lead | LeadFacts, field: str) -> bool:
     """Whether anything was said; a viewing that was not asked for is nothing said."""
     value = getattr(facts, field)
     return value is not None and value is not False
 
 
-def _said(facts: LeadFacts, field: str) -> Any:
+def _said(facts: Lead | LeadFacts, field: str) -> Any:
     value = getattr(facts, field)
     if field == "phone" and value is not None:
         return phones.normalise(value)
     return value
 
 
-def _keeps_order(lead: Lead, field: str, value: Any) -> bool:
-    for least, most in _IN_ORDER:
+def keeps_order(lead: Lead, field: str, value: Any) -> bool:
+    """Whether the lead's least would still not be above its most with `value` in `field`."""
+    for least, most in IN_ORDER:
         if field == least:
             return _fits(value, getattr(lead, most))
         if field == most:

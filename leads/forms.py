@@ -1,5 +1,7 @@
 """What people may change of a lead."""
 
+from typing import Any
+
 from django import forms
 
 from leads.models import PERSON_STATUSES, LeadStatus
@@ -22,3 +24,21 @@ class MoveForm(forms.Form):
             "invalid_choice": "The page did not say where the lead stood. Choose again.",
         },
     )
+
+
+class Line(forms.CharField):
+    """A text of one line; empty means unknown."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "empty_value": None} | options)
+
+
+class Prose(forms.CharField):
+    """A text of many lines, in which a line ends with one character, whatever the browser sends."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        return super().to_python(value)

@@ -15,7 +15,8 @@ from leads.addresses import cleaned, leads_of, list_address
 from leads.assignment import assignable
 from leads.bulk_views import nothing_changed
 from leads.forms import MoveForm
-from leads.models import PERSON_STATUSES, EventKind, Lead, LeadEvent, LeadStatus, SavedView
+from leads.models import PERSON_STATUSES, EventKind, Lead, LeadStatus, SavedView
+from leads.overtaking import last_change
 from organisations.ids import parse_uuid
 from organisations.web import SeeOther, SignedInRequest, announce, wants_fragment
 
@@ -99,10 +100,7 @@ def _fault(form: MoveForm, lead: Lead) -> str | None:
         return " ".join(str(fault) for faults in form.errors.values() for fault in faults)
     if form.cleaned_data["seen"] == lead.status:
         return None
-    moves = LeadEvent.objects.for_organisation(lead.organisation).filter(
-        lead=lead, kind=EventKind.STATUS
-    )
-    last = moves.newest_first().first()
+    last = last_change(lead, lead.organisation, EventKind.STATUS)
     now = LeadStatus(lead.status).label
     if last is None:
         return f"Not moved: this lead is {now} by now."

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from leads import bulk_views, list_actions, saved_views, views
+from leads import (
+    bulk_views,
+    erasure_view,
+    facts_view,
+    handling_view,
+    history_view,
+    list_actions,
+    merge_view,
+    saved_views,
+    views,
+)
 
 app_name = "leads"
 urlpatterns = [
@@ -18,4 +28,14 @@ urlpatterns = [
         list_actions.change_status_in_list,
         name="change_status_in_list",
     ),
+    path("<uuid:lead_id>/facts/", facts_view.correct_facts, name="facts"),
+    path("<uuid:lead_id>/assignee/", handling_view.change_assignee, name="assignee"),
+    path("<uuid:lead_id>/follow-up/", handling_view.change_follow_up, name="follow_up"),
+    path("<uuid:lead_id>/notes/", history_view.write_note, name="notes"),
+    path("<uuid:lead_id>/history/", history_view.lead_history, name="history"),
+    path("<uuid:lead_id>/conversations/", history_view.lead_conversations, name="conversations"),
+    path("<uuid:lead_id>/merge/", merge_view.merge_leads, name="merge"),
+    path("<uuid:lead_id>/unmerge/", merge_view.unmerge_leads, name="unmerge"),
+    path("<uuid:lead_id>/erase/", erasure_view.erase_lead, name="erase"),
+    path("<uuid:lead_id>/export.json", erasure_view.export_lead, name="export"),
 ]

@@ -3,12 +3,26 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import TextChoices
+from django.utils.formats import date_format
 
-from leads.models import Lead, PropertyType
+from leads.models import (
+    FACT_FIELDS,
+    BuyerScheme,
+    ChainStatus,
+    FinancingStatus,
+    Intent,
+    Lead,
+    LeadStatus,
+    PropertyType,
+    StampDutyPosition,
+    Timeline,
+)
 
 _DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
@@ -158,3 +172,72 @@ FACT_LABELS = {
 def fact_label(fact: str) -> str:
     """The word for a fact of the score (leads/scoring.py) or a field that an event names."""
     return FACT_LABELS.get(fact, fact.replace("_", " ").capitalize())
+
+
+# The words for single columns, where facts of two columns are told apart.
+FIELD_LABELS = {
+    **{field: FACT_LABELS.get(field, field) for field in FACT_FIELDS},
+    "summary": "Summary",
+    "budget_min": "Budget, from",
+    "budget_max": "Budget, up to",
+    "bedrooms_min": "Bedrooms, at least",
+    "bedrooms_max": "Bedrooms, at most",
+    "follow_up_on": "Follow-up",
+    "assignee_id": "Assignee",
+    "status": "Status",
+}
+_CHOICES: dict[str, type[TextChoices]] = {
+    "intent": Intent,
+    "property_type": PropertyType,
+    "timeline": Timeline,
+    "chain_status": ChainStatus,
+    "financing_status": FinancingStatus,
+    "buyer_scheme": BuyerScheme,
+    "stamp_duty_position": StampDutyPosition,
+    "status": LeadStatus,
+}
+
+
+def value_in_words(field: str, value: str | None) -> str:
+    """A fact as an event or a form keeps it, in words: `£350k`, `Chain free`, `not known`."""
+    if value is None:
+        return "not known"
+    if field in _CHOICES and value in _CHOICES[field].values:
+        return str(_CHOICES[field](value).label)
+    if field.startswith("budget_") and value.isdecimal():
+        return pounds(int(value))
+    if field == "follow_up_on":
+        return date_format(date.fromisoformat(value), "j F Y")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a UK agent looks at first, as a badge: what it is about, and the words."""
+
+    about: str
+    words: str
+    mark: str  # its icon
+
+
+_SIGNAL_WORDS = {
+    "cash_proven": "Cash, proven",
+    "dip_held": "Decision in principle held",
+    "application_pending": "Mortgage application pending",
+    "exploring": "Exploring finance",
+}
+
+
+def signals(lead: Lead) -> list[Signal]:
+    """Chain, mortgage, scheme and stamp duty, as far as they are known."""
+    found = []
+    if lead.chain_status:
+        found.append(Signal("Chain", lead.get_chain_status_display() or "", "chain"))
+    if lead.financing_status:
+        found.append(Signal("Mortgage", _SIGNAL_WORDS[lead.financing_status], "money"))
+    if lead.buyer_scheme:
+        found.append(Signal("Scheme", lead.get_buyer_scheme_display() or "", "scheme"))
+    if lead.stamp_duty_position:
+        words = lead.get_stamp_duty_position_display() or ""
+        found.append(Signal("Stamp duty", words, "duty"))
+    return found

@@ -1,6 +1,5 @@
-"""How a transcript is laid out: by day, turns of one speaker together, addresses made links."""
+"""How a transcript is laid out: by day, turns of one speaker together."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -8,15 +7,10 @@ from itertools import groupby
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from conversations.models import Message
 
 SAME_BREATH = timedelta(minutes=5)
-# Only what a browser fetches: no `javascript:`, no bare words that look like a domain.
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^\u200e\u200f\u202a-\u202e\u2066-\u2069]+", re.I)
-_AFTER_AN_ADDRESS = ".,:;!?)]}…"
 
 register = template.Library()
 
@@ -51,19 +45,3 @@ def _turns(messages: Iterable[Message]) -> Iterator[Turn]:
         )
         yield Turn(message, opens=not goes_on)
         before = message
-
-
-@register.filter
-def linked(content: str) -> SafeString:
-    """The words escaped, with http(s) addresses as links."""
-    return format_html_join("", "{}", ((part,) for part in _parts(content)))
-
-
-def _parts(content: str) -> Iterator[str | SafeString]:
-    end = 0
-    for found in _ADDRESS.finditer(content):
-        address = found[0].rstrip(_AFTER_AN_ADDRESS)
-        yield content[end : found.start()]
-        yield format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, address)
-        end = found.start() + len(address)
-    yield content[end:]

@@ -1,9 +1,14 @@
-"""A lead's wording, for templates (leads/wording.py)."""
+"""A lead's wording and its page's address, for templates (leads/wording.py, neighbours.py)."""
+
+from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from leads import wording
-from leads.models import LeadStatus
+from leads.models import Lead, LeadStatus
+from leads.neighbours import FROM, list_query
 from leads.temperature import temperature
 
 register = template.Library()
@@ -17,3 +22,10 @@ register.filter("fact_label", wording.fact_label)
 def status_label(status: str) -> str:
     """The word for a status; an event keeps only its value."""
     return LeadStatus(status).label if status in LeadStatus.values else status
+
+
+@register.simple_tag(takes_context=True)
+def lead_address(context: Any, lead: Lead) -> str:
+    """The lead's page, as it is linked from the lead list: with the list one comes from."""
+    query = list_query(context.request.GET.urlencode())
+    return reverse("leads:detail", args=[lead.id]) + "?" + urlencode({FROM: query})

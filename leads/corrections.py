@@ -1,0 +1,69 @@
+"""Facts and contact details set by hand: captures never overwrite them (CONTRACT.md, section 1)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from leads import phones
+from leads.actors import Actor
+from leads.events import new_event
+from leads.models import EventKind, Lead, LeadEvent
+from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
+
+
+@transaction.atomic
+def correct(lead: Lead, changes: Mapping[str, Any], *, by: Actor) -> list[LeadEvent]:
+    """Set facts by hand, and score the lead again; returns an event for each that changed.
+
+    `changes` maps names of FACT_FIELDS to values, None for unknown. What stands already is left
+    out and not marked as set by hand. The lead's row must be locked.
+    """
+    changed = {field: value for field, value in changes.items() if value != getattr(lead, field)}
+    if not changed:
+        return []
+    score_before = lead.score
+    events = []
+    for field, value in changed.items():
+        change = (as_text(getattr(lead, field)), as_text(value))
+        events.append(
+            new_event(lead, EventKind.FIELD, by=by, change=change, payload={"field": field})
+        )
+        setattr(lead, field, value)
+    lead.hand_set = [*lead.hand_set, *(field for field in changed if field not in lead.hand_set)]
+    moves = rescore(lead, count_visitor_messages(lead))
+    if lead.score != score_before:  # what all the changes together did to it stands with the last
+        events[-1].payload["score"] = {"from": score_before, "to": lead.score}
+    lead.save(update_fields=[*changed, "hand_set", *RESCORED_FIELDS])
+    LeadEvent.objects.bulk_create([*events, *moves])
+    lead.refresh_from_db(fields=["updated_at"])  # the trigger's
+    return events
+
+
+@transaction.atomic
+def let_go(lead: Lead, fields: Iterable[str], *, by: Actor) -> list[LeadEvent]:
+    """Let captures fill these facts again where they are unknown; an event for each.
+
+    The lead's row must be locked.
+    """
+    freed = [field for field in fields if field in lead.hand_set]
+    if not freed:
+        return []
+    lead.hand_set = [field for field in lead.hand_set if field not in freed]
+    lead.save(update_fields=["hand_set"])
+    return LeadEvent.objects.bulk_create(
+        new_event(lead, EventKind.FIELD, by=by, payload={"field": field, "let_go": True})
+        for field in freed
+    )
+
+
+def as_text(value: Any) -> str | None:
+    """A fact as an event keeps it: `350000`, `asap`, `yes`, `no`; None for unknown."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None else str(value)
+
+
+def normalised(field: str, value: Any) -> Any:
+    """The value as the column holds it: a phone in E.164 where it is a possible one."""
+    return phones.normalise(value) if field == "phone" and value is not None else value

@@ -1,0 +1,55 @@
+"""Erasing all that is kept of a person, for good."""
+
+import logging
+
+from django.db import transaction
+
+from leads.actors import Actor
+from leads.merging import merged_leads
+from leads.models import EventKind, Lead, LeadEvent
+from organisations.models import Organisation
+
+logger = logging.getLogger(__name__)
+# What a merge's event says of the lead that it was not written for.
+_NAMES_ANOTHER = ("lead_id", "undone", "into", "out_of")
+
+
+@transaction.atomic
+def erase(lead: Lead, organisation: Organisation, *, by: Actor) -> None:
+    """Delete the lead, those merged into it, and all their conversations, messages and events.
+
+    What other leads' events of merges say of them goes too, but for the id. The row must be locked:
+    a capture that waits for it finds nobody, and its person becomes a new lead.
+    """
+    leads = [lead, *merged_leads(lead)]
+    _forget_in_events_of_others(leads, organisation)
+    for each in leads:
+        each.conversations.all().erase(organisation)
+    ids = [each.id for each in leads]
+    LeadEvent.objects.for_organisation(organisation).filter(lead__in=ids).delete()
+    Lead.objects.for_organisation(organisation).filter(id__in=ids).delete()
+    # The id names nobody any more; who erased it when is what an agency may be asked for.
+    logger.info("lead %s erased by %s %s", lead.id, by.kind.value, by.id)
+
+
+def _forget_in_events_of_others(leads: list[Lead], organisation: Organisation) -> None:
+    """Merges that were undone left the person's name and facts with the other lead."""
+    events = LeadEvent.objects.for_organisation(organisation).filter(kind=EventKind.MERGE)
+    erased = {str(lead.id) for lead in leads}
+    met = {
+        event.payload[key]
+        for event in events.filter(lead__in=leads)
+        for key in _NAMES_ANOTHER
+        if key in event.payload
+    }
+    changed = []
+    for event in events.filter(lead__in=met - erased):
+        for key in _NAMES_ANOTHER:
+            if event.payload.get(key) in erased:
+                kept = ("merge_id",) if key == "undone" else ()
+                event.payload = {key: event.payload[key], "erased": True} | {
+                    name: event.payload[name] for name in kept
+                }
+                changed.append(event)
+                break
+    LeadEvent.objects.bulk_update(changed, ["payload"])

@@ -1,0 +1,43 @@
+"""The day on which somebody means to come back to a lead."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.formats import date_format
+
+from leads.actors import Actor
+from leads.corrections import as_text
+from leads.events import new_event
+from leads.models import EventKind, Lead, LeadEvent
+
+PRESETS = {"tomorrow": timedelta(days=1), "in_a_week": timedelta(days=7)}
+
+
+@transaction.atomic
+def set_follow_up(lead: Lead, day: date | None, *, by: Actor) -> LeadEvent | None:
+    """Set or clear the day and return the event; None if it stood. The row must be locked."""
+    if day == lead.follow_up_on:
+        return None
+    change = (as_text(lead.follow_up_on), as_text(day))
+    event = new_event(
+        lead, EventKind.FIELD, by=by, change=change, payload={"field": "follow_up_on"}
+    )
+    event.save(force_insert=True)
+    lead.follow_up_on = day
+    lead.save(update_fields=["follow_up_on"])
+    return event
+
+
+def is_overdue(day: date | None, today: date) -> bool:
+    return day is not None and day < today
+
+
+def in_words(day: date, today: date) -> str:
+    """`Follow up today`, `Follow up on Monday 30 November`, `Follow-up overdue by 3 days`."""
+    ahead = (day - today).days
+    if ahead < 0:
+        return f"Follow-up overdue by {-ahead} day{'' if ahead == -1 else 's'}"
+    if ahead < 2:
+        return "Follow up tomorrow" if ahead else "Follow up today"
+    written = date_format(day, "l j F" if day.year == today.year else "l j F Y")
+    return f"Follow up on {written}"

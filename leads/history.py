@@ -1,0 +1,163 @@
+"""All that ever happened to a lead, in words, newest first.
+
+What happened to leads that were merged into it is part of it, under their names.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from leads.merging import last_merge, merged_leads
+from leads.models import Channel, EventKind, Lead, LeadEvent, LeadEventQuerySet
+from leads.wording import FIELD_LABELS, value_in_words
+from organisations.models import Organisation
+from organisations.paging import page_of
+
+PAGE_EVENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as people read it."""
+
+    event: LeadEvent
+    what: str  # "Budget, up to"; empty for a change of status, which is badges
+    change: tuple[str, str] | None = None  # from and to, in words
+    details: list[str] = field(default_factory=list)
+    note: str | None = None  # in the person's own words
+    other_lead: str | None = None  # the name of the merged lead to which it happened
+    can_be_undone: bool = False  # a merge, and the one that may be undone now
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One page of it, and the position from which the earlier one is read."""
+
+    entries: list[Entry]
+    earlier: str | None  # for `after=`
+    merged: list[Lead]  # into this lead, at first or second hand
+    fault: str | None
+
+
+def history_of(lead: Lead, organisation: Organisation, address: QueryDict) -> History:
+    """The page that the address asks for by `after` or `before`; newest first."""
+    merged = merged_leads(lead)
+    page = page_of(events_of(lead, merged, organisation).newest_first(), address, size=PAGE_EVENTS)
+    undoable = last_merge(lead) if merged else None
+    names = {other.id: other.display_name for other in merged}
+    return History(
+        entries=[_entry(event, names, undoable) for event in page.rows],
+        earlier=page.older,
+        merged=merged,
+        fault=page.fault,
+    )
+
+
+def events_of(lead: Lead, merged: Sequence[Lead], organisation: Organisation) -> LeadEventQuerySet:
+    """The events of the lead and of those that became it."""
+    events = LeadEvent.objects.for_organisation(organisation)
+    if not merged:
+        return events.filter(lead=lead)
+    every = events.filter(lead__in=[lead, *merged])
+    # A merge is told once, by the lead that others were merged into.
+    return every.exclude(~Q(lead=lead) & Q(kind=EventKind.MERGE, payload__has_key="into"))
+
+
+def _entry(event: LeadEvent, names: dict[UUID, str], undoable: LeadEvent | None) -> Entry:
+    words: dict[str, Any] = _WORDS[EventKind(event.kind)](event)
+    return Entry(
+        event=event,
+        other_lead=names.get(event.lead_id),
+        can_be_undone=undoable is not None and event.id == undoable.id,
+        **words,
+    )
+
+
+def _status(event: LeadEvent) -> dict[str, Any]:
+    return {"what": ""}
+
+
+def _field(event: LeadEvent) -> dict[str, Any]:
+    name = event.payload.get("field", "")
+    label = FIELD_LABELS.get(name, name.replace("_", " ").capitalize())
+    if event.payload.get("let_go"):
+        return {"what": f"{label} may be filled by captures again"}
+    change = (value_in_words(name, event.from_value), value_in_words(name, event.to_value))
+    return {"what": label, "change": change, "details": list(_score(event))}
+
+
+def _note(event: LeadEvent) -> dict[str, Any]:
+    return {"what": "Note", "note": event.payload.get("text", "")}
+
+
+def _assignment(event: LeadEvent) -> dict[str, Any]:
+    change = (event.from_value or "nobody", event.to_value or "nobody")
+    return {"what": "Assigned to", "change": change}
+
+
+def _capture(event: LeadEvent) -> dict[str, Any]:
+    channel = event.payload.get("channel")
+    by = f" by {Channel(channel).label}" if channel in Channel.values else ""
+    filled = event.payload.get("filled") or []
+    told = [f"Told us: {_labels(filled)}"] if filled else []
+    return {"what": f"Conversation{by}", "details": [*told, *_score(event)]}
+
+
+def _merge(event: LeadEvent) -> dict[str, Any]:
+    said = event.payload
+    name = "an erased lead" if said.get("erased") else said.get("name") or "Anonymous"
+    if "into" in said:
+        return {"what": f"Merged into {name}"}
+    if "out_of" in said:
+        return {"what": f"Taken out of {name} again"}
+    if "undone" in said:
+        emptied = said.get("emptied") or []
+        details = [f"Emptied again: {_labels(emptied)}"] if emptied else []
+        return {"what": f"Merge with {name} undone", "details": [*details, *_score(event)]}
+    return {"what": f"Merged with {name}", "details": [*_taken(event), *_score(event)]}
+
+
+def _taken(event: LeadEvent) -> Iterator[str]:
+    """What a merge brought, and what the other lead said that did not come to stand."""
+    said = event.payload
+    if number := len(said.get("conversations", [])):
+        yield f"{number} conversation{'' if number == 1 else 's'} came with it"
+    if said.get("filled"):
+        yield f"Filled in: {_labels(said['filled'])}"
+    for name, value in said.get("kept", {}).items():
+        if name != "assignee_id":
+            yield f"It said {_label(name)}: {value_in_words(name, value)}"
+
+
+def _score(event: LeadEvent) -> Iterator[str]:
+    score = event.payload.get("score") or {}
+    before, after = score.get("from"), score.get("to")
+    if before != after:
+        yield f"Score {_or_none(before)} → {_or_none(after)}"
+
+
+def _or_none(score: int | None) -> str:
+    return "none" if score is None else str(score)
+
+
+def _labels(fields: Sequence[str] | dict[str, Any]) -> str:
+    return ", ".join(_label(name) for name in fields)
+
+
+def _label(name: str) -> str:
+    label = FIELD_LABELS.get(name, name.replace("_", " "))
+    return label[:1].lower() + label[1:]
+
+
+_WORDS = {
+    EventKind.STATUS: _status,
+    EventKind.FIELD: _field,
+    EventKind.NOTE: _note,
+    EventKind.ASSIGNMENT: _assignment,
+    EventKind.CAPTURE: _capture,
+    EventKind.MERGE: _merge,
+}

@@ -1,0 +1,26 @@
+"""What people write down about a lead; each note is an event and stays as written."""
+
+from django import forms
+
+from leads.actors import Actor
+from leads.events import new_event
+from leads.forms import Prose
+from leads.models import EventKind, Lead, LeadEvent
+
+LONGEST_NOTE = 5_000  # characters
+
+
+class NoteForm(forms.Form):
+    text = Prose(
+        label="Note",
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write something first."},
+    )
+
+
+def add_note(lead: Lead, text: str, *, by: Actor) -> LeadEvent:
+    """Write it down, with who and when."""
+    event = new_event(lead, EventKind.NOTE, by=by, payload={"text": text})
+    event.save(force_insert=True)
+    return event

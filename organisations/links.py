@@ -1,0 +1,26 @@
+"""Words that people wrote, shown as they stand, with the addresses in them made links."""
+
+import re
+from collections.abc import Iterator
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+# Only what a browser fetches: no `javascript:`, no bare words that look like a domain.
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^\u200e\u200f\u202a-\u202e\u2066-\u2069]+", re.I)
+_AFTER_AN_ADDRESS = ".,:;!?)]}…"
+
+
+def linked(content: str) -> SafeString:
+    """The words escaped, with http(s) addresses as links."""
+    return format_html_join("", "{}", ((part,) for part in _parts(content)))
+
+
+def _parts(content: str) -> Iterator[str | SafeString]:
+    end = 0
+    for found in _ADDRESS.finditer(content):
+        address = found[0].rstrip(_AFTER_AN_ADDRESS)
+        yield content[end : found.start()]
+        yield format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, address)
+        end = found.start() + len(address)
+    yield content[end:]
