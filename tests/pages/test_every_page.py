@@ -59,6 +59,7 @@ def demo() -> Agency:
         "conversation_id": conversation.id,
         "key_id": key.id,
         "view_id": view.id,
+        "bulk_id": lead.id,  # undoing is a POST: there is no page of it
     }
     walked = [address_of(route, objects) for route in PAGES]
     more = [
