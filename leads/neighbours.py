@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.http import HttpRequest, QueryDict
@@ -66,7 +67,7 @@ def list_query(text: str) -> str:
     """A query of the lead list with nothing in it but what the list understands."""
     try:
         asked = QueryDict(text, mutable=True)
-    except ValueError:  # more fields than Django reads
+    except TooManyFieldsSent:
         return ""
     known = {*LeadFilterForm.base_fields, *POSITION}
     for name in list(asked):

@@ -242,6 +242,6 @@ def test_messages_events_and_conversations_take_no_more_statements_however_many(
         make_conversation(agency, many, messages=1)
     counts.append(1 + statements_of(lambda: signed_in.get(f"/leads/{many.id}/")))
 
-    # Session, person, lead, merged leads, events, visitor's messages, people, conversations, and the
-    # messages of the only one.
+    # Session, person, lead, merged leads, events, visitor's messages, people, conversations, and
+    # the messages of the only one.
     assert counts == [9, 9, 9]
