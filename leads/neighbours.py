@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from leads.filters import LeadFilterForm
 from leads.models import Lead
 from organisations.filters import POSITION
-from organisations.models import Organisation
+from organisations.models import User
 
 FROM = "from"
 _LONGEST = 2_000  # characters of a query
@@ -79,7 +79,7 @@ def list_query(text: str) -> str:
     return asked.urlencode()
 
 
-def neighbours(lead: Lead, organisation: Organisation, origin: CameFrom) -> Neighbours:
+def neighbours(lead: Lead, person: User, origin: CameFrom) -> Neighbours:
     """The leads on either side in that list, each by one look-up at the lead's own place in it.
 
     The place is kept even where the lead itself has left the list, by being moved say.
@@ -90,7 +90,7 @@ def neighbours(lead: Lead, organisation: Organisation, origin: CameFrom) -> Neig
     for name in POSITION:
         address.pop(name, None)
     filters = LeadFilterForm(address)
-    leads = filters.narrow(Lead.objects.for_organisation(organisation).standing())
+    leads = filters.narrow(Lead.objects.for_organisation(person.organisation).standing())
     listed, columns, place = _in_order(leads, lead)
     # Lists run downwards: what comes next is less.
     after = listed.filter(TupleLessThan(columns, place))

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from leads.actors import Actor
+from leads.duplicates import possible_duplicates
 from leads.merging import last_merge, merge
 from leads.models import Lead, LeadStatus
 from leads.notes import add_note
@@ -60,8 +61,6 @@ def test_a_lead_without_contact_has_no_duplicates(signed_in, agency):
 
 
 def test_duplicates_are_found_by_index(agency, newer, django_assert_num_queries):
-    from leads.duplicates import possible_duplicates
-
     with django_assert_num_queries(1):
         possible_duplicates(newer, agency)
 
@@ -72,7 +71,7 @@ def test_both_are_shown_side_by_side_before_they_are_merged(signed_in, older, ne
 
     assert page.status_code == 200
     assert ("Name", "Siân", "S Hughes", True) in page.context["compared"]
-    assert ("Phone", "not known", "+447700900123", True) in page.context["compared"]
+    assert ("Phone", "not known", "+447700900123", False) in page.context["compared"]
     assert f'value="{older.id}" checked' in text
     assert fresh(newer).merged_into is None
 
