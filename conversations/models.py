@@ -69,11 +69,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.prefetch_related(Prefetch("messages", messages))
 
     def erase(self, organisation: Organisation) -> None:
-        """Delete the organisation's conversations among these, with their messages, for good."""
-        ours = self.for_organisation(organisation)
+        """Delete the organisation's conversations among these, with their messages, for good.
+
+        Two statements by index. Django's own cascade would look for messages without naming the
+        organisation, with which every index begins, and so read the whole table.
+        """
+        ours = self.for_organisation(organisation).order_by()
         messages = Message.objects.for_organisation(organisation)
-        messages.filter(conversation__in=ours.order_by().values("id")).delete()
-        ours.delete()
+        messages = messages.filter(conversation__in=ours.values("id"))
+        messages._raw_delete(messages.db)
+        ours._raw_delete(ours.db)
 
 
 class Conversation(models.Model):

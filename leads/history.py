@@ -145,7 +145,8 @@ def _or_none(score: int | None) -> str:
 
 
 def _labels(fields: Sequence[str] | dict[str, Any]) -> str:
-    return ", ".join(_label(name) for name in fields)
+    """Facts of two columns are one word here: `area, budget`."""
+    return ", ".join(dict.fromkeys(_label(name).partition(",")[0] for name in fields))
 
 
 def _label(name: str) -> str:

@@ -120,7 +120,7 @@ def whole(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
         **handling(request, lead),
         **conversations(request, lead, QueryDict()),
         "origin": origin,
-        "neighbours": neighbours(lead, request.organisation, origin),
+        "neighbours": neighbours(lead, request.user, origin),
         **duplicates(request, lead),
         "note_form": NoteForm(),
     }

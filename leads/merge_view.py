@@ -16,7 +16,7 @@ from leads.facts import is_known
 from leads.merging import CannotMerge, merge, unmerge
 from leads.models import FACT_FIELDS, Lead
 from leads.neighbours import came_from
-from leads.wording import FIELD_LABELS, value_in_words
+from leads.wording import FIELD_LABELS, UNKNOWN, value_in_words
 from organisations.web import SeeOther, SignedInRequest
 
 
@@ -103,7 +103,7 @@ def _page(
 
 
 def _compared(one: Lead, other: Lead) -> list[tuple[str, str, str, bool]]:
-    """Label, what each says, and whether they differ, of every fact that either knows."""
+    """Label, what each says, and whether they contradict, of every fact that either knows."""
     lines = [
         (FIELD_LABELS[field], _words(one, field), _words(other, field))
         for field in (*FACT_FIELDS, "status", "follow_up_on")
@@ -111,7 +111,11 @@ def _compared(one: Lead, other: Lead) -> list[tuple[str, str, str, bool]]:
     ]
     people = [lead.assignee.name if lead.assignee else "nobody" for lead in (one, other)]
     lines.append(("Assignee", people[0], people[1]))
-    return [(label, one_, two, one_ != two) for label, one_, two in lines]
+    unsaid = (UNKNOWN, "nobody")
+    return [
+        (label, first, second, first != second and not {first, second} & {*unsaid})
+        for label, first, second in lines
+    ]
 
 
 def _words(lead: Lead, field: str) -> str:

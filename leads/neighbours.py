@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.http import HttpRequest, QueryDict
@@ -17,7 +18,7 @@ from django.utils.http import urlencode
 from leads.filters import LeadFilterForm
 from leads.models import Lead
 from organisations.filters import POSITION
-from organisations.models import Organisation
+from organisations.models import User
 
 FROM = "from"
 _LONGEST = 2_000  # characters of a query
@@ -66,7 +67,7 @@ def list_query(text: str) -> str:
     """A query of the lead list with nothing in it but what the list understands."""
     try:
         asked = QueryDict(text, mutable=True)
-    except ValueError:  # more fields than Django reads
+    except TooManyFieldsSent:
         return ""
     known = {*LeadFilterForm.base_fields, *POSITION}
     for name in list(asked):
@@ -78,7 +79,7 @@ def list_query(text: str) -> str:
     return asked.urlencode()
 
 
-def neighbours(lead: Lead, organisation: Organisation, origin: CameFrom) -> Neighbours:
+def neighbours(lead: Lead, person: User, origin: CameFrom) -> Neighbours:
     """The leads on either side in that list, each by one look-up at the lead's own place in it.
 
     The place is kept even where the lead itself has left the list, by being moved say.
@@ -89,7 +90,7 @@ def neighbours(lead: Lead, organisation: Organisation, origin: CameFrom) -> Neig
     for name in POSITION:
         address.pop(name, None)
     filters = LeadFilterForm(address)
-    leads = filters.narrow(Lead.objects.for_organisation(organisation).standing())
+    leads = filters.narrow(Lead.objects.for_organisation(person.organisation).standing())
     listed, columns, place = _in_order(leads, lead)
     # Lists run downwards: what comes next is less.
     after = listed.filter(TupleLessThan(columns, place))

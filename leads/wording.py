@@ -174,6 +174,7 @@ def fact_label(fact: str) -> str:
     return FACT_LABELS.get(fact, fact.replace("_", " ").capitalize())
 
 
+UNKNOWN = "not known"
 # The words for single columns, where facts of two columns are told apart.
 FIELD_LABELS = {
     **{field: FACT_LABELS.get(field, field) for field in FACT_FIELDS},
@@ -201,7 +202,7 @@ _CHOICES: dict[str, type[TextChoices]] = {
 def value_in_words(field: str, value: str | None) -> str:
     """A fact as an event or a form keeps it, in words: `£350k`, `Chain free`, `not known`."""
     if value is None:
-        return "not known"
+        return UNKNOWN
     if field in _CHOICES and value in _CHOICES[field].values:
         return str(_CHOICES[field](value).label)
     if field.startswith("budget_") and value.isdecimal():
