@@ -5,6 +5,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -43,6 +44,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if not htmx and request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
         page = htmx.current_url_abs_path if htmx else self._page_before(request)
+        # Whoever was on a page is told why it is gone.
+        messages.info(request, "You were signed out, so nothing was changed. Sign in to go on.")
         sign_in = redirect_to_login(page or resolve_url(settings.LOGIN_REDIRECT_URL)).url
         return HttpResponseClientRedirect(sign_in) if htmx else HttpResponseRedirect(sign_in)
 

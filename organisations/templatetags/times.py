@@ -13,7 +13,9 @@ register = template.Library()
 
 def exactly(moment: datetime) -> str:
     """`Monday 1 June 2026, 10:30 BST`, in the zone in force."""
-    return date_format(timezone.localtime(moment), r"l j F Y, H:i T")
+    local = timezone.localtime(moment)
+    # Not date_format: this stands in every row, and is a tenth of a list's work there.
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}"
 
 
 def in_words(moment: datetime, now: datetime) -> str:

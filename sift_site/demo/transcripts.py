@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.utils import timezone
+
 from leads.facts import LeadFacts
 from sift_site.demo import words
 from sift_site.demo.visitors import Visitor
@@ -64,7 +66,7 @@ def _exchange(random: Random, visitor: Visitor) -> Iterator[tuple[str, str]]:
         yield "assistant", random.choice(language.answers)
         opening = language.turns_to_english
     else:
-        opening = f"{random.choice(words.GREETINGS)}!"
+        opening = f"{random.choice((*words.GREETINGS, _good_day(visitor.arrived_at)))}!"
     if facts == LeadFacts():
         yield "user", opening
         yield "assistant", random.choice(words.ASSISTANT_OPENS)
@@ -83,6 +85,12 @@ def _exchange(random: Random, visitor: Visitor) -> Iterator[tuple[str, str]]:
     yield "assistant", random.choice(words.ASSISTANT_CLOSES)
     if random.random() < 0.5:
         yield "user", random.choice(words.VISITOR_CLOSES)
+
+
+def _good_day(at: datetime) -> str:
+    """`Good evening`, by the visitor's clock."""
+    hour = timezone.localtime(at).hour
+    return next(said for since, said in reversed(words.GREETINGS_BY_HOUR) if hour >= since)
 
 
 def _told(random: Random, visitor: Visitor) -> Iterator[tuple[str, list[str]]]:

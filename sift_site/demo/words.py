@@ -7,7 +7,14 @@ hold. A visitor who opens in another language goes on in English when it comes t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-GREETINGS = ("Hello", "Hi there", "Good morning", "Hi", "Good afternoon", "Hello there")
+GREETINGS = ("Hello", "Hi there", "Hi", "Hello there")
+# By the hour of the day from which they are said.
+GREETINGS_BY_HOUR = (
+    (0, "Good evening"),
+    (5, "Good morning"),
+    (12, "Good afternoon"),
+    (17, "Good evening"),
+)
 
 ASSISTANT_OPENS = (
     "Thanks for getting in touch. Which area would you like to live in?",
@@ -69,7 +76,7 @@ VIEWING = (
 RETURNS = (
     "Hello again, I wrote a few days ago.",
     "Hi, it's me again about my search.",
-    "Good morning, we were in touch the other day.",
+    "Hello, we were in touch the other day.",
 )
 ASKS_FOR_NEWS = ("Has anything new come in?", "Is there any news for me?", "Anything I missed?")
 WELCOMES_BACK = ("Welcome back! How can I help?", "Good to hear from you again. What can I do?")

@@ -5,7 +5,6 @@ reach (faults, empty lists, answers to forms) are listed below.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,96 +12,21 @@ import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
-from django.core.management import call_command
 from django.db import OperationalError
-from django.db.models import Count
 from playwright.sync_api import Page, expect
 
-from conversations.models import Conversation
-from leads.models import Lead, SavedView
-from organisations.models import Organisation, User
 from organisations.web import TooManyRequests
-from tests.factories import PASSWORD, make_key, make_organisation, make_user
-from tests.test_every_route import PAGES, Route
+from tests.factories import make_organisation, make_user
+from tests.pages.demo_agency import Agency, load_agency, pages_of, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MOST_REQUESTS = 12
-# Pages of the walk that lead elsewhere, answer files, or are a part of a page.
-BY_SIGN_IN = ("password-reset/", "sign-in/", "sign-out/")
-
-
-@dataclass
-class Agency:
-    """An agency with demo content, and an admin who can sign in."""
-
-    organisation: Organisation
-    admin: User
-    addresses: list[str]
 
 
 @pytest.fixture
 def demo() -> Agency:
-    call_command("load_demo", organisations=1, leads=60, verbosity=0)
-    organisation = Organisation.objects.get()
-    admin = organisation.people.get(role="admin")
-    admin.set_password(PASSWORD)
-    admin.save(update_fields=["password"])
-    key, _ = make_key(organisation, name="CRM sync", created_by=admin)
-    lead = Lead.objects.annotate(talks=Count("conversations")).order_by("-talks", "-score")[0]
-    conversation = Conversation.objects.order_by("created_at")[0]
-    view = SavedView.objects.create(
-        organisation=organisation, person=admin, name="Hot tonight", query="status=hot"
-    )
-    objects = {
-        "lead_id": lead.id,
-        "conversation_id": conversation.id,
-        "key_id": key.id,
-        "view_id": view.id,
-        "bulk_id": lead.id,  # undoing is a POST: there is no page of it
-    }
-    walked = [address_of(route, objects) for route in PAGES]
-    more = [
-        "/leads/?status=hot&status=bogus&after=nowhere",
-        "/leads/?status=rejected&status=new",
-        f"/leads/{Lead.objects.filter(score=None)[0].id}/",
-        f"/leads/{Lead.objects.exclude(assignee=None)[0].id}/",
-        f"/conversations/{Conversation.objects.exclude(languages_used=['en'])[0].id}/",
-        "/leads/bulk/?act=move&to_status=lost&scope=matching",
-        "/nothing-here/",
-    ]
-    return Agency(organisation, admin, [address for address in walked if address] + more)
-
-
-def address_of(route: Route, objects: dict[str, Any]) -> str | None:
-    """Where the route's page of the demo is; None for a page of the signed-out."""
-    if route.pattern.startswith(BY_SIGN_IN):
-        return None
-    unknown = set(route.parameters) - set(objects)
-    assert not unknown, f"say which object of the demo {unknown} stands for"
-    return route.address(objects)
-
-
-def sign_in(page: Page, person: User) -> None:
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Overview").first).to_be_visible()
-
-
-def pages_of(page: Page, demo: Agency) -> Iterator[str]:
-    """Opens every address that answers with a page of its own, one after the other."""
-    shown = 0
-    for address in demo.addresses:
-        answer = page.request.get(address, max_redirects=0)
-        is_page = answer.headers.get("content-type", "").startswith("text/html")
-        if answer.status in (302, 303, 405) or not is_page or "<html" not in answer.text():
-            continue
-        page.goto(address)
-        shown += 1
-        yield address
-    assert shown >= 10
+    return load_agency(leads=60)
 
 
 # --- Faults that axe finds ------------------------------------------------------------------------

@@ -1,0 +1,181 @@
+"""What a page weighs, cold, as it is deployed: gunicorn, and compressed static files.
+
+Bytes are what Chromium received, headers included. Figures stand in the failures' messages, and
+`pytest -rP` prints those of a run that passed.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.pages.demo_agency import Agency, load_agency, pages_of, sign_in
+from tests.servers import PROJECT, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MOST_BYTES = 60_000
+MOST_REQUESTS = 12
+MOST_BYTES_OF_A_SWAP = 15_000
+# DESIGN's own budgets for kinds of files.
+MOST_OF_A_KIND = {"Script": 25_000, "Stylesheet": 12_000}
+OBSERVE = """
+  window.shifts = 0; window.largest = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shifts += entry.value;
+  }).observe({type: "layout-shift", buffered: true});
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.largest = entry.startTime;
+  }).observe({type: "largest-contentful-paint", buffered: true});
+"""
+
+
+class Traffic:
+    """What went over the wire since the last `clear`: bytes of each request, by its kind."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked: dict[str, tuple[str, str]] = {}
+        self.bytes: dict[str, int] = {}
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        wire.on("Network.requestWillBeSent", self._began)
+        wire.on("Network.loadingFinished", self._ended)
+
+    def _began(self, event: dict[str, Any]) -> None:
+        url = event["request"]["url"]
+        if not url.startswith("data:"):
+            self.asked[event["requestId"]] = (event.get("type", "Other"), url)
+
+    def _ended(self, event: dict[str, Any]) -> None:
+        self.bytes[event["requestId"]] = int(event["encodedDataLength"])
+
+    def clear(self) -> None:
+        self.asked.clear()
+        self.bytes.clear()
+
+    def of_kind(self, *kinds: str) -> int:
+        return sum(self.bytes.get(id_, 0) for id_, (kind, _) in self.asked.items() if kind in kinds)
+
+    @property
+    def total(self) -> int:
+        return sum(self.bytes.get(id_, 0) for id_ in self.asked)
+
+    def __str__(self) -> str:
+        lines = [
+            f"  {self.bytes.get(id_, 0):6} {kind:10} {url}"
+            for id_, (kind, url) in self.asked.items()
+        ]
+        return "\n".join([f"{self.total:,} bytes in {len(lines)} requests", *lines])
+
+
+@pytest.fixture
+def agency() -> Agency:
+    return load_agency(leads=120)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: Any) -> dict[str, str]:
+    """What a server's environment says of static files that were collected and compressed."""
+    env = {
+        "DJANGO_SETTINGS_MODULE": "tests.built_settings",
+        "SIFT_TEST_STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"],
+        cwd=PROJECT,
+        env=os.environ | env,
+        check=True,
+    )
+    return env
+
+
+@pytest.fixture
+def served(agency: Agency, built: dict[str, str]) -> Iterator[str]:
+    """The agency's Sift, as it is deployed."""
+    with serve(env=built) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(chromium: Browser, served: str) -> Iterator[Callable[..., Page]]:
+    contexts = []
+
+    def open_one(**options: Any) -> Page:
+        context = chromium.new_context(base_url=served, **options)
+        contexts.append(context)
+        context.add_init_script(OBSERVE)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def settle(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(100)  # the last frames' observations
+
+
+def test_the_first_load_of_every_page_is_light(open_page, agency, served):
+    page = open_page()
+    traffic = Traffic(page)
+    page.goto("/sign-in/")
+    settle(page)
+    assert traffic.total < MOST_BYTES, traffic
+    sign_in(page, agency.admin)
+    heaviest = ""
+
+    most = 0
+    for address in pages_of(page, agency):
+        traffic.clear()
+        page.reload()
+        settle(page)
+
+        assert 0 < traffic.total < MOST_BYTES, f"{address}: {traffic}"
+        assert len(traffic.asked) <= MOST_REQUESTS, f"{address}: {traffic}"
+        for kind, budget in MOST_OF_A_KIND.items():
+            assert traffic.of_kind(kind) < budget, f"{address}, {kind}: {traffic}"
+        assert all(url.startswith(served) for _, url in traffic.asked.values()), traffic
+        if traffic.total > most:
+            most, heaviest = traffic.total, f"{address}: {traffic}"
+    print(heaviest)  # noqa: T201 - the figure, with -rP
+
+
+def test_a_filters_swap_is_a_fraction_of_a_page(open_page, agency):
+    page = open_page()
+    sign_in(page, agency.admin)
+    page.goto("/leads/")
+    settle(page)
+    traffic = Traffic(page)
+
+    page.locator("#lead-results [rel=next]").click()
+    page.wait_for_url("**after=**")
+    settle(page)
+    older, first = str(traffic), traffic.of_kind("XHR")
+    traffic.clear()
+    page.locator("#lead-results [rel=prev]").click()
+    page.wait_for_url("**before=**")
+    settle(page)
+
+    expect(page.locator("#lead-results tbody .row__link")).to_have_count(50)
+    assert 0 < first < MOST_BYTES_OF_A_SWAP, older
+    assert 0 < traffic.of_kind("XHR") < MOST_BYTES_OF_A_SWAP, traffic
+    print(f"A swap of 50 rows: {traffic.of_kind('XHR'):,} bytes")  # noqa: T201 - with -rP
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_nothing_moves_while_a_page_loads(open_page, agency, size):
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    sign_in(page, agency.admin)
+
+    for address in pages_of(page, agency):
+        settle(page)
+        shifts, largest = page.evaluate("[window.shifts, window.largest]")
+
+        assert shifts == 0, f"{address}: CLS {shifts}"
+        print(f"{address}: LCP {largest:.0f} ms, CLS {shifts}")  # noqa: T201 - with -rP
