@@ -32,7 +32,7 @@ def cleaned(address: QueryDict, *, with_position: bool = False) -> str:
             kept.setlist(name, [value for value in address.getlist(name) if value.strip()])
     if with_position:
         for name in POSITION:
-            kept.setlist(name, address.getlist(name)[-1:])
+            kept.setlist(name, [value for value in address.getlist(name)[-1:] if value])
     return kept.urlencode()
 
 

@@ -6,13 +6,14 @@ order of their ids, so that two such runs never wait for each other in a ring. E
 recorded as a single one is, its event carrying the run's id and what Undo needs besides.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
@@ -23,6 +24,8 @@ from leads.models import EventKind, Lead, LeadEvent, LeadQuerySet, LeadStatus
 from leads.temperature import temperature
 from organisations.ids import uuid7
 from organisations.models import Organisation, User
+
+logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 10_000  # leads that one request changes: a few seconds' work
 BATCH = 1_000  # rows that one transaction locks
@@ -99,6 +102,7 @@ class Outcome:
     changed: int = 0
     standing: int = 0  # stood so already
     overtaken: int = 0  # changed by somebody else meanwhile, and left alone
+    unreached: int = 0  # left over where the database failed halfway
     missing: int = 0  # not, or no longer, among the agency's leads
 
 
@@ -136,9 +140,19 @@ def change_matching(leads: LeadQuerySet, change: Change, *, by: Actor) -> Outcom
     def take(rows: list[Lead]) -> list[LeadEvent]:
         return _taken(rows, change, by, outcome.bulk_id)
 
+    done = 0
     for batch in _batches(ids):
-        outcome.changed += _in_one_transaction(waiting, batch, change.fields, take)
-    outcome.overtaken = len(ids) - outcome.changed
+        try:
+            outcome.changed += _in_one_transaction(waiting, batch, change.fields, take)
+        except DatabaseError:
+            if not done:
+                raise
+            # What was done stays done, and can be undone: that must be said, not a fault of ours.
+            logger.exception("a change of many leads stopped after %d of %d", done, len(ids))
+            break
+        done += len(batch)
+    outcome.unreached = len(ids) - done
+    outcome.overtaken = done - outcome.changed
     return outcome
 
 

@@ -19,6 +19,8 @@ from organisations.ids import uuid7
 from organisations.paging import PAGE_ROWS, count_of
 from organisations.web import SeeOther, SignedInRequest, wants_fragment
 
+LONGEST_WAY_BACK = 1_000  # characters
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_leads(request: SignedInRequest) -> HttpResponse:
@@ -80,8 +82,10 @@ def _done(request: SignedInRequest, form: BulkForm, outcome: bulk.Outcome) -> Ht
     back = cleaned(form.address, with_position=True)
     words = " ".join(_words(outcome, form.cleaned_data["change"]))
     if outcome.changed:
-        # The address at which a message's Undo is asked for travels with it.
-        undo = f"{reverse('leads:undo', args=[outcome.bulk_id])}?{back}"
+        # The address at which a message's Undo is asked for travels with it: in a cookie, which
+        # would be dropped whole if it grew too long.
+        way_back = f"?{back}" if len(back) <= LONGEST_WAY_BACK else ""
+        undo = reverse("leads:undo", args=[outcome.bulk_id]) + way_back
         messages.success(request, words, extra_tags=undo)
     else:
         messages.warning(request, words)
@@ -93,6 +97,7 @@ def _words(outcome: bulk.Outcome, change: bulk.Change) -> list[str]:
     rest = [
         (outcome.standing, "stood so already."),
         (outcome.overtaken, "left alone: somebody else changed it after your page was made."),
+        (outcome.unreached, "not reached: something went wrong halfway. Do the same again."),
         (outcome.missing, "not found among your agency’s leads."),
     ]
     return [done, *(f"{number:,} {words}" for number, words in rest if number)]

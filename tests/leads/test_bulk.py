@@ -288,6 +288,32 @@ def test_a_lead_that_a_colleague_takes_out_of_the_filter_meanwhile_is_left_alone
     assert Lead.objects.get(pk=other.pk).status == "lost"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_was_done_before_the_database_failed_is_told_and_can_be_undone(
+    agency, by, monkeypatch
+):
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    leads = [make_lead(agency, status="hot") for _ in range(4)]
+    outcomes = []
+
+    def change_all():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        outcomes.append(change_matching(leads_of(agency), Move(LeadStatus.LOST), by=by))
+        connection.close()
+
+    with transaction.atomic():
+        Lead.objects.select_for_update().get(pk=leads[3].pk)  # the second batch waits in vain
+        meanwhile = threading.Thread(target=change_all)
+        meanwhile.start()
+        meanwhile.join(timeout=10)
+
+    outcome = outcomes[0]
+    assert (outcome.changed, outcome.unreached, outcome.overtaken) == (2, 2, 0)
+    assert undo(agency, find_run(agency, outcome.bulk_id), by=by).changed == 2
+    assert set(leads_of(agency).values_list("status", flat=True)) == {"hot"}
+
+
 def _wait_until_somebody_waits_for_a_lock():
     with connection.cursor() as cursor:
         for _ in range(1000):

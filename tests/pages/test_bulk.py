@@ -218,6 +218,16 @@ def test_looking_at_the_question_changes_nothing(signed_in, agency):
 
 
 # --- Undo ----------------------------------------------------------------------------------------
+def test_undo_is_offered_however_long_the_lists_address_was(signed_in, agency):
+    lead = make_lead(agency, status="hot")
+
+    answer = bulk(signed_in, lead, to_status="lost", back="after=" + "x" * 3900)
+
+    assert said(answer) == "1 lead moved to Lost."
+    assert signed_in.post(undo_address(answer)).status_code == 303
+    assert statuses(agency) == ["hot"]
+
+
 def test_what_was_changed_again_is_not_undone_and_is_counted(signed_in, agency):
     one, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
     answer = bulk(signed_in, one, other, to_status="lost")

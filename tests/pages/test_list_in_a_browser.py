@@ -222,6 +222,22 @@ def test_the_page_asks_by_itself(open_browser, agent, agency, leads):
     expect(page.get_by_role("link", name="1 new lead: show")).to_be_visible()
 
 
+def test_a_hidden_page_asks_nothing_until_it_is_seen_again(list_page, agency):
+    page = list_page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    make_lead(agency, name="Fresh", status="hot")
+
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.evaluate("document.getElementById('arrivals').dispatchEvent(new CustomEvent('sift:look'))")
+    page.wait_for_timeout(200)
+    assert asked == []
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true})")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(page.get_by_role("link", name="1 new lead: show")).to_be_visible()
+
+
 def test_a_question_of_the_pages_own_that_fails_interrupts_nobody(list_page):
     page = list_page
     page.route("**/leads/arrivals/**", lambda route: route.fulfill(status=500, body="Traceback"))
