@@ -141,6 +141,7 @@ DEFAULT_FROM_EMAIL = "Sift <no-reply@localhost>"
 LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "organisations:sign_in"
+SESSION_ENGINE = "organisations.sessions"
 SESSION_COOKIE_NAME = "sift_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
