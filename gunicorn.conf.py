@@ -52,6 +52,10 @@ def post_fork(server, worker):
     """Say in one line what the settings lack, instead of a traceback from each worker."""
     from django.conf import settings
 
+    from sift_site import server_refusals
+
+    server_refusals.answer_as_problems()
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sift_site.settings")
     try:
         _ = settings.SECRET_KEY

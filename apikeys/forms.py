@@ -38,6 +38,13 @@ class NewKeyForm(forms.Form):
         },
     )
 
+    def clean_name(self) -> str:
+        """What create_api_key takes too: no line breaks, nothing that turns the text around."""
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError("Give a name of printable characters on one line.")
+        return name
+
     def expires_at(self) -> datetime | None:
         """When the key is to expire, None for never. The form is valid."""
         days = self.cleaned_data["expires_in_days"]

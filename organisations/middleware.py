@@ -43,7 +43,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
         if not htmx and request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        page = htmx.current_url_abs_path if htmx else self._page_before(request)
+        try:
+            page = htmx.current_url_abs_path if htmx else self._page_before(request)
+        except ValueError:  # the header holds no address
+            page = None
         # Whoever was on a page is told why it is gone.
         messages.info(request, "You were signed out, so nothing was changed. Sign in to go on.")
         sign_in = redirect_to_login(page or resolve_url(settings.LOGIN_REDIRECT_URL)).url

@@ -7,7 +7,7 @@ opaque to people and carries nothing secret: the list it is applied to is alread
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -92,11 +92,12 @@ def _read_position(model: type[Model], tie: str, text: str | None) -> tuple[date
         when = datetime.fromisoformat(said_time)
         field: Any = model._meta.get_field(tie)
         value = field.clean(said_tie, None)
-    except (binascii.Error, ValidationError) as error:
+        if when.tzinfo is None:
+            raise ValueError(text)
+        # PostgreSQL takes no zone as far off as Python does.
+        return when.astimezone(UTC), value
+    except (binascii.Error, ValidationError, OverflowError) as error:
         raise ValueError(text) from error
-    if when.tzinfo is None or when.utcoffset() is None:
-        raise ValueError(text)
-    return when, value
 
 
 @dataclass(frozen=True, slots=True)

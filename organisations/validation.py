@@ -316,7 +316,7 @@ def _shown(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"{value:.15g}" if isinstance(value, float) else str(value)
+            return repr(value)  # 5.0 is not 5
         case str() if len(value) > _LONGEST_SHOWN:
             return f"text of {len(value):,} characters"
         case str():

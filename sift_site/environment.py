@@ -2,7 +2,10 @@
 
 import os
 import re
+from typing import Any
+from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
@@ -36,7 +39,60 @@ def names(name: str, default: list[str] | None = None) -> list[str]:
                 "a comma-separated list such as sift.example.co.uk,www.example.co.uk."
             )
         return default
-    return [part.strip() for part in value.split(",") if part.strip()]
+    listed = [part.strip() for part in value.split(",") if part.strip()]
+    if not listed:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it takes a comma-separated list with at least one name."
+        )
+    return listed
+
+
+def origins() -> list[str]:
+    """CSRF_TRUSTED_ORIGINS: addresses with their scheme, or none."""
+    listed = names("CSRF_TRUSTED_ORIGINS", [])
+    for origin in listed:
+        if not origin.startswith(("https://", "http://")):
+            raise ImproperlyConfigured(
+                f"CSRF_TRUSTED_ORIGINS is {origin!r}; it takes addresses with their scheme, "
+                "such as https://sift.example.co.uk."
+            )
+    return listed
+
+
+def database(default: str) -> dict[str, Any]:
+    """DATABASE_URL, or the default, as Django's settings name its parts."""
+    url = optional_text("DATABASE_URL") or default
+    try:
+        read: dict[str, Any] = dict(dj_database_url.parse(url))
+    except ValueError:  # no address, or of a database that nobody knows
+        read = {}
+    if read.get("ENGINE") != "django.db.backends.postgresql" or not read.get("NAME"):
+        # Not repeated: it holds a password.
+        raise ImproperlyConfigured(
+            "DATABASE_URL takes the address of a PostgreSQL database, such as "
+            "postgres://user:password@host:5432/name, each part percent-encoded."
+        )
+    return read
+
+
+def redis() -> str | None:
+    """REDIS_URL, or None where it is not set."""
+    url = optional_text("REDIS_URL")
+    if url is None or _is_redis(url):
+        return url
+    # Not repeated: it may hold a password.
+    raise ImproperlyConfigured(
+        "REDIS_URL takes the address of a Redis server: redis://host:6379/0, rediss:// or unix://."
+    )
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read only here, and refused if it is no number
+    except ValueError:
+        return False
+    return parts.scheme in {"redis", "rediss", "unix"}
 
 
 def switch(name: str, *, default: bool) -> bool:

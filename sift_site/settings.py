@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from sift_site import embedded_postgres, environment
@@ -21,7 +20,7 @@ SECRET_KEY = environment.text(
 ALLOWED_HOSTS = environment.names(
     "ALLOWED_HOSTS", None if DATABASE_URL else environment.DEVELOPMENT_HOSTS
 )
-CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = environment.origins()
 DEBUG = environment.switch("DEBUG", default=False)
 SIFT_HTTPS = environment.switch("SIFT_HTTPS", default=True)
 SIFT_TRUSTED_PROXIES = environment.count("SIFT_TRUSTED_PROXIES", 0)
@@ -85,7 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         # Only the embedded server's address: it is started by manage.py, make run or gunicorn.
-        **dj_database_url.parse(DATABASE_URL or embedded_postgres.PROJECT.url()),
+        **environment.database(embedded_postgres.PROJECT.url()),
         # A connection lives as long as its thread and is not pinged before each request: the API's
         # reads are two statements, and a third for the ping would be half as much again. One that
         # the server has closed is noticed without asking (sift_site/database.py).
@@ -101,7 +100,7 @@ DATABASES["default"]["OPTIONS"] = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and rate limits (CONTRACT.md, section 2) ----------------------------------------------
-REDIS_URL = environment.optional_text("REDIS_URL")
+REDIS_URL = environment.redis()
 # A store that is down or slow holds nobody up for longer; nothing is tried twice.
 REDIS_OPTIONS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 if REDIS_URL:
@@ -147,6 +146,7 @@ DEFAULT_FROM_EMAIL = "Sift <no-reply@localhost>"
 LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "organisations:sign_in"
+SESSION_ENGINE = "organisations.sessions"
 SESSION_COOKIE_NAME = "sift_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -15,12 +15,17 @@ class Utf8Request(WSGIRequest):
 
     Django decodes query and form in the charset that Content-Type names, and does so while it makes
     the request, before any middleware: `charset=base64`, or a thousand parameters, would end in the
-    server's own error page. Sift speaks UTF-8 alone.
+    server's own error page. Sift speaks UTF-8 alone. A header that cannot be read at all, such as
+    one with a parameter in a charset that nobody knows (RFC 2231), is none.
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        content_type = meta.get("CONTENT_TYPE", "")
-        self.content_type, self.content_params = parse_header_parameters(content_type)
+        try:
+            self.content_type, self.content_params = parse_header_parameters(
+                meta.get("CONTENT_TYPE", "")
+            )
+        except (ValueError, LookupError):
+            self.content_type, self.content_params = "", {}
 
 
 class Handler(WSGIHandler):

@@ -86,6 +86,15 @@ def test_every_fault_is_named_with_what_is_accepted():
     }
 
 
+def test_a_whole_number_spelled_as_another_is_shown_as_it_was_sent():
+    faults = faults_of(GOOD | {"wish": {"least": 5.0, "most": 1e30}})
+
+    assert faults == {
+        "wish.least": "must be a whole number from 0 to 50 or null, not 5.0",
+        "wish.most": "must be a whole number from 0 to 50 or null, not 1e+30",
+    }
+
+
 def test_members_that_disagree_are_named_beside_other_faults():
     faults = faults_of(GOOD | {"wish": {"least": 4, "most": 2}, "language": 1})
 

@@ -43,7 +43,10 @@ def read(request: HttpRequest, most: int) -> bytes:
 
 
 def _is_json(content_type: str) -> bool:
-    media_type, parameters = parse_header_parameters(content_type)
+    try:
+        media_type, parameters = parse_header_parameters(content_type)
+    except (ValueError, LookupError):  # a parameter in a charset that nobody knows (RFC 2231)
+        return False
     charset = parameters.get("charset", "utf-8").strip("'\"").lower()
     return media_type == "application/json" and charset in {"utf-8", "utf8"}
 

@@ -146,11 +146,13 @@ def test_a_refusal_before_the_body_leaves_the_connection_in_order(wire):
     assert wire.answer()[0] == 200
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "base64", "no-such"])
+@pytest.mark.parametrize(
+    "charset", ["=utf-8", "=utf-16", "=base64", "=no-such", "*=no-such'en'%FF"]
+)
 def test_a_content_types_charset_decides_nothing_about_the_query(server, agency, charset):
     headers = {
         "Authorization": f"Bearer {make_key(agency)[1]}",
-        "Content-Type": f"application/json; charset={charset}",
+        "Content-Type": f"application/json; charset{charset}",
     }
 
     listed = httpx.get(f"{server}/api/v1/leads?status=hot", headers=headers)
@@ -218,3 +220,29 @@ def test_limits_are_exact_over_all_processes(agency, other_agency, redis_url):
 
     assert statuses == {200: 50, 429: 30}
     assert others == {200: 10}
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /api/v1/leads?cursor=%b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % (b"a" * 9000), 414),
+        (b"GET /api/v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: %b\r\n\r\n" % (b"a" * 9000), 431),
+        (b"GET /api/v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: a\x00b\r\n\r\n", 400),
+        (b"GET /api/v1/leads?key=sk_live_\xff HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400),
+        (b"PATCH /api/v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n", 400),
+    ],
+)
+def test_what_the_server_itself_refuses_is_a_problem_too(server, agency, request_, status):
+    wire = Wire(server, make_lead(agency), make_key(agency)[1])
+
+    wire.socket.sendall(request_)
+    answered, headers, body = wire.answer()
+
+    assert answered == status
+    assert headers["content-type"] == "application/problem+json"
+    problem = json.loads(body)
+    assert set(problem) == {"type", "title", "status", "detail", "request_id"}
+    assert (problem["status"], problem["request_id"]) == (status, headers["x-request-id"])
+    assert (headers["cache-control"], headers["vary"]) == ("private, no-store", "Authorization")
+    assert b"sk_live" not in body
+    assert wire.is_closed_by_the_server()

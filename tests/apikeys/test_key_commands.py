@@ -10,6 +10,7 @@ from django.utils import timezone
 from apikeys.keys import is_well_formed
 from apikeys.models import ApiKey
 from tests.api.conftest import client_with
+from tests.factories import make_key
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,8 @@ def test_scope_and_expiry_may_be_given(agency):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere", "CRM"], "no organisation with the slug 'nowhere'"),
+        (["nowhere", "CRM"], "no organisation 'nowhere'"),
+        (["\udcff", "CRM"], "no organisation"),  # a byte that is no UTF-8
         (["harbour-vale", ""], "NAME takes 1 to 80"),
         (["harbour-vale", "  "], "NAME takes 1 to 80"),
         (["harbour-vale", "x" * 81], "NAME takes 1 to 80"),
@@ -114,3 +116,20 @@ def test_a_mistyped_whole_key_is_not_repeated_and_revokes_nothing(agency):
 
     assert key[:20] not in str(error.value)
     assert status_with(key) == 200
+
+
+def test_a_closed_account_gets_no_new_key(agency):
+    agency.close()
+
+    with pytest.raises(CommandError, match="'harbour-vale' is closed"):
+        run("create_api_key", "harbour-vale", "CRM")
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize("prefix", ["", "sk_live_", "sk_live_\x00", "sk_live_\udcff", "é…"])
+def test_what_can_be_no_prefix_revokes_nothing(agency, prefix):
+    make_key(agency)
+
+    with pytest.raises(CommandError, match="There is no such key"):
+        run("revoke_api_key", prefix)
+    assert ApiKey.objects.standing().count() == 1

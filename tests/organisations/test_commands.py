@@ -112,6 +112,8 @@ def test_a_person_is_added_with_the_first_line_of_standard_input(agency, typed, 
         ("short", "too short"),
         ("ada@example.com", "too similar"),
         ("startfinding", "too common"),
+        ("correct horse \udcff\udcfe", "not UTF-8"),  # bytes, as a C locale hands them on
+        ("correct horse\x00battery", "NUL"),  # which the sign-in form would refuse
     ],
 )
 def test_a_password_that_will_not_do_is_refused_and_nobody_added(agency, typed, password, why):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -95,6 +96,17 @@ def test_a_faulty_form_comes_back_with_its_fault_beside_the_field(
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "right to\u202eleft", "tab\tbed"])
+def test_a_name_is_what_the_command_line_takes_too(signed_in_admin, agency, name):
+    answer = create(signed_in_admin, name=name)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["name"]
+    with pytest.raises(CommandError, match="printable"):
+        call_command("create_api_key", agency.slug, name)
     assert not ApiKey.objects.exists()
 
 

@@ -42,6 +42,8 @@ def test_lists_are_separated_by_commas(monkeypatch):
         ("WEB_THREADS", "-1", lambda: environment.count("WEB_THREADS", 4), "from 0 up"),
         ("WEB_THREADS", "٣", lambda: environment.count("WEB_THREADS", 4), "from 0 up"),
         ("PORT", "65536", lambda: environment.port(8000), "from 1 to 65535"),
+        ("ALLOWED_HOSTS", " , ", lambda: environment.names("ALLOWED_HOSTS", []), "comma-separated"),
+        ("CSRF_TRUSTED_ORIGINS", "sift.uk", environment.origins, "https://"),
         ("SIFT_RATE_GROWTH", "120", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
         ("SIFT_RATE_GROWTH", "0/m", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
     ],
@@ -69,3 +71,49 @@ def test_several_processes_count_in_redis_alone(monkeypatch):
 
     monkeypatch.setenv("REDIS_URL", "redis://localhost")
     environment.require_shared_counters(2)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["foo", "mysql://u:secret@h/sift", "sqlite:///x.db", "postgres://u:secret@h:port/sift",
+     "postgres://u:secret@h", "postgres://"],
+)  # fmt: skip
+def test_a_database_that_is_no_postgresql_is_refused_without_its_password(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL .*postgres://") as refused:
+        environment.database("postgres://sift@localhost/sift")
+    assert "secret" not in str(refused.value)
+
+
+def test_a_database_is_read_from_its_address(monkeypatch):
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgresql://sift:word@%2Frun%2Fpg/agencies?sslmode=require"
+    )
+
+    read = environment.database("postgres://sift@localhost/sift")
+
+    assert (read["HOST"], read["NAME"], read["PASSWORD"]) == ("/run/pg", "agencies", "word")
+    assert read["OPTIONS"] == {"sslmode": "require"}
+
+
+@pytest.mark.parametrize("url", ["foo", "localhost:6379", "http://u:secret@h", "redis://h:port"])
+def test_a_store_that_is_no_redis_is_refused_without_its_password(monkeypatch, url):
+    monkeypatch.setenv("REDIS_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"REDIS_URL .*redis://") as refused:
+        environment.redis()
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["redis://h:6379/0", "rediss://u:p@h", "unix:///run/redis.sock"])
+def test_a_redis_is_taken_by_its_address(monkeypatch, url):
+    monkeypatch.setenv("REDIS_URL", url)
+
+    assert environment.redis() == url
+
+
+def test_origins_are_separated_by_commas(monkeypatch):
+    monkeypatch.setenv("CSRF_TRUSTED_ORIGINS", "https://sift.uk,https://*.sift.uk")
+
+    assert environment.origins() == ["https://sift.uk", "https://*.sift.uk"]

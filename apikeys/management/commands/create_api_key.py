@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from apikeys.models import LONGEST_NAME, ApiKey, NameTaken, Scope
-from organisations.models import Organisation
+from organisations.commands import open_organisation
 
 MOST_DAYS = 36_500
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         days = _days(options["expires_in_days"])
         try:
             _, text = ApiKey.objects.issue(
-                _organisation(slug),
+                open_organisation(slug),
                 _name(name),
                 scope=_scope(scope),
                 expires_at=None if days is None else timezone.now() + timedelta(days=days),
@@ -40,13 +40,6 @@ class Command(BaseCommand):
                 "that key first."
             ) from None
         self.stdout.write(text)
-
-
-def _organisation(slug: str) -> Organisation:
-    try:
-        return Organisation.objects.get(slug=slug)
-    except Organisation.DoesNotExist:
-        raise CommandError(f"There is no organisation with the slug {slug!r}.") from None
 
 
 def _name(name: str) -> str:

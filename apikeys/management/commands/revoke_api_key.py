@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
 from apikeys import keys
 from apikeys.models import ApiKey
@@ -32,9 +33,11 @@ class Command(BaseCommand):
 def _key(text: str) -> ApiKey:
     """The key of that visible prefix, or with that very text; raises CommandError."""
     # Its shown form, sk_live_ab12cd34…wxyz, is what a person would copy from the page.
-    by_prefix = ApiKey.objects.filter(prefix=text.partition("…")[0])
-    by_text = ApiKey.objects.filter(digest=keys.digest_of(text)) if text.isascii() else None
-    key = by_prefix.first() or (by_text.first() if by_text is not None else None)
+    prefix = text.partition("…")[0]
+    key = None
+    if prefix.isascii() and prefix.isprintable():  # else PostgreSQL need not be asked
+        digest = keys.digest_of(prefix)
+        key = ApiKey.objects.filter(Q(prefix=prefix) | Q(digest=digest)).first()
     if key is None:
         # Not repeated: it may be a whole key with a typing error.
         raise CommandError(

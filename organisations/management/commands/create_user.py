@@ -63,6 +63,8 @@ def _password(person: User) -> str:
     password = _asked_twice() if sys.stdin.isatty() else _first_line()
     if not password:
         raise CommandError("There is no password: it is the first line of standard input.")
+    if "\x00" in password:
+        raise CommandError("The password holds a NUL character, which no form takes.")
     try:
         validate_password(password, person)
     except ValidationError as error:
@@ -72,8 +74,10 @@ def _password(person: User) -> str:
 
 def _first_line() -> str:
     try:
-        return sys.stdin.readline().rstrip("\r\n")
-    except UnicodeDecodeError:
+        line = sys.stdin.readline().rstrip("\r\n")
+        line.encode()  # some locales hand bytes on that are no UTF-8, as halves of pairs
+        return line
+    except UnicodeError:
         raise CommandError("The password on standard input is not UTF-8.") from None
 
 

@@ -1,0 +1,15 @@
+"""Sessions in the database, asked only for keys that can be one."""
+
+import re
+from typing import Any
+
+from django.contrib.sessions.backends import db
+
+_KEY = re.compile(r"[0-9a-z]{8,40}")
+
+
+class SessionStore(db.SessionStore):
+    """Django's own, which would ask PostgreSQL for whatever the cookie holds, a NUL included."""
+
+    def _validate_session_key(self, key: Any) -> bool:
+        return isinstance(key, str) and _KEY.fullmatch(key) is not None
