@@ -1,5 +1,6 @@
 """The list of leads, a lead's page, and moving a lead along."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 from leads.actors import Actor
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
-from leads.models import PERSON_STATUSES, EventKind, Lead, LeadEvent, LeadStatus
+from leads.listing import Listing
+from leads.models import PERSON_STATUSES, EventKind, Lead, LeadEvent, LeadStatus, LeadTally
 from leads.scoring import score_lead
 from leads.wording import e_mail_link, fact_groups, telephone_link
-from organisations.paging import count_of, page_of
-from organisations.web import SeeOther, SignedInRequest, announce, render_page, wants_fragment
+from organisations.paging import Count
+from organisations.web import (
+    SeeOther,
+    SignedInRequest,
+    address_of,
+    announce,
+    push_address,
+    render_page,
+    wants_fragment,
+)
 
 MOST_EVENTS = 100
 MOST_CONVERSATIONS = 50
@@ -30,14 +40,39 @@ FIRST_MOVES = (
 
 @require_safe
 def lead_list(request: SignedInRequest) -> HttpResponse:
-    """Leads of the person's agency, newest first, narrowed by the filters in the address."""
-    filters = LeadFilterForm(request.GET)
-    leads = filters.narrow(Lead.objects.for_organisation(request.organisation).standing())
-    page = page_of(leads.newest_first(), request.GET)
-    count_line = filters.count_line(count_of(leads), "lead", "leads")
-    context = {"filters": filters, "page": page, "count_line": count_line}
+    """Leads of the person's agency, narrowed and sorted as the address says."""
+    filters = LeadFilterForm(request.GET, request.user)
+    is_swap = wants_fragment(request)
+    if not is_swap and filters.tidy != request.GET:
+        return redirect(address_of(request, filters.tidy))
+    # What the page's links are made from.
+    request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
+    listing = filters.listing()
+    page = listing.page(request.GET, size=filters.page_size)
+    for lead in page.rows:
+        lead.assignee = filters.people.get(str(lead.assignee_id))
+    tally = LeadTally.objects.for_organisation(request.organisation).by_status()
+    count_line = filters.count_line(_count(filters, listing, tally), "lead", "leads")
+    context = {
+        "filters": filters,
+        "status_groups": filters.status_groups(tally),
+        "page": page,
+        "count_line": count_line,
+        "is_swap": is_swap,
+    }
     response = render_page(request, "leads/list.html", "leads/_results_swap.html", context)
-    return announce(response, count_line) if wants_fragment(request) else response
+    if not is_swap:
+        return response
+    return push_address(request, announce(response, count_line))
+
+
+def _count(filters: LeadFilterForm, listing: Listing, tally: Mapping[str, int]) -> Count:
+    """How many leads match; by status alone the tally knows it."""
+    if not filters.is_by_status_alone:
+        # Sorted by score it is counted by itself; else the page and the count share a window.
+        return (filters.counting() if filters.is_sorted_by_score else listing).count()
+    statuses = filters.chosen("status") or tally
+    return Count(sum(tally.get(status, 0) for status in statuses))
 
 
 @require_safe

@@ -9,6 +9,9 @@ from leads.temperature import temperature
 register = template.Library()
 register.filter("temperature", temperature)
 register.filter("looking_for", wording.looking_for)
+register.filter("wanted", wording.wanted)
+register.filter("telephone_link", wording.telephone_link)
+register.filter("e_mail_link", wording.e_mail_link)
 register.filter("budget", wording.budget)
 register.filter("fact_label", wording.fact_label)
 
