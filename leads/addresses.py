@@ -4,39 +4,54 @@ The one place in which acts on the list (changing many, announcing new ones, sav
 on the list's filters.
 """
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from django.urls import reverse
 
 from leads.filters import LeadFilterForm
 from leads.models import Lead, LeadQuerySet
 from organisations.filters import POSITION
-from organisations.models import Organisation
+from organisations.models import User
+
+_MOST_VALUES = 100  # of one parameter
 
 
-def leads_of(organisation: Organisation, address: QueryDict) -> LeadQuerySet:
-    """The agency's leads that the filters in the address let through, in no order."""
-    leads = Lead.objects.for_organisation(organisation).standing()
-    return LeadFilterForm(address).narrow(leads)
+def leads_of(person: User, address: QueryDict) -> LeadQuerySet:
+    """The person's agency's leads that the filters in the address let through, in no order."""
+    leads = Lead.objects.for_organisation(person.organisation).standing()
+    return LeadFilterForm(address, person).narrow(leads)
 
 
-def cleaned(address: QueryDict, *, with_position: bool = False) -> str:
+def cleaned(filters: LeadFilterForm, *, with_position: bool = False) -> str:
     """The address's query with known and faultless filters alone; empty where nothing narrows.
 
     The order is the form's, so one choice has one spelling. The place in the list is kept only
     on request.
     """
-    filters = LeadFilterForm(address)
-    kept = QueryDict(mutable=True)
-    for name in filters.fields:
-        if name not in POSITION and name not in filters.errors:
-            kept.setlist(name, [value for value in address.getlist(name) if value.strip()])
+    kept = QueryDict(filters.query, mutable=True)
     if with_position:
         for name in POSITION:
-            kept.setlist(name, [value for value in address.getlist(name)[-1:] if value])
+            kept.setlist(name, [value for value in filters.address.getlist(name)[-1:] if value])
     return kept.urlencode()
+
+
+def list_query(text: str) -> str:
+    """A query of the lead list with nothing in it but what the list understands."""
+    try:
+        asked = QueryDict(text, mutable=True)
+    except TooManyFieldsSent:
+        return ""
+    known = {*LeadFilterForm.base_fields, *POSITION}
+    for name in list(asked):
+        values = [value for value in asked.getlist(name) if value and "\x00" not in value]
+        if name in known and values:
+            asked.setlist(name, values[:_MOST_VALUES])
+        else:
+            del asked[name]
+    return asked.urlencode()
 
 
 def list_address(query: str = "") -> str:
     """The list under this query; whatever in it is not the list's own is left out."""
-    kept = cleaned(QueryDict(query), with_position=True)
+    kept = list_query(query)
     return reverse("leads:list") + (f"?{kept}" if kept else "")

@@ -14,6 +14,7 @@ from leads import bulk
 from leads.actors import Actor
 from leads.addresses import cleaned, leads_of, list_address
 from leads.bulk_forms import BulkForm
+from leads.filters import LeadFilterForm
 from leads.models import EventKind, LeadQuerySet
 from organisations.ids import uuid7
 from organisations.paging import PAGE_ROWS, count_of
@@ -47,7 +48,7 @@ def change_leads(request: SignedInRequest) -> HttpResponse:
 def _matching(request: SignedInRequest, form: BulkForm) -> LeadQuerySet:
     """All that the list's filters let through and that do not stand as asked already."""
     leads: LeadQuerySet = form.cleaned_data["change"].still_to_do(
-        leads_of(request.organisation, form.address)
+        leads_of(request.user, form.address)
     )
     upto = form.cleaned_data["upto"]
     return leads.filter(id__lte=upto) if upto else leads
@@ -71,7 +72,7 @@ def _question(request: SignedInRequest, form: BulkForm) -> HttpResponse:
         "most": bulk.MOST_AT_ONCE,
         "change": form.cleaned_data["change"],
         "upto": upto,
-        "back": cleaned(form.address, with_position=True),
+        "back": cleaned(LeadFilterForm(form.address, request.user), with_position=True),
         "list_address": list_address(form.cleaned_data["back"]),
     }
     return render(request, "leads/bulk_question.html", context)
@@ -79,7 +80,7 @@ def _question(request: SignedInRequest, form: BulkForm) -> HttpResponse:
 
 def _done(request: SignedInRequest, form: BulkForm, outcome: bulk.Outcome) -> HttpResponse:
     """Back to the list, with words for what was done and an offer to undo it."""
-    back = cleaned(form.address, with_position=True)
+    back = cleaned(LeadFilterForm(form.address, request.user), with_position=True)
     words = " ".join(_words(outcome, form.cleaned_data["change"]))
     if outcome.changed:
         # The address at which a message's Undo is asked for travels with it: in a cookie, which

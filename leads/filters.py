@@ -1,32 +1,346 @@
-"""The filters above the list of leads."""
+"""The filters above the list of leads: what may be asked, and the leads that it leaves."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.http import QueryDict
+from django.utils import timezone
 
-from leads.models import SCORED_STATUSES, LeadQuerySet, LeadStatus
+from leads import search
+from leads.listing import BEST, NEWEST, Listing, Narrowed, Range
+from leads.models import (
+    SCORED_STATUSES,
+    BuyerScheme,
+    ChainStatus,
+    Channel,
+    FinancingStatus,
+    Intent,
+    Lead,
+    LeadQuerySet,
+    LeadStatus,
+    PropertyType,
+    StampDutyPosition,
+    Timeline,
+)
+from leads.temperature import HOT_FROM, WARM_FROM
 from organisations.filters import ChoiceGroup, FilterForm
+from organisations.models import User
+
+MOST_WORDS = 8  # each costs the search index a reading of its own
+# The score that a temperature stands for, from and to, in their order; no score counts as -1.
+BANDS = {
+    "none": (-1, -1),
+    "cold": (0, WARM_FROM - 1),
+    "warm": (WARM_FROM, HOT_FROM - 1),
+    "hot": (HOT_FROM, 100),
+}
+
+
+class Sort(models.TextChoices):
+    NEWEST = "newest", "Newest first"
+    SCORE = "score", "Best score first"
+
+
+class Period(models.TextChoices):
+    """Days of the agency's (CONTRACT.md, section 1), of which the last is today."""
+
+    TODAY = "today", "Today"
+    WEEK = "7-days", "Last 7 days"
+    MONTH = "30-days", "Last 30 days"
+
+    @property
+    def first_day(self) -> date:
+        days_before = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}[self]
+        return timezone.localdate(timezone=timezone.get_default_timezone()) - timedelta(days_before)
+
+
+def _any_of(label: str, choices: Iterable[tuple[str, str]], noun: str, nouns: str) -> Any:
+    """Boxes of which any may be ticked."""
+    said = f"“%(value)s” is not a {noun}, so {nouns} narrow nothing here."
+    return forms.MultipleChoiceField(
+        label=label, choices=list(choices), required=False, error_messages={"invalid_choice": said}
+    )
+
+
+def _one_of(label: str, choices: Iterable[tuple[str, str]]) -> Any:
+    """A select of which one may be chosen."""
+    said = "“%(value)s” is not one of these, so this narrows nothing here."
+    return forms.ChoiceField(
+        label=label,
+        choices=[("", "Any"), *choices],
+        required=False,
+        error_messages={"invalid_choice": said},
+    )
+
+
+def _showing(label: str, choices: Iterable[tuple[str, str]]) -> Any:
+    """A select of how the list is shown, of which one is always chosen."""
+    said = "“%(value)s” is not one of these, so the usual one is taken."
+    return forms.ChoiceField(
+        label=label, choices=list(choices), required=False, error_messages={"invalid_choice": said}
+    )
+
+
+def _day(label: str) -> Any:
+    said = "This is not a day such as 2026-06-01, so it narrows nothing here."
+    years = "Choose a day between the years 2000 and 2100; this one narrows nothing here."
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": said},
+        validators=[
+            MinValueValidator(date(2000, 1, 1), years),
+            MaxValueValidator(date(2100, 12, 31), years),
+        ],
+    )
+
+
+def _score(label: str) -> Any:
+    said = "A score is a whole number from 0 to 100; this narrows nothing here."
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 0, "max": 100, "inputmode": "numeric"}),
+        error_messages={"invalid": said},
+        validators=[MinValueValidator(0, said), MaxValueValidator(100, said)],
+    )
 
 
 class LeadFilterForm(FilterForm):
-    status = forms.MultipleChoiceField(
-        choices=LeadStatus.choices,
-        required=False,
-        error_messages={
-            "invalid_choice": "“%(value)s” is not a status, so statuses narrow nothing here."
-        },
-    )
+    """What the address asks of the list. `person` is who asks: the search is of their agency.
 
-    def narrow(self, leads: LeadQuerySet) -> LeadQuerySet:
-        statuses = self.chosen("status")
-        return leads.filter(status__in=statuses) if statuses else leads
+    It costs one statement, for the people of the agency.
+    """
+
+    SHOWING: Mapping[str, str] = {"sort": Sort.NEWEST.value, "size": "50"}
+    # Those that stand open above the list; the rest opens with "More filters".
+    FIRST = ("source", "period", "assignee")
+    MORE = (
+        "intent", "property_type", "timeline", "chain_status", "financing_status",
+        "buyer_scheme", "stamp_duty_position", "viewing_requested", "since", "until",
+        "score_from", "score_to",
+    )  # fmt: skip
+
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        max_length=200,
+        error_messages={"max_length": "Search for at most 200 characters; nothing is searched."},
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "form": "lead-filters",
+                "placeholder": "Name, e-mail, phone, area…",
+                "autocomplete": "off",
+                "enterkeyhint": "search",
+            }
+        ),
+    )
+    status = _any_of("Status", LeadStatus.choices, "status", "statuses")
+    temperature = _any_of(
+        "Temperature",
+        [("hot", "Hot"), ("warm", "Warm"), ("cold", "Cold"), ("none", "Not scored")],
+        "temperature",
+        "temperatures",
+    )
+    source = _one_of("Source", Channel.choices)
+    period = _one_of("Received", Period.choices)
+    assignee = _one_of("Assignee", [])
+    intent = _one_of("Buy or rent", Intent.choices)
+    property_type = _one_of("Property", PropertyType.choices)
+    timeline = _one_of("Timeline", Timeline.choices)
+    chain_status = _one_of("Chain", ChainStatus.choices)
+    financing_status = _one_of("Financing", FinancingStatus.choices)
+    buyer_scheme = _one_of("Scheme", BuyerScheme.choices)
+    stamp_duty_position = _one_of("Stamp duty", StampDutyPosition.choices)
+    viewing_requested = _one_of("Viewing", [("yes", "Viewing asked for"), ("no", "No viewing")])
+    since = _day("Received from")
+    until = _day("Received until")
+    score_from = _score("Score from")
+    score_to = _score("Score to")
+    sort = _showing("Sort", Sort.choices)
+    size = _showing("Rows", [("25", "25"), ("50", "50"), ("100", "100")])
+
+    def __init__(self, address: QueryDict, person: User) -> None:
+        self.person = person
+        self.people = {str(one.id): one for one in person.organisation.people.order_by("name")}
+        super().__init__(address)
+
+    def _set_choices(self) -> None:
+        assignee: Any = self.fields["assignee"]
+        assignee.choices = [
+            ("", "Anybody"),
+            ("me", "Me"),
+            ("none", "Nobody"),
+            *((id_, one.name) for id_, one in self.people.items()),
+        ]
+
+    def clean_q(self) -> str:
+        """The search as typed; one of which nothing can be looked up is a fault."""
+        text: str = self.cleaned_data["q"]
+        if text and self._asked(text, {}) is None:
+            raise forms.ValidationError("Search for letters or digits; this narrows nothing here.")
+        if len(text.split()) > MOST_WORDS:
+            raise forms.ValidationError("Search for at most eight words; nothing is searched.")
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        for first, last, fault in (
+            ("since", "until", "This day is before the first, so it narrows nothing here."),
+            ("score_from", "score_to", "This is below the first, so it narrows nothing here."),
+        ):
+            least, most = self.cleaned_data.get(first), self.cleaned_data.get(last)
+            if least is not None and most is not None and most < least:
+                self.add_error(last, fault)
+        return self.cleaned_data
+
+    # --- What the filters leave -------------------------------------------------------------------
+    @property
+    def is_sorted_by_score(self) -> bool:
+        return self.cleaned_data.get("sort") == Sort.SCORE
 
     @property
-    def groups(self) -> list[ChoiceGroup]:
-        """The statuses that scoring sets, and those to which leads are moved."""
+    def is_sorted_by_newest(self) -> bool:
+        return not self.is_sorted_by_score
+
+    @property
+    def page_size(self) -> int:
+        return int(self.cleaned_data.get("size") or self.SHOWING["size"])
+
+    def narrow(self, leads: LeadQuerySet) -> LeadQuerySet:
+        """Those of the agency's `leads` that pass every filter, in no order."""
+        leads = leads.filter(self._received(), self._scored())
+        if statuses := self.chosen("status"):
+            leads = leads.filter(status__in=statuses)
+        asked = self._asked(self.cleaned_data.get("q", ""), self._facets())
+        return leads if asked is None else leads.found_by(asked)
+
+    def in_order(self, leads: LeadQuerySet) -> LeadQuerySet:
+        return leads.best_first() if self.is_sorted_by_score else leads.newest_first()
+
+    def listing(self) -> Listing:
+        """The agency's standing leads that pass every filter, to be read a page at a time."""
+        return self._listing(by_score=self.is_sorted_by_score)
+
+    def counting(self) -> Listing:
+        """The same in the order that is counted in: the newest, whatever the page is sorted by."""
+        return self._listing(by_score=False)
+
+    def _listing(self, *, by_score: bool) -> Listing:
+        every = Lead.objects.for_organisation(self.person.organisation).standing().defer("search")
+        facets = self._facets()
+        by_index, besides = self._received(), self._scored()
+        if by_score:
+            by_index, besides = besides & self._banded(facets), by_index
+        asked = self._asked(self.cleaned_data.get("q", ""), facets)
+        found = Q() if asked is None else Q(search.Matches(asked))
+        found_when_read = Q() if asked is None else Q(search.MatchesWhenRead(asked))
+        statuses = self.chosen("status")
+        ranges = [by_index & Q(status=status) for status in statuses] or [by_index]
+        of_statuses = Q(status__in=statuses) if statuses else Q()
+        return Listing(
+            BEST if by_score else NEWEST,
+            Narrowed(
+                ranges=[
+                    Range(every.filter(range_), every.filter(range_, besides, found_when_read))
+                    for range_ in ranges
+                ],
+                collected=every.filter(of_statuses, by_index, besides, found),
+                every=every,
+                is_ranges_alone=not besides and asked is None,
+            ),
+        )
+
+    def _asked(self, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:
+        return search.query(self.person.organisation_id, text, facets)
+
+    def _facets(self) -> dict[str, list[str]]:
+        """The facets that the lead must have, each with the values of which any will do."""
+        names = (*search.FACETS, "source", "temperature", "viewing_requested")
+        facets = {name: self.chosen(name) for name in names}
+        facets["assignee"] = [
+            str(self.person.id) if value == "me" else value for value in self.chosen("assignee")
+        ]
+        return {name: values for name, values in facets.items() if values}
+
+    def _received(self) -> Q:
+        """When it was received: days of the agency's, the last one whole."""
+        received = Q()
+        if period := self.cleaned_data.get("period"):
+            received &= Q(created_at__gte=_midnight(Period(period).first_day))
+        if since := self.cleaned_data.get("since"):
+            received &= Q(created_at__gte=_midnight(since))
+        if until := self.cleaned_data.get("until"):
+            received &= Q(created_at__lt=_midnight(until + timedelta(days=1)))
+        return received
+
+    def _scored(self) -> Q:
+        least, most = self.cleaned_data.get("score_from"), self.cleaned_data.get("score_to")
+        if least is None and most is None:
+            return Q()
+        return _score_between(least or 0, 100 if most is None else most)
+
+    def _banded(self, facets: dict[str, list[str]]) -> Q:
+        """Temperatures as a range of the score, where they are neighbours; the facet then goes.
+
+        Sorted by score the range is one stretch of the index. Looked for as a facet, the cold leads
+        would be found behind all the hot and warm ones.
+        """
+        bands = [name for name in BANDS if name in facets.get("temperature", [])]
+        order = list(BANDS)
+        if not bands or order.index(bands[-1]) - order.index(bands[0]) != len(bands) - 1:
+            return Q()
+        del facets["temperature"]
+        return _score_between(BANDS[bands[0]][0], BANDS[bands[-1]][1])
+
+    # --- What the page says -----------------------------------------------------------------------
+    def status_groups(self, counts: Mapping[str, int]) -> list[ChoiceGroup]:
+        """The statuses that scoring sets, and those to which leads are moved, with their counts."""
         worked = [status for status in LeadStatus if status not in SCORED_STATUSES]
         return [
-            self._group("status", "Scored", SCORED_STATUSES, with_faults=False),
-            self._group("status", "Worked", worked),
+            self._group("status", "Scored", SCORED_STATUSES, with_faults=False, counts=counts),
+            self._group("status", "Worked", worked, counts=counts),
         ]
+
+    @property
+    def temperature_group(self) -> ChoiceGroup:
+        return self._group("temperature", "Temperature", ["hot", "warm", "cold", "none"])
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FIRST]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def more_in_force(self) -> int:
+        """How many of the fields behind "More filters" narrow the list or are at fault."""
+        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
+
+    @property
+    def export_query(self) -> str:
+        """What the export is asked with: all that narrows and sorts, no page of it."""
+        return self._address_of({n: self.chosen(n) for n in self.fields if n != "size"})
+
+    @property
+    def is_by_status_alone(self) -> bool:
+        """Whether the tally can tell how many leads there are."""
+        return not any(
+            self.chosen(name)
+            for name in self.fields
+            if name != "status" and name not in self.SHOWING
+        )
 
     @property
     def title(self) -> str:
@@ -36,3 +350,14 @@ class LeadFilterForm(FilterForm):
             return "Leads"
         words = " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
         return f"{words.capitalize()} leads"
+
+
+def _midnight(day: date) -> datetime:
+    """The day's first moment in the agency's zone, whatever zone the reader's pages are in."""
+    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+
+
+def _score_between(least: int, most: int) -> Q:
+    """In the words of the index by score, in which no score is -1."""
+    score = Coalesce("score", -1)
+    return Q(GreaterThanOrEqual(score, least), LessThanOrEqual(score, most))

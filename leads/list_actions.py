@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from leads.actors import Actor
 from leads.addresses import cleaned, leads_of, list_address
-from leads.assignment import assignable
 from leads.bulk_views import nothing_changed
+from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
 from leads.models import PERSON_STATUSES, EventKind, Lead, LeadStatus, SavedView
 from leads.overtaking import last_change
@@ -24,22 +24,22 @@ MOST_ANNOUNCED = 99
 NO_LEAD = UUID(int=0)
 
 
-def beside_the_list(request: SignedInRequest) -> dict[str, Any]:
+def beside_the_list(request: SignedInRequest, filters: LeadFilterForm) -> dict[str, Any]:
     """What the list's page needs besides its rows: saved views, what leads can be changed to, and
     the newest lead that it can have shown."""
     leads = Lead.objects.for_organisation(request.organisation)
     return {
         "saved_views": list(SavedView.objects.of(request.user).by_name()),
-        "people": list(assignable(request.organisation)),
+        "people": [person for person in filters.people.values() if person.is_active],
         "newest": leads.order_by("-id").values_list("id", flat=True).first() or NO_LEAD,
-        "filter_query": cleaned(request.GET),
-    } | _for_a_row(request, request.GET)
+        "filter_query": cleaned(filters),
+    } | _for_a_row(request, filters)
 
 
-def _for_a_row(request: SignedInRequest, address: QueryDict) -> dict[str, Any]:
+def _for_a_row(request: SignedInRequest, filters: LeadFilterForm) -> dict[str, Any]:
     return {
         "moves": PERSON_STATUSES,
-        "back": cleaned(address, with_position=True),
+        "back": cleaned(filters, with_position=True),
         # One text for all rows: the tag would make another for each, which does not compress.
         "token": get_token(request),
     }
@@ -56,14 +56,14 @@ def arrivals(request: SignedInRequest) -> HttpResponse:
     newest = parse_uuid(request.GET.get("newest", ""))
     if newest is None:
         return HttpResponse(status=204)
-    arrived = leads_of(request.organisation, request.GET).filter(id__gt=newest)
+    arrived = leads_of(request.user, request.GET).filter(id__gt=newest)
     number = arrived[: MOST_ANNOUNCED + 1].count()
     if number == 0 or request.GET.get("shown") == str(number):
         return HttpResponse(status=204)
     context = {
         "number": number,
         "most": MOST_ANNOUNCED,
-        "address": list_address(cleaned(request.GET)),
+        "address": list_address(cleaned(LeadFilterForm(request.GET, request.user))),
     }
     return render(request, "leads/_arrived.html", context)
 
@@ -85,7 +85,8 @@ def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpRespon
             return nothing_changed(request, [fault], back=request.GET.urlencode())
         messages.success(request, _moved(lead))
         return SeeOther(list_address(request.GET.urlencode()))
-    context = {"lead": lead, "fault": fault} | _for_a_row(request, request.GET)
+    filters = LeadFilterForm(request.GET, request.user)
+    context = {"lead": lead, "fault": fault} | _for_a_row(request, filters)
     response = render(request, "leads/_row_swap.html", context, status=422 if fault else 200)
     return announce(response, fault or _moved(lead))
 

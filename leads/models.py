@@ -294,6 +294,16 @@ class Lead(models.Model):
                 name="leads_lead_best",
                 condition=STANDING,
             ),
+            # The same, narrowed to a status.
+            models.Index(
+                "organisation",
+                "status",
+                Coalesce("score", -1).desc(),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="leads_lead_best_by_status",
+                condition=STANDING,
+            ),
             # Follow-ups due.
             models.Index(
                 name="leads_lead_follow_up",

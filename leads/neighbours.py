@@ -5,24 +5,20 @@ lead list, whatever it says, so it leads nowhere else.
 """
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import TooManyFieldsSent
-from django.db.models import F, QuerySet
-from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 from django.utils.http import urlencode
 
+from leads.addresses import list_address, list_query
 from leads.filters import LeadFilterForm
 from leads.models import Lead
 from organisations.filters import POSITION
 from organisations.models import User
+from organisations.paging import Stretch
 
 FROM = "from"
 _LONGEST = 2_000  # characters of a query
-_MOST_FIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +31,7 @@ class CameFrom:
     @property
     def list_address(self) -> str:
         """The list again, on the page where one left it."""
-        address = reverse("leads:list")
-        return f"{address}?{self.query}" if self.query else address
+        return list_address(self.query)
 
     @property
     def carried(self) -> str:
@@ -63,22 +58,6 @@ def came_from(request: HttpRequest) -> CameFrom:
     return CameFrom(list_query(said), given=True)
 
 
-def list_query(text: str) -> str:
-    """A query of the lead list with nothing in it but what the list understands."""
-    try:
-        asked = QueryDict(text, mutable=True)
-    except TooManyFieldsSent:
-        return ""
-    known = {*LeadFilterForm.base_fields, *POSITION}
-    for name in list(asked):
-        values = [value for value in asked.getlist(name) if value and "\x00" not in value]
-        if name in known and values:
-            asked.setlist(name, values[:_MOST_FIELDS])
-        else:
-            del asked[name]
-    return asked.urlencode()
-
-
 def neighbours(lead: Lead, person: User, origin: CameFrom) -> Neighbours:
     """The leads on either side in that list, each by one look-up at the lead's own place in it.
 
@@ -89,19 +68,13 @@ def neighbours(lead: Lead, person: User, origin: CameFrom) -> Neighbours:
     address = QueryDict(origin.query, mutable=True)
     for name in POSITION:
         address.pop(name, None)
-    filters = LeadFilterForm(address)
-    leads = filters.narrow(Lead.objects.for_organisation(person.organisation).standing())
-    listed, columns, place = _in_order(leads, lead)
-    # Lists run downwards: what comes next is less.
-    after = listed.filter(TupleLessThan(columns, place))
-    before = listed.filter(TupleGreaterThan(columns, place)).reverse()
-    return Neighbours(previous=_first(before), next=_first(after))
+    listing = LeadFilterForm(address, person).listing()
+    place = tuple(column.value(lead) for column in listing.order)
+    return Neighbours(
+        previous=_first(listing.read(Stretch(listing.order, place, backwards=True), 1)),
+        next=_first(listing.read(Stretch(listing.order, place), 1)),
+    )
 
 
-def _in_order(leads: Any, lead: Lead) -> tuple[QuerySet[Lead], tuple[Any, ...], tuple[Any, ...]]:
-    """The list in its order, the order's columns, and this lead's values of them."""
-    return leads.newest_first(), (F("created_at"), F("id")), (lead.created_at, lead.id)
-
-
-def _first(leads: QuerySet[Lead]) -> UUID | None:
-    return leads.values_list("id", flat=True).first()
+def _first(leads: list[Lead]) -> UUID | None:
+    return leads[0].id if leads else None

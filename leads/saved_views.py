@@ -10,7 +10,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.addresses import cleaned, list_address
+from leads.filters import LeadFilterForm
 from leads.models import MOST_VIEWS, NameTaken, SavedView, TooManyViews
+from organisations.models import User
 from organisations.web import SeeOther, SignedInRequest
 
 MOST_QUERY = 2000  # characters, the column's
@@ -31,9 +33,13 @@ class NameForm(forms.Form):
 class NewViewForm(NameForm):
     query = forms.CharField(required=False)
 
+    def __init__(self, data: QueryDict, person: User) -> None:
+        super().__init__(data)
+        self.person = person
+
     def clean_query(self) -> str:
         """The filters alone, without what is not the list's and without the place in it."""
-        query = cleaned(QueryDict(self.cleaned_data["query"]))
+        query = cleaned(LeadFilterForm(QueryDict(self.cleaned_data["query"]), self.person))
         if len(query) > MOST_QUERY:
             raise forms.ValidationError("These filters are too long to be saved.")
         return query
@@ -44,7 +50,7 @@ def view_list(request: SignedInRequest) -> HttpResponse:
     """The person's views, to be renamed and deleted; a POST saves another and opens it."""
     if request.method != "POST":
         return _page(request)
-    form = NewViewForm(request.POST)
+    form = NewViewForm(request.POST, request.user)
     if form.is_valid():
         try:
             view = SavedView.objects.keep(

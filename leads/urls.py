@@ -3,6 +3,7 @@ from django.urls import path
 from leads import (
     bulk_views,
     erasure_view,
+    export,
     facts_view,
     handling_view,
     history_view,
@@ -15,6 +16,7 @@ from leads import (
 app_name = "leads"
 urlpatterns = [
     path("", views.lead_list, name="list"),
+    path("export.csv", export.export_leads, name="export"),
     path("arrivals/", list_actions.arrivals, name="arrivals"),
     path("bulk/", bulk_views.change_leads, name="bulk"),
     path("bulk/<uuid:bulk_id>/undo/", bulk_views.undo_change, name="undo"),
@@ -37,5 +39,5 @@ urlpatterns = [
     path("<uuid:lead_id>/merge/", merge_view.merge_leads, name="merge"),
     path("<uuid:lead_id>/unmerge/", merge_view.unmerge_leads, name="unmerge"),
     path("<uuid:lead_id>/erase/", erasure_view.erase_lead, name="erase"),
-    path("<uuid:lead_id>/export.json", erasure_view.export_lead, name="export"),
+    path("<uuid:lead_id>/export.json", erasure_view.export_lead, name="export_person"),
 ]

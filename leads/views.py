@@ -1,5 +1,6 @@
 """The list of leads, a lead's page, and moving a lead along."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -13,25 +14,57 @@ from leads.actors import Actor
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
 from leads.list_actions import beside_the_list
+from leads.listing import Listing
 from leads.merging import became
-from leads.models import EventKind, Lead, LeadStatus
+from leads.models import EventKind, Lead, LeadStatus, LeadTally
 from leads.neighbours import came_from
 from leads.overtaking import last_change
-from organisations.paging import count_of, page_of
-from organisations.web import SignedInRequest, announce, render_page, wants_fragment
+from organisations.paging import Count
+from organisations.web import (
+    SignedInRequest,
+    address_of,
+    announce,
+    push_address,
+    render_page,
+    wants_fragment,
+)
 
 
 @require_safe
 def lead_list(request: SignedInRequest) -> HttpResponse:
-    """Leads of the person's agency, newest first, narrowed by the filters in the address."""
-    filters = LeadFilterForm(request.GET)
-    leads = filters.narrow(Lead.objects.for_organisation(request.organisation).standing())
-    page = page_of(leads.newest_first(), request.GET)
-    count_line = filters.count_line(count_of(leads), "lead", "leads")
-    context = {"filters": filters, "page": page, "count_line": count_line}
-    context |= beside_the_list(request)
+    """Leads of the person's agency, narrowed and sorted as the address says."""
+    filters = LeadFilterForm(request.GET, request.user)
+    is_swap = wants_fragment(request)
+    if not is_swap and filters.tidy != request.GET:
+        return redirect(address_of(request, filters.tidy))
+    # What the page's links are made from.
+    request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
+    listing = filters.listing()
+    page = listing.page(request.GET, size=filters.page_size)
+    for lead in page.rows:
+        lead.assignee = filters.people.get(str(lead.assignee_id))
+    tally = LeadTally.objects.for_organisation(request.organisation).by_status()
+    count_line = filters.count_line(_count(filters, listing, tally), "lead", "leads")
+    context = {
+        "filters": filters,
+        "status_groups": filters.status_groups(tally),
+        "page": page,
+        "count_line": count_line,
+        "is_swap": is_swap,
+    } | beside_the_list(request, filters)
     response = render_page(request, "leads/list.html", "leads/_results_swap.html", context)
-    return announce(response, count_line) if wants_fragment(request) else response
+    if not is_swap:
+        return response
+    return push_address(request, announce(response, count_line))
+
+
+def _count(filters: LeadFilterForm, listing: Listing, tally: Mapping[str, int]) -> Count:
+    """How many leads match; by status alone the tally knows it."""
+    if not filters.is_by_status_alone:
+        # Sorted by score it is counted by itself; else the page and the count share a window.
+        return (filters.counting() if filters.is_sorted_by_score else listing).count()
+    statuses = filters.chosen("status") or tally
+    return Count(sum(tally.get(status, 0) for status in statuses))
 
 
 @require_safe

@@ -34,6 +34,11 @@ def looking_for(lead: Lead) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def wanted(lead: Lead) -> str:
+    """What the lead wants and for how much: `Buy · 3 bed house · Didsbury · £350k–£425k`."""
+    return " · ".join(filter(None, (looking_for(lead), budget(lead))))
+
+
 def bedrooms(lead: Lead) -> str:
     """`3–4 bed`, `2+ bed`, `studio`; empty where nothing is known."""
     least, most = lead.bedrooms_min, lead.bedrooms_max

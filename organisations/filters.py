@@ -1,11 +1,13 @@
 """Filters of a list: a GET form, every choice in the address."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import date_format
 
 from organisations.paging import Count
 
@@ -27,6 +29,7 @@ class Choice:
     value: str
     label: str
     chosen: bool
+    count: Count | None = None  # of the rows that have it, where that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,24 @@ class ChoiceGroup:
 class FilterForm(forms.Form):
     """A faulty value is named beside its field and narrows nothing; the other fields do."""
 
+    # Fields that say how the list is shown, which narrow nothing, and what each is unless said.
+    SHOWING: Mapping[str, str] = {}
+
     def __init__(self, address: QueryDict) -> None:
-        super().__init__(address)
+        said = address.copy()
+        for field, unless_said in self.SHOWING.items():
+            said.setdefault(field, unless_said)
+        super().__init__(said)
         self.address = address
+        self._set_choices()
         self.full_clean()
+
+    def _set_choices(self) -> None:
+        """For choices that only the database knows."""
 
     def chosen(self, field: str) -> list[str]:
         """The field's valid choices, in the order of the form; none where it is faulty."""
-        said = self.cleaned_data.get(field) or []
-        return [value for value, _ in self._labels(field) if value in said]
+        return [value for value, _ in self._said(field)]
 
     @property
     def in_force(self) -> list[FilterInForce]:
@@ -58,8 +70,39 @@ class FilterForm(forms.Form):
         return [
             FilterInForce(str(self[field].label), label, self._without(field, value))
             for field in self.fields
-            for value, label in self._labels(field)
-            if value in self.chosen(field)
+            if field not in self.SHOWING
+            for value, label in self._said(field)
+        ]
+
+    @property
+    def clear_address(self) -> str:
+        """The list with no filter in force, shown as it is."""
+        return self._address_of({name: self.chosen(name) for name in self.SHOWING})
+
+    @property
+    def query(self) -> str:
+        """The valid choices as the query of an address: what a saved view keeps."""
+        return self._address_of({name: self.chosen(name) for name in self.fields})[1:]
+
+    @property
+    def tidy(self) -> QueryDict:
+        """The address as it was said, faults and position included, without what says nothing.
+
+        A form sends its empty fields too; an address that people pass on is better without.
+        """
+        tidy = QueryDict(mutable=True)
+        for name, values in self.address.lists():
+            if kept := [v for v in values if v != "" and v != self.SHOWING.get(name)]:
+                tidy.setlist(name, kept)
+        return tidy
+
+    @property
+    def faults(self) -> list[str]:
+        """Every fault with its field's name, for where the fields themselves are not shown."""
+        return [
+            f"{self[name].label}: {fault}"
+            for name, faults in self.errors.items()
+            for fault in faults
         ]
 
     @property
@@ -71,13 +114,23 @@ class FilterForm(forms.Form):
         ]
 
     def _group(
-        self, field: str, title: str, values: Collection[str], *, with_faults: bool = True
+        self,
+        field: str,
+        title: str,
+        values: Collection[str],
+        *,
+        with_faults: bool = True,
+        counts: Mapping[str, int] | None = None,
     ) -> ChoiceGroup:
         chosen = self.chosen(field)
         return ChoiceGroup(
             field,
             title,
-            [Choice(v, label, v in chosen) for v, label in self._labels(field) if v in values],
+            [
+                Choice(v, label, v in chosen, None if counts is None else Count(counts.get(v, 0)))
+                for v, label in self._labels(field)
+                if v in values
+            ],
             [str(fault) for fault in self.errors.get(field, [])] if with_faults else [],
         )
 
@@ -87,14 +140,33 @@ class FilterForm(forms.Form):
             return count.of(one, many)
         return f"{count.of(one, many)} {'matches' if count.number == 1 else 'match'}"
 
+    def _said(self, field: str) -> list[tuple[str, str]]:
+        """What was validly said in the field: each value as the address has it, and in words."""
+        said = self.cleaned_data.get(field)
+        if said in (None, "", []) or said == self.SHOWING.get(field):
+            return []
+        if isinstance(self.fields[field], forms.ChoiceField):
+            values = said if isinstance(said, list) else [said]
+            return [(value, label) for value, label in self._labels(field) if value in values]
+        if isinstance(said, date):
+            return [(said.isoformat(), f"{self[field].label} {date_format(said, 'j F Y')}")]
+        return [(str(said), f"{self[field].label} {said}")]
+
     def _labels(self, field: str) -> list[tuple[str, str]]:
         choices: Any = self.fields[field]
-        return [(str(value), str(label)) for value, label in choices.choices]
+        return [(str(value), str(label)) for value, label in choices.choices if value != ""]
 
     def _without(self, field: str, value: str) -> str:
-        rest = QueryDict(mutable=True)
-        for name in self.fields:
-            kept = [v for v in self.chosen(name) if (name, v) != (field, value)]
-            if kept:
-                rest.setlist(name, kept)
-        return "?" + rest.urlencode()
+        return self._address_of(
+            {
+                name: [v for v in self.chosen(name) if (name, v) != (field, value)]
+                for name in self.fields
+            }
+        )
+
+    def _address_of(self, values: Mapping[str, list[str]]) -> str:
+        address = QueryDict(mutable=True)
+        for name, said in values.items():
+            if said:
+                address.setlist(name, said)
+        return "?" + address.urlencode()

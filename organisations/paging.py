@@ -1,18 +1,25 @@
 """Pages of a list by keyset: each costs the same however deep, and none overlaps another.
 
-A position in the address (`after`, `before`) names a row by its time and its tie-breaker. It is
+A position in the address (`after`, `before`) names a row by what the list is ordered by. It is
 opaque to people and carries nothing secret: the list it is applied to is already the agency's own.
 """
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, QuerySet
-from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models import DateTimeField, F, Func, Model, QuerySet
+from django.db.models.fields.tuple_lookups import (
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+    TupleLessThanOrEqual,
+)
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 PAGE_ROWS = 50
@@ -24,7 +31,7 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """So many rows, newest first, and the positions from which the next pages are read."""
+    """So many rows, in the list's order, and the positions from which the next pages are read."""
 
     rows: list[Row]
     newer: str | None  # for `before=`; None at the beginning
@@ -32,77 +39,157 @@ class Page(Generic[Row]):
     fault: str | None = None  # what was wrong with the address
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a list is ordered by, descending; `null_as` is the number for which a null stands.
+
+    The expression is the index's own, else PostgreSQL would not read the order from the index.
+    """
+
+    name: str
+    null_as: int | None = None
+
+    @property
+    def expression(self) -> F | Func:
+        return F(self.name) if self.null_as is None else Coalesce(self.name, self.null_as)
+
+    def value(self, row: Model) -> Any:
+        """What the row is ordered by."""
+        value = getattr(row, self.name)
+        return self.null_as if value is None else value
+
+    def write(self, row: Model) -> str:
+        value = self.value(row)
+        return value.isoformat() if isinstance(value, datetime) else str(value)
+
+    def read(self, model: type[Model], text: str) -> Any:
+        """The value that `write` wrote; ValueError or ValidationError if it is none."""
+        field: Any = model._meta.get_field(self.name)
+        if not isinstance(field, DateTimeField):
+            return field.clean(text, None)
+        when = datetime.fromisoformat(text)
+        if when.tzinfo is None or when.utcoffset() is None:
+            raise ValueError(text)
+        # PostgreSQL takes no zone as far off as Python does.
+        return when.astimezone(UTC)
+
+
+# The columns of a list's order, all descending; the last is unique among equals of the others.
+Order: TypeAlias = Sequence[Column]
+Place: TypeAlias = tuple[Any, ...]  # a value for each column
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows of a list beyond a place, nearest first; without a place, from its beginning.
+
+    PostgreSQL answers a comparison of rows with one index scan, however deep the place lies.
+    """
+
+    order: Order
+    place: Place | None = None
+    backwards: bool = False
+
+    @property
+    def columns(self) -> tuple[F | Func, ...]:
+        return tuple(column.expression for column in self.order)
+
+    def beyond_place(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        if self.place is None:
+            return rows
+        beyond = TupleGreaterThan if self.backwards else TupleLessThan
+        return rows.filter(beyond(self.columns, self.place))
+
+    def of(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        ordered = self.beyond_place(rows).order_by(*(column.desc() for column in self.columns))
+        return ordered.reverse() if self.backwards else ordered
+
+    def as_far_as(self, edge: Place, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """Those of the stretch that do not lie beyond `edge`."""
+        within = TupleLessThanOrEqual if self.backwards else TupleGreaterThanOrEqual
+        return self.of(rows).filter(within(self.columns, edge))
+
+
 def page_of(rows: QuerySet[Row], address: QueryDict, *, size: int = PAGE_ROWS) -> Page[Row]:
     """The page of `rows` that the address asks for by `after` or `before`.
 
-    `rows` is ordered by two columns, both descending, of which the second is unique among equal
-    values of the first. PostgreSQL answers the row comparison with one index scan. A position that
-    cannot be read is named in `fault`, and the first page is given.
+    `rows` is ordered by columns, all descending, of which the last is unique among equals of the
+    others.
     """
-    time, tie = (str(name).removeprefix("-") for name in rows.query.order_by)
-    columns = (F(time), F(tie))
+    order = [Column(str(name).removeprefix("-")) for name in rows.query.order_by]
+    return page_in_order(
+        order,
+        rows.model,
+        lambda stretch, most: list(stretch.of(rows)[:most]),
+        address,
+        size=size,
+    )
+
+
+def page_in_order(
+    order: Order,
+    model: type[Row],
+    read: Callable[[Stretch, int], list[Row]],
+    address: QueryDict,
+    *,
+    size: int = PAGE_ROWS,
+) -> Page[Row]:
+    """The page that the address asks for; `read` gives the first so many rows of a stretch.
+
+    A position that cannot be read is named in `fault`, and the first page is given.
+    """
     try:
-        after = _read_position(rows.model, tie, address.get("after"))
-        before = _read_position(rows.model, tie, address.get("before"))
+        after = _read_place(model, order, address.get("after"))
+        before = _read_place(model, order, address.get("before"))
     except ValueError:
-        return _first_page(rows, time, tie, size, fault=NOT_UNDERSTOOD)
+        first = read(Stretch(order), size + 1)
+        return _page(order, first, size, fault=NOT_UNDERSTOOD)
 
     if after is not None:
-        found = list(rows.filter(TupleLessThan(columns, after))[: size + 1])
-        return _page(found[:size], time, tie, newer=True, older=len(found) > size)
+        return _page(order, read(Stretch(order, after), size + 1), size, newer=True)
     if before is not None:
-        found = list(rows.filter(TupleGreaterThan(columns, before)).reverse()[: size + 1])
+        found = read(Stretch(order, before, backwards=True), size + 1)
         if len(found) > size:
-            return _page(found[:size][::-1], time, tie, newer=True, older=True)
+            rows = found[:size][::-1]
+            return Page(rows, position(order, rows[0]), position(order, rows[-1]))
         # Nothing newer is left over: the page at the beginning, whole rather than short.
-    return _first_page(rows, time, tie, size)
-
-
-def _first_page(
-    rows: QuerySet[Row], time: str, tie: str, size: int, fault: str | None = None
-) -> Page[Row]:
-    found = list(rows[: size + 1])
-    return _page(found[:size], time, tie, newer=False, older=len(found) > size, fault=fault)
+    return _page(order, read(Stretch(order), size + 1), size)
 
 
 def _page(
-    rows: list[Row], time: str, tie: str, *, newer: bool, older: bool, fault: str | None = None
+    order: Order, found: list[Row], size: int, *, newer: bool = False, fault: str | None = None
 ) -> Page[Row]:
+    """The page out of one row more than it holds, which tells whether there are more."""
+    rows = found[:size]
     return Page(
         rows,
-        newer=_position(rows[0], time, tie) if newer and rows else None,
-        older=_position(rows[-1], time, tie) if older and rows else None,
+        newer=position(order, rows[0]) if newer and rows else None,
+        older=position(order, rows[-1]) if len(found) > size else None,
         fault=fault,
     )
 
 
-def _position(row: Model, time: str, tie: str) -> str:
-    text = f"{getattr(row, time).isoformat()}|{getattr(row, tie)}"
+def position(order: Order, row: Model) -> str:
+    """The row's place in the list, as `after` and `before` have it."""
+    text = "|".join(column.write(row) for column in order)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_position(model: type[Model], tie: str, text: str | None) -> tuple[datetime, Any] | None:
-    """The two values that a position names, None where there is none; ValueError if unreadable."""
+def _read_place(model: type[Model], order: Order, text: str | None) -> Place | None:
+    """The values that a position names, None where there is none; ValueError if unreadable."""
     if not text:
         return None
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        decoded = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-        said_time, said_tie = decoded.split("|")
-        when = datetime.fromisoformat(said_time)
-        field: Any = model._meta.get_field(tie)
-        value = field.clean(said_tie, None)
-        if when.tzinfo is None:
-            raise ValueError(text)
-        # PostgreSQL takes no zone as far off as Python does.
-        return when.astimezone(UTC), value
+        said = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("|")
+        return tuple(column.read(model, value) for column, value in zip(order, said, strict=True))
     except (binascii.Error, ValidationError, OverflowError) as error:
         raise ValueError(text) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many rows there are, counted no further than `MOST_COUNTED`, so that it stays cheap."""
+    """How many rows there are; `more` where counting stopped there, so that it stays cheap."""
 
     number: int
     more: bool = False
@@ -115,7 +202,7 @@ class Count:
         return f"{self} {one if self.number == 1 else many}"
 
 
-def count_of(rows: QuerySet[Any]) -> Count:
-    """The number of `rows`; past `MOST_COUNTED` only that there are more."""
-    number = rows.order_by()[: MOST_COUNTED + 1].count()
-    return Count(min(number, MOST_COUNTED), more=number > MOST_COUNTED)
+def count_of(rows: QuerySet[Any], *, most: int = MOST_COUNTED) -> Count:
+    """The number of `rows`; past `most` only that there are more."""
+    number = rows.order_by()[: most + 1].count()
+    return Count(min(number, most), more=number > most)

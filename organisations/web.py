@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
-from django_htmx.http import trigger_client_event
+from django_htmx.http import push_url, replace_url, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from organisations.models import Organisation, User
@@ -64,6 +65,25 @@ class TooManyRequests(PermissionDenied):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Wait {seconds} s.")
         self.seconds = max(1, seconds)
+
+
+def address_of(request: HttpRequest, query: QueryDict) -> str:
+    """This page's path with another query."""
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def push_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Have the browser show as its address what `request.GET` now is, and keep the one before.
+
+    While a search is being typed the new address takes the place of the one before, so that Back
+    leaves the search at once and not letter by letter.
+    """
+    htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+    before = QueryDict(urlsplit(htmx.current_url or "").query, mutable=True)
+    now = request.GET.copy()
+    typed_on = bool(before.pop("q", None)) and bool(now.pop("q", None)) and before == now
+    show = replace_url if typed_on else push_url
+    return show(response, address_of(request, request.GET))
 
 
 def admin_required(

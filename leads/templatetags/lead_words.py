@@ -7,13 +7,17 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from leads import wording
+from leads.addresses import list_query
 from leads.models import Lead, LeadStatus
-from leads.neighbours import FROM, list_query
+from leads.neighbours import FROM
 from leads.temperature import temperature
 
 register = template.Library()
 register.filter("temperature", temperature)
 register.filter("looking_for", wording.looking_for)
+register.filter("wanted", wording.wanted)
+register.filter("telephone_link", wording.telephone_link)
+register.filter("e_mail_link", wording.e_mail_link)
 register.filter("budget", wording.budget)
 register.filter("fact_label", wording.fact_label)
 

@@ -219,5 +219,5 @@ def test_fifty_rows_take_no_more_statements_than_one(signed_in, agency, statemen
     make_leads(agency, 49)
     fifty = statements_of(lambda: signed_in.get("/leads/"))
 
-    # Session, person with agency, rows, count; saved views, people, newest lead.
+    # Session, person with agency, people, rows, tally; saved views, newest lead.
     assert one == fifty <= 7

@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0006_workbench_indexes")]
+    dependencies = [("leads", "0007_best_of_a_status")]
 
     operations = [
         AddIndexConcurrently(

@@ -1,0 +1,124 @@
+"""`manage.py explain_lists S`: what the lead list costs the database, view by view."""
+
+import re
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from leads.filters import LeadFilterForm
+from leads.models import Lead, LeadStatus, LeadTally
+from organisations.commands import open_organisation
+from organisations.models import Organisation, User
+from organisations.paging import Page, position
+
+T = TypeVar("T")
+
+REPEATS = 3  # the quickest counts; the others shared the machine
+PAGES_ON = 100
+VIEWS = (
+    "", "size=100", "sort=score",
+    *(f"status={status}" for status in LeadStatus.values),
+    *(f"status={status}&sort=score" for status in LeadStatus.values),
+    "status=new&status=hot&status=warm", "status=converted&status=lost&sort=score",
+    "q=nobodyatall", "q=usman+khan", "q=khan", "q=khan&sort=score", "q=leeds", "q=house+leeds",
+    "q=house+leeds&sort=score", "q=house+leeds&size=100", "q=a", "q=0", "q=s+h+l",
+    "q=07700+900123", "q=example", "q=khan&status=converted", "q=leeds&status=lost",
+    "q=leeds&status=converted&status=lost", "q=land+leeds&status=hot",
+    "timeline=asap", "property_type=land", "timeline=asap&property_type=land",
+    "buyer_scheme=first_homes&chain_status=in_chain&intent=buy&source=email",
+    "temperature=hot", "temperature=cold&sort=score", "temperature=cold&status=hot",
+    "assignee=none", "assignee=me", "viewing_requested=yes&financing_status=cash_proven",
+    "period=today", "period=7-days&sort=score", "period=30-days&sort=score",
+    "since=2026-01-01&until=2026-01-31&timeline=asap", "since=2026-01-01&until=2026-06-30",
+    "score_from=95", "score_from=95&sort=score", "score_to=10&status=hot",
+    "score_from=40&score_to=45",
+)  # fmt: skip
+DEEP_VIEWS = ("", "sort=score", "status=contacted", "q=khan", "timeline=asap&sort=score")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an act asked of the database: the plan of each statement, and its time."""
+
+    plans: list[str]
+    milliseconds: float
+
+    def __str__(self) -> str:
+        return f"{self.milliseconds:.1f}"
+
+
+class Command(BaseCommand):
+    help = "Show what each view of an organisation's lead list costs the database, as Markdown."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", metavar="S", help="the organisation's slug")
+        parser.add_argument("--plans", action="store_true", help="with every statement's plan")
+
+    def handle(self, *, slug: str, plans: bool, **_: Any) -> None:
+        organisation = open_organisation(slug)
+        person = User.objects.filter(organisation=organisation).earliest("created_at", "id")
+        views: list[tuple[str, QueryDict]]
+        views = [(f"`?{view}`", QueryDict(view)) for view in VIEWS]
+        views += [(f"`?{view}`, {PAGES_ON} pages on", deep(view, person)) for view in DEEP_VIEWS]
+        costs: list[tuple[str, Cost]] = []
+        self.stdout.write("| view | rows | page, ms | matches | count, ms |")
+        self.stdout.write("|---|--:|--:|--:|--:|")
+        for name, address in views:
+            filters = LeadFilterForm(address, person)
+            page, page_cost = cost_of(partial(read_page, filters, address))
+            count, count_cost = cost_of(filters.counting().count)
+            self.stdout.write(
+                f"| {name} | {len(page.rows)} | {page_cost} | {count} | {count_cost} |"
+            )
+            costs += [(f"{name}: page", page_cost), (f"{name}: count", count_cost)]
+        _, tally_cost = cost_of(lambda: tally(organisation))
+        self.stdout.write(f"| the count of every status | | | | {tally_cost} |")
+        for name, cost in [*costs, ("the count of every status", tally_cost)] if plans else []:
+            self.stdout.write(f"\n### {name}\n")
+            for plan in cost.plans:
+                self.stdout.write(f"```\n{plan}\n```\n")
+
+
+def tally(organisation: Organisation) -> dict[str, int]:
+    return LeadTally.objects.for_organisation(organisation).by_status()
+
+
+def read_page(filters: LeadFilterForm, address: QueryDict) -> Page[Lead]:
+    return filters.listing().page(address, size=filters.page_size)
+
+
+def deep(view: str, person: User) -> QueryDict:
+    """The view's address so many pages on."""
+    address = QueryDict(view, mutable=True)
+    filters = LeadFilterForm(address, person)
+    leads = Lead.objects.for_organisation(person.organisation).standing()
+    lead = filters.in_order(filters.narrow(leads))[PAGES_ON * filters.page_size - 1]
+    address["after"] = position(filters.listing().order, lead)
+    return address
+
+
+def cost_of(act: Callable[[], T]) -> tuple[T, Cost]:
+    """What the act gives, and what the statements that it sends cost when they are sent again."""
+    with CaptureQueriesContext(connection) as captured:
+        result = act()
+    explained = [explain(query["sql"]) for query in captured]
+    return result, Cost([plan for plan, _ in explained], sum(time for _, time in explained))
+
+
+def explain(statement: str) -> tuple[str, float]:
+    """The quickest plan of a few tries, and its milliseconds of planning and execution."""
+    tries = []
+    with connection.cursor() as cursor:
+        for _ in range(REPEATS):
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            times = re.findall(r"(?:Planning|Execution) Time: ([\d.]+) ms", plan)
+            tries.append((plan, sum(map(float, times))))
+    return min(tries, key=lambda one: one[1])
