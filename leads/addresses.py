@@ -11,15 +11,13 @@ from django.urls import reverse
 from leads.filters import LeadFilterForm
 from leads.models import Lead, LeadQuerySet
 from organisations.filters import POSITION
-from organisations.models import User
 
 _MOST_VALUES = 100  # of one parameter
 
 
-def leads_of(person: User, address: QueryDict) -> LeadQuerySet:
-    """The person's agency's leads that the filters in the address let through, in no order."""
-    leads = Lead.objects.for_organisation(person.organisation).standing()
-    return LeadFilterForm(address, person).narrow(leads)
+def leads_of(filters: LeadFilterForm) -> LeadQuerySet:
+    """The asking person's agency's leads that the filters let through, in no order."""
+    return filters.narrow(Lead.objects.for_organisation(filters.person.organisation).standing())
 
 
 def cleaned(filters: LeadFilterForm, *, with_position: bool = False) -> str:

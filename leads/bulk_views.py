@@ -48,7 +48,7 @@ def change_leads(request: SignedInRequest) -> HttpResponse:
 def _matching(request: SignedInRequest, form: BulkForm) -> LeadQuerySet:
     """All that the list's filters let through and that do not stand as asked already."""
     leads: LeadQuerySet = form.cleaned_data["change"].still_to_do(
-        leads_of(request.user, form.address)
+        leads_of(LeadFilterForm(form.address, request.user))
     )
     upto = form.cleaned_data["upto"]
     return leads.filter(id__lte=upto) if upto else leads

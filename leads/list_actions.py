@@ -56,14 +56,15 @@ def arrivals(request: SignedInRequest) -> HttpResponse:
     newest = parse_uuid(request.GET.get("newest", ""))
     if newest is None:
         return HttpResponse(status=204)
-    arrived = leads_of(request.user, request.GET).filter(id__gt=newest)
+    filters = LeadFilterForm(request.GET, request.user)
+    arrived = leads_of(filters).filter(id__gt=newest)
     number = arrived[: MOST_ANNOUNCED + 1].count()
     if number == 0 or request.GET.get("shown") == str(number):
         return HttpResponse(status=204)
     context = {
         "number": number,
         "most": MOST_ANNOUNCED,
-        "address": list_address(cleaned(LeadFilterForm(request.GET, request.user))),
+        "address": list_address(cleaned(filters)),
     }
     return render(request, "leads/_arrived.html", context)
 

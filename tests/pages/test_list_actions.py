@@ -145,7 +145,7 @@ def test_a_mark_that_is_not_understood_announces_nothing(signed_in, agency):
         assert signed_in.get(address).status_code == 204
 
 
-def test_asking_takes_three_statements_however_many_arrived(signed_in, agency, statements_of):
+def test_asking_takes_four_statements_however_many_arrived(signed_in, agency, statements_of):
     page = signed_in.get("/leads/")
     make_lead(agency)
     one = statements_of(lambda: poll(signed_in, page))
@@ -154,7 +154,7 @@ def test_asking_takes_three_statements_however_many_arrived(signed_in, agency, s
     answers = []
     many = statements_of(lambda: answers.append(poll(signed_in, page)))
 
-    assert one == many == 3  # session, person with agency, count
+    assert one == many == 4  # session, person with agency, people, count
     assert "99+ new leads: show" in answers[0].content.decode()
 
 
@@ -162,10 +162,10 @@ def test_asking_takes_three_statements_however_many_arrived(signed_in, agency, s
 def test_the_keys_are_on_until_the_person_turns_them_off(signed_in, agent):
     assert "js/shortcuts.js" in signed_in.get("/leads/").content.decode()
 
-    off = signed_in.post("/settings/profile/", {}, follow=True).content.decode()
+    off = signed_in.post("/settings/profile/", {"theme": "dark"}, follow=True).content.decode()
     agent.refresh_from_db()
 
-    assert "Saved." in off
+    assert "Your choices are saved." in off
     assert not agent.shortcuts
     page = signed_in.get("/leads/").content.decode()
     assert "js/shortcuts.js" not in page

@@ -30,7 +30,7 @@ def test_only_the_lists_own_filters_are_kept_and_not_the_place_in_it(signed_in, 
 
     save(signed_in, "Hot", query)
 
-    assert SavedView.objects.get().query == "status=lost&status=hot"
+    assert SavedView.objects.get().query == "status=hot&status=lost"
 
 
 def test_a_faulty_filter_is_not_kept(signed_in, agent):
