@@ -171,7 +171,7 @@ def test_the_keys_are_on_until_the_person_turns_them_off(signed_in, agent):
     assert "js/shortcuts.js" not in page
     assert '<dialog id="shortcuts"' not in page
 
-    signed_in.post("/settings/profile/", {"shortcuts": "on"})
+    signed_in.post("/settings/profile/", {"theme": "dark", "shortcuts": "on"})
     agent.refresh_from_db()
     assert agent.shortcuts
 
