@@ -61,7 +61,7 @@ def test_a_person_signs_in_filters_leads_and_reads_a_transcript(open_browser, ad
     sign_in(page, admin)
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
 
-    page.get_by_role("link", name="Leads", exact=True).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
     expect(rows(page)).to_have_count(4)
     page.evaluate("window.stillHere = true")
     page.locator("label.chip", has_text="Hot").click()

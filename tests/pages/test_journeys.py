@@ -59,7 +59,7 @@ def test_an_agent_works_a_lead_of_the_night_and_goes_on_where_they_were(open_bro
     before = hot()
     assert before >= 2
 
-    page.get_by_role("link", name="Leads", exact=True).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
     chip(page, "Hot").click()
     expect(shown(page)).to_have_count(before)
     first = shown(page).first.inner_text()
@@ -93,7 +93,7 @@ def test_a_theme_is_chosen_once_and_holds_on_every_page_and_device(open_browser,
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your choices are saved.")).to_be_visible()
     assert page.evaluate(canvas) == dark
-    page.get_by_role("link", name="Leads", exact=True).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Leads")
     assert page.evaluate(canvas) == dark
 
