@@ -111,7 +111,7 @@ def plain(text: str | None) -> str | None:
 
 def rfc3339(moment: datetime) -> str:
     """`2026-06-01T09:30:00.123456Z`, as the JSON API writes it."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 class _Lines:

@@ -127,7 +127,7 @@ class LeadFilterForm(FilterForm):
     MORE = (
         "intent", "property_type", "timeline", "chain_status", "financing_status",
         "buyer_scheme", "stamp_duty_position", "viewing_requested", "since", "until",
-        "score_from", "score_to",
+        "score_from", "score_to", "size",
     )  # fmt: skip
 
     q = forms.CharField(
@@ -303,17 +303,17 @@ class LeadFilterForm(FilterForm):
         return _score_between(BANDS[bands[0]][0], BANDS[bands[-1]][1])
 
     # --- What the page says -----------------------------------------------------------------------
-    def status_groups(self, counts: Mapping[str, int]) -> list[ChoiceGroup]:
-        """The statuses that scoring sets, and those to which leads are moved, with their counts."""
+    def chip_groups(self, counts: Mapping[str, int]) -> list[ChoiceGroup]:
+        """The statuses that scoring sets, temperatures, and the statuses that people set.
+
+        `counts` says how many leads of the agency each status has, whatever else is asked.
+        """
         worked = [status for status in LeadStatus if status not in SCORED_STATUSES]
         return [
             self._group("status", "Scored", SCORED_STATUSES, with_faults=False, counts=counts),
+            self._group("temperature", "Temperature", [*BANDS]),
             self._group("status", "Worked", worked, counts=counts),
         ]
-
-    @property
-    def temperature_group(self) -> ChoiceGroup:
-        return self._group("temperature", "Temperature", ["hot", "warm", "cold", "none"])
 
     @property
     def first_fields(self) -> list[forms.BoundField]:

@@ -86,7 +86,7 @@ class Listing:
         """The first so many leads of a stretch, by the plan that fits how many match."""
         if self.leads.is_ranges_alone:
             return list(self._walk(stretch, None, most))
-        if stretch.place is None:
+        if stretch.place is None and self.order is NEWEST:  # what is counted too: walked once
             edge, near = self._beginning
             is_enough = near >= most
         else:

@@ -47,7 +47,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     count_line = filters.count_line(_count(filters, listing, tally), "lead", "leads")
     context = {
         "filters": filters,
-        "status_groups": filters.status_groups(tally),
+        "chip_groups": filters.chip_groups(tally),
         "page": page,
         "count_line": count_line,
         "is_swap": is_swap,

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 
 from leads.models import (
     FACT_FIELDS,
@@ -24,6 +25,7 @@ from leads.models import (
     Timeline,
 )
 
+MOST_OF_SUMMARY = 120  # characters in a row of a list
 _DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
 
@@ -34,9 +36,10 @@ def looking_for(lead: Lead) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def wanted(lead: Lead) -> str:
-    """What the lead wants and for how much: `Buy · 3 bed house · Didsbury · £350k–£425k`."""
-    return " · ".join(filter(None, (looking_for(lead), budget(lead))))
+def more_wanted(lead: Lead) -> str:
+    """For how much, by when, and in their words, which a list shortens."""
+    summary = Truncator(lead.summary or "").chars(MOST_OF_SUMMARY)
+    return " · ".join(filter(None, (budget(lead), lead.get_timeline_display(), summary)))
 
 
 def bedrooms(lead: Lead) -> str:

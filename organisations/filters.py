@@ -149,8 +149,8 @@ class FilterForm(forms.Form):
             values = said if isinstance(said, list) else [said]
             return [(value, label) for value, label in self._labels(field) if value in values]
         if isinstance(said, date):
-            return [(said.isoformat(), f"{self[field].label} {date_format(said, 'j F Y')}")]
-        return [(str(said), f"{self[field].label} {said}")]
+            return [(said.isoformat(), date_format(said, "j F Y"))]
+        return [(str(said), str(said))]
 
     def _labels(self, field: str) -> list[tuple[str, str]]:
         choices: Any = self.fields[field]

@@ -15,7 +15,7 @@ from leads.temperature import temperature
 register = template.Library()
 register.filter("temperature", temperature)
 register.filter("looking_for", wording.looking_for)
-register.filter("wanted", wording.wanted)
+register.filter("more_wanted", wording.more_wanted)
 register.filter("telephone_link", wording.telephone_link)
 register.filter("e_mail_link", wording.e_mail_link)
 register.filter("budget", wording.budget)

@@ -1,0 +1,157 @@
+"""Pages and counts of the lead list, by every plan that it may take."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import QueryDict
+
+from leads import listing
+from leads.filters import LeadFilterForm
+from leads.models import Lead
+from tests.factories import at, make_lead
+from tests.statements import statements_sent
+
+pytestmark = pytest.mark.django_db
+SCORES = (None, 90, 90, 0, 45, None, 90, 12)
+STATUSES = ("hot", "lost", "new", "lost")
+
+
+@pytest.fixture
+def leads(agency, other_agency) -> list[Lead]:
+    """Forty leads with equal scores, equal times and no score among them, half of them Anna."""
+    for n in range(40):
+        fields = {
+            "score": SCORES[n % len(SCORES)],
+            "status": STATUSES[n % len(STATUSES)],
+            "created_at": at("2026-06-01 12:00") + timedelta(hours=n // 3),
+            "area": "Didsbury" if n % 2 else "Chorlton",
+            "name": "Anna" if n % 2 else "Bob",
+        }
+        for organisation in (agency, other_agency):
+            lead = Lead(organisation=organisation, source="website", **fields)
+            lead.renew_search()
+            lead.save(force_insert=True)
+    return list(Lead.objects.for_organisation(agency))
+
+
+def walk(person, query: str) -> list[Lead]:
+    """Every lead of the list, page by page, and the same pages again on the way back."""
+    address = QueryDict(query, mutable=True)
+    pages = []
+    while True:
+        page = LeadFilterForm(address, person).listing().page(address, size=7)
+        assert page.fault is None
+        pages.append(page.rows)
+        if page.older is None:
+            break
+        address["after"] = page.older
+    back = [page.rows]
+    while page.newer is not None:
+        address = QueryDict(query, mutable=True)
+        address["before"] = page.newer
+        page = LeadFilterForm(address, person).listing().page(address, size=7)
+        back.append(page.rows)
+    assert back[::-1] == pages
+    return [lead for rows in pages for lead in rows]
+
+
+def in_python(leads: list[Lead], query: str, *, keep) -> list[Lead]:
+    def key(lead: Lead):
+        newest = (lead.created_at, lead.id)
+        if "sort=score" not in query:
+            return newest
+        return (-1 if lead.score is None else lead.score, *newest)
+
+    return sorted(filter(keep, leads), key=key, reverse=True)
+
+
+QUERIES = {
+    "": lambda _: True,
+    "status=lost": lambda lead: lead.status == "lost",
+    "status=lost&status=new": lambda lead: lead.status in ("lost", "new"),
+    "q=anna": lambda lead: lead.name == "Anna",
+    "q=anna&status=lost": lambda lead: lead.name == "Anna" and lead.status == "lost",
+    "q=anna&status=lost&status=hot": lambda lead: (
+        lead.name == "Anna" and lead.status in ("lost", "hot")
+    ),
+    "score_from=12": lambda lead: lead.score is not None and lead.score >= 12,
+    "temperature=hot&temperature=none": lambda lead: lead.score in (None, 90),
+    "temperature=cold": lambda lead: lead.score in (0, 12),
+    "since=2026-06-02&q=bob": lambda lead: (
+        lead.name == "Bob" and lead.created_at >= at("2026-06-01 23:00")
+    ),
+    "q=nobody": lambda _: False,
+}
+
+
+@pytest.mark.parametrize("sort", ["", "&sort=score"])
+@pytest.mark.parametrize("query", QUERIES)
+# A window over all leads; one in which a page fills at once; one in which it never does.
+@pytest.mark.parametrize("window", [1000, 24, 4])
+def test_pages_there_and_back_meet_every_lead_once_in_order_by_every_plan(
+    agent, leads, monkeypatch, window, query, sort
+):
+    monkeypatch.setattr(listing, "WINDOW", window)
+
+    assert walk(agent, query + sort) == in_python(leads, query + sort, keep=QUERIES[query])
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize(("window", "many"), [(1000, 60), (24, 60), (4, 60)])
+def test_a_count_is_exact_where_matches_are_rare(agent, leads, monkeypatch, window, many, query):
+    monkeypatch.setattr(listing, "WINDOW", window)
+    monkeypatch.setattr(listing, "MANY_IN_WINDOW", many)
+
+    count = LeadFilterForm(QueryDict(query), agent).counting().count()
+
+    assert (count.number, count.more) == (sum(map(QUERIES[query], leads)), False)
+
+
+def test_where_matches_are_many_the_count_is_a_round_number_that_is_sure(
+    agent, agency, monkeypatch
+):
+    for n in range(130):
+        lead = make_lead(agency, name="Anna", created_at=at("2026-06-01") + timedelta(minutes=n))
+        lead.renew_search()
+        lead.save(update_fields=["search"])
+    monkeypatch.setattr(listing, "WINDOW", 120)
+
+    count = LeadFilterForm(QueryDict("q=anna"), agent).counting().count()
+
+    assert str(count) == "100+"
+
+
+@pytest.mark.parametrize(
+    ("number", "rounded"), [(60, 50), (99, 50), (100, 100), (850, 800), (1999, 1000), (3000, 3000)]
+)
+def test_a_round_number_is_never_above_what_is_sure(number, rounded):
+    assert listing._rounded_down(number) == rounded
+
+
+def test_a_position_of_one_order_is_none_of_the_other(agent, leads):
+    first = LeadFilterForm(QueryDict(""), agent).listing().page(QueryDict(""), size=7)
+    address = QueryDict(f"sort=score&after={first.older}")
+
+    page = LeadFilterForm(address, agent).listing().page(address, size=7)
+
+    assert page.fault is not None
+    assert len(page.rows) == 7
+
+
+@pytest.mark.parametrize("query", ["", "sort=score", "q=anna", "q=anna&status=lost&status=new"])
+@pytest.mark.parametrize("window", [1000, 4])
+def test_a_page_costs_as_many_statements_for_one_lead_as_for_forty(
+    agent, agency, signed_in, monkeypatch, query, window, request
+):
+    monkeypatch.setattr(listing, "WINDOW", window)
+    lead = make_lead(agency, name="Anna", status="lost")
+    lead.renew_search()
+    lead.save(update_fields=["search"])
+    with statements_sent() as one:
+        signed_in.get(f"/leads/?{query}")
+    request.getfixturevalue("leads")
+
+    with statements_sent() as forty:
+        signed_in.get(f"/leads/?{query}")
+
+    assert len(forty) <= (len(one) if window == 1000 else len(one) + 2)
