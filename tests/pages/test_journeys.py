@@ -39,7 +39,7 @@ def signed_in(page: Page, person: User) -> Page:
 
 
 def chip(page: Page, name: str):
-    return page.locator("form label.chip", has_text=name)
+    return page.locator("label.chip:has([name=status])", has_text=name)
 
 
 def shown(page: Page):
