@@ -138,8 +138,8 @@ class Listing:
     def _edge(self, stretch: Stretch) -> Place | None:
         """The last place of the window; None where every range ends before it.
 
-        The window is shared among the ranges, and ends where the first of their shares does: up to
-        there the walk misses nothing.
+        The window is shared among the ranges, and ends where the first of their shares does, so
+        that no range is walked beyond its own.
         """
         share = WINDOW // len(self.leads.ranges)
         first, *others = (
