@@ -231,10 +231,6 @@ class LeadFilterForm(FilterForm):
         """The agency's standing leads that pass every filter, to be read a page at a time."""
         return self._listing(by_score=self.is_sorted_by_score)
 
-    def counting(self) -> Listing:
-        """The same in the order that is counted in: the newest, whatever the page is sorted by."""
-        return self._listing(by_score=False)
-
     def _listing(self, *, by_score: bool) -> Listing:
         every = Lead.objects.for_organisation(self.person.organisation).standing().defer("search")
         facets = self._facets()
@@ -258,6 +254,7 @@ class LeadFilterForm(FilterForm):
                 every=every,
                 is_ranges_alone=not besides and asked is None,
             ),
+            newest=self._listing(by_score=False) if by_score else None,
         )
 
     def _asked(self, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:

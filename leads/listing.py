@@ -8,8 +8,9 @@ guesses between them from its statistics, and is often wrong about prefixes and 
 half a million leads a wrong guess costs from 0.1 to 1.5 seconds.
 
 So nothing is guessed. First the index is walked, but only over the nearest WINDOW leads: if they
-fill the page, it is done. If they do not, matches are rare here, and are collected and sorted. The
-figures are in docs/performance.md.
+fill the page, it is done. If they do not, the matches among the newest WINDOW leads tell whether
+they are rare, and so collected and sorted, or only begin further on. The figures are in
+docs/performance.md.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import DateTimeField, ExpressionWrapper, QuerySet, Value
+from django.db.models import Count, DateTimeField, ExpressionWrapper, QuerySet, Value, Window
 from django.http import QueryDict
 
 from leads.models import Lead, LeadQuerySet
-from organisations.paging import Column, Count, Order, Page, Place, Stretch, count_of, page_in_order
+from organisations.paging import Column, Order, Page, Place, Stretch, count_of, page_in_order
+from organisations.paging import Count as RowCount
 
 # Leads that are walked and tested, at about 3 µs each.
 WINDOW = 3000
@@ -57,45 +59,69 @@ class Narrowed:
 
 
 class Listing:
-    """Leads in an order, narrowed."""
+    """Leads in an order, narrowed.
 
-    def __init__(self, order: Order, leads: Narrowed) -> None:
+    `newest` is the same in the order of time, if this is another: whether matches are rare is asked
+    there, since from the best score on a filter may have none for long and many later.
+    """
+
+    def __init__(self, order: Order, leads: Narrowed, newest: "Listing | None" = None) -> None:
         self.order = order
         self.leads = leads
+        self.newest = newest or self
+        self._collected: int | None = None  # how many matches there are, once they were collected
 
     def page(self, address: QueryDict, *, size: int) -> Page[Lead]:
         """The page that the address asks for by `after` or `before`."""
         return page_in_order(self.order, Lead, self.read, address, size=size)
 
-    def count(self) -> Count:
+    def count(self) -> RowCount:
         """How many leads match: exactly where matches are rare, else at least how many.
 
         Matches in the window prove that there are as many; to prove more would cost what the
-        window saves.
+        window saves. After the page was read it may be known already.
         """
+        if self._collected is not None:
+            return RowCount(self._collected)
+        if self.newest is not self:
+            return self.newest.count()
         if self.leads.is_ranges_alone:
             return count_of(self.leads.collected)
         edge, near = self._beginning
         if edge is None:
-            return Count(near)
-        if near < MANY_IN_WINDOW:
+            return RowCount(near)
+        if self._is_rare:
             return count_of(self.leads.collected)
-        return Count(_rounded_down(near), more=True)
+        return RowCount(_rounded_down(near), more=True)
 
     def read(self, stretch: Stretch, most: int) -> list[Lead]:
         """The first so many leads of a stretch, by the plan that fits how many match."""
         if self.leads.is_ranges_alone:
             return list(self._walk(stretch, None, most))
-        if stretch.place is None and self.order is NEWEST:  # what is counted too: walked once
-            edge, near = self._beginning
-            is_enough = near >= most
-        else:
-            edge, is_enough = self._edge(stretch), True
-        if is_enough or edge is None:
-            found = list(self._walk(stretch, edge, most))
-            if len(found) == most or edge is None:
-                return found
-        return list(_sorted(stretch, self.leads.collected)[:most])
+        edge = self._edge(stretch)
+        found = list(self._walk(stretch, edge, most))
+        if len(found) == most or edge is None:
+            return found
+        if self.newest is self and stretch.place is None:
+            self._beginning = edge, len(found)  # these were all: not counted again
+        if self.newest._is_rare:
+            return self._collect(stretch, most)
+        return list(self._walk(stretch, None, most))
+
+    def _collect(self, stretch: Stretch, most: int) -> list[Lead]:
+        """The first so many of all matches, which are collected and sorted; the first page counts
+        them on the way, as collecting them again for that would cost as much once more."""
+        ordered = _sorted(stretch, self.leads.collected)
+        if stretch.place is not None:
+            return list(ordered[:most])
+        found: list[Any] = list(ordered.annotate(matches=Window(Count("*")))[:most])
+        self._collected = found[0].matches if found else 0
+        return found
+
+    @property
+    def _is_rare(self) -> bool:
+        _, near = self._beginning
+        return near < MANY_IN_WINDOW
 
     @cached_property
     def _beginning(self) -> tuple[Place | None, int]:
@@ -112,8 +138,8 @@ class Listing:
     def _edge(self, stretch: Stretch) -> Place | None:
         """The last place of the window; None where every range ends before it.
 
-        The window is shared among the ranges, and ends where the first of their shares does: up to
-        there the walk misses nothing.
+        The window is shared among the ranges, and ends where the first of their shares does, so
+        that no range is walked beyond its own.
         """
         share = WINDOW // len(self.leads.ranges)
         first, *others = (

@@ -61,8 +61,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
 def _count(filters: LeadFilterForm, listing: Listing, tally: Mapping[str, int]) -> Count:
     """How many leads match; by status alone the tally knows it."""
     if not filters.is_by_status_alone:
-        # Sorted by score it is counted by itself; else the page and the count share a window.
-        return (filters.counting() if filters.is_sorted_by_score else listing).count()
+        return listing.count()
     statuses = filters.chosen("status") or tally
     return Count(sum(tally.get(status, 0) for status in statuses))
 
