@@ -106,7 +106,7 @@ def test_a_stopped_import_keeps_what_came_in_and_the_next_run_completes_it():
     again = importer("-", agency.slug, stdin=subprocess.PIPE)
     out, _ = again.communicate(people(450), timeout=60)
 
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert b"Stopped. " in err
     assert b"Traceback" not in err
     assert kept % 200 == 0  # whole batches

@@ -38,6 +38,7 @@ class Traffic:
     """What went over the wire since the last `clear`: bytes of each request, by its kind."""
 
     def __init__(self, page: Page) -> None:
+        self.page = page
         self.asked: dict[str, tuple[str, str]] = {}
         self.bytes: dict[str, int] = {}
         wire = page.context.new_cdp_session(page)
@@ -60,6 +61,13 @@ class Traffic:
 
     def of_kind(self, *kinds: str) -> int:
         return sum(self.bytes.get(id_, 0) for id_, (kind, _) in self.asked.items() if kind in kinds)
+
+    def wait_for(self, kind: str) -> None:
+        """Until the weight of such a request is known, which comes a little after its answer."""
+        for _ in range(100):
+            if self.of_kind(kind):
+                return
+            self.page.wait_for_timeout(50)
 
     @property
     def total(self) -> int:
@@ -155,12 +163,12 @@ def test_a_filters_swap_is_a_fraction_of_a_page(open_page, agency):
 
     page.locator("#lead-results [rel=next]").click()
     page.wait_for_url("**after=**")
-    settle(page)
+    traffic.wait_for("XHR")
     older, first = str(traffic), traffic.of_kind("XHR")
     traffic.clear()
     page.locator("#lead-results [rel=prev]").click()
     page.wait_for_url("**before=**")
-    settle(page)
+    traffic.wait_for("XHR")
 
     expect(page.locator("#lead-results tbody .row__link")).to_have_count(50)
     assert 0 < first < MOST_BYTES_OF_A_SWAP, older

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from tqdm import tqdm
 
 from conversations.importing import Import, Rejection
@@ -57,17 +57,16 @@ class Command(BaseCommand):
             )
             try:
                 report = run.run(source)
-            except KeyboardInterrupt:
-                raise CommandError(
-                    f"Stopped. {run.report.created} conversations were taken in and stay; run the"
-                    " command again for the rest.",
-                    returncode=130,
-                ) from None
-            except OperationalError as error:
-                raise CommandError(
-                    f"The database failed: {str(error).strip()}. {run.report.created} conversations"
-                    " were taken in and stay; run the command again for the rest."
-                ) from None
+            except (KeyboardInterrupt, DatabaseError) as error:
+                stays = (
+                    f"{run.report.created} conversations were taken in and stay; run the command"
+                    " again for the rest."
+                )
+                if _was_stopped(error):
+                    raise CommandError(f"Stopped. {stays}", returncode=130) from None
+                if not isinstance(error, OperationalError):
+                    raise
+                raise CommandError(f"The database failed: {str(error).strip()}. {stays}") from None
             except OSError as error:
                 raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
         with _nobody_need_listen(sys.stdout):
@@ -75,6 +74,14 @@ class Command(BaseCommand):
             self.stdout.flush()
         if report.rejected:
             sys.exit(1)
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """Whether a Ctrl-C is behind it: in the middle of a statement one may come out as the
+    database's complaint that the statement, or the rollback after it, was broken off."""
+    if error is None or isinstance(error, KeyboardInterrupt):
+        return error is not None
+    return _was_stopped(error.__cause__) or _was_stopped(error.__context__)
 
 
 @contextmanager
