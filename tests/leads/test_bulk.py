@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from leads import bulk
 from leads.actors import SYSTEM, Actor
 from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching, find_run, undo
-from leads.models import EventKind, Lead, LeadEvent, LeadStatus, LeadTally
+from leads.models import EventKind, Lead, LeadEvent, LeadStatus, LeadTally, actor_columns
 from leads.search import query
 from organisations.ids import uuid7
 from tests.factories import make_lead, make_user
@@ -255,12 +255,23 @@ def test_a_run_is_undone_by_who_made_it_or_an_admin_within_the_hour(
 
 
 def test_a_run_is_found_by_its_index(agency, by):
-    make_lead(agency, status="hot")
+    lead = make_lead(agency, status="hot")
     outcome = change_matching(leads_of(agency), Move(LeadStatus.LOST), by=by)
     events = LeadEvent.objects.for_organisation(agency).of_bulk(outcome.bulk_id).order_by("id")
+    others = [
+        LeadEvent(
+            organisation=agency,
+            lead=lead,
+            kind="note",
+            payload={"bulk": str(uuid7())},
+            **actor_columns(by),
+        )
+        for _ in range(3000)
+    ]
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    LeadEvent.objects.bulk_create(others)
+    with connection.cursor() as cursor:  # so that it is planned for what it holds
+        cursor.execute("ANALYZE leads_leadevent")
 
     assert "leads_leadevent_bulk" in events.explain()
 
