@@ -328,6 +328,8 @@ def test_what_was_done_before_the_database_failed_is_told_and_can_be_undone(
 def _wait_until_somebody_waits_for_a_lock():
     with connection.cursor() as cursor:
         for _ in range(1000):
+            # Within a transaction the list of sessions is otherwise the one of the first look.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT pg_sleep(0.005), count(*) FROM pg_locks WHERE NOT granted AND pid IN"
                 " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
