@@ -176,7 +176,7 @@ def test_a_deep_page_is_one_index_scan(agency):
     with CaptureQueriesContext(connection) as captured:
         page_of(leads, QueryDict(f"after={after}"))
     with connection.cursor() as cursor:
-        # Sixty rows are quickest read whole and sorted; what is asked is whether the index can serve.
+        # Sixty rows are quickest read whole and sorted; the question is if the index can serve.
         for other_way in ["enable_seqscan", "enable_bitmapscan", "enable_sort"]:
             cursor.execute(f"SET LOCAL {other_way} = off")
         cursor.execute("EXPLAIN " + captured[0]["sql"])
