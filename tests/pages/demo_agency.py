@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db.models import Count
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from conversations.models import Conversation
 from leads.models import Lead, SavedView
@@ -66,14 +66,6 @@ def address_of(route: Route, objects: dict[str, Any]) -> str | None:
     unknown = set(route.parameters) - set(objects)
     assert not unknown, f"say which object of the demo {unknown} stands for"
     return route.address(objects)
-
-
-def sign_in(page: Page, person: User) -> None:
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Overview").first).to_be_visible()
 
 
 def pages_of(page: Page, demo: Agency) -> Iterator[str]:

@@ -17,7 +17,8 @@ from playwright.sync_api import Page, expect
 
 from organisations.web import TooManyRequests
 from tests.factories import make_organisation, make_user
-from tests.pages.demo_agency import Agency, load_agency, pages_of, sign_in
+from tests.pages.demo_agency import Agency, load_agency, pages_of
+from tests.pages.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -58,7 +59,7 @@ def findings() -> Iterator[Findings]:
 def test_axe_finds_nothing_on_any_page_light_or_dark(open_browser, demo, findings):
     # Axe is injected; and it looks before a colour has faded into another.
     page = open_browser(bypass_csp=True, reduced_motion="reduce")
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
 
     for address in pages_of(page, demo):
         page.emulate_media(color_scheme="light")
@@ -69,7 +70,7 @@ def test_axe_finds_nothing_on_any_page_light_or_dark(open_browser, demo, finding
 
 def test_axe_finds_nothing_on_a_phone(open_browser, demo, findings):
     page = open_browser(bypass_csp=True, viewport={"width": 390, "height": 844}, has_touch=True)
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
 
     for address in demo.addresses:
         if address.startswith(("/leads/?", "/conversations/")) or address == "/":
@@ -109,7 +110,7 @@ def test_axe_finds_nothing_where_somebody_signs_in_or_lost_their_password(
 def test_axe_finds_nothing_on_an_agencys_first_day(open_browser, findings, look):
     admin = make_user(make_organisation(plan="starter"), role="admin")
     page = open_browser(bypass_csp=True, **look)
-    sign_in(page, admin)
+    signed_in(page, admin)
 
     for address in ("/", "/leads/", "/leads/?status=hot", "/conversations/", "/settings/api-keys/"):
         page.goto(address)
@@ -119,7 +120,7 @@ def test_axe_finds_nothing_on_an_agencys_first_day(open_browser, findings, look)
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_on_answers_to_forms(open_browser, demo, findings, look):
     page = open_browser(bypass_csp=True, **look)
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
     page.goto("/settings/api-keys/")
     page.get_by_role("button", name="Create key").click()
     findings.look(page, "a key without a name")
@@ -147,7 +148,7 @@ def unreachable() -> OperationalError:
 def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypatch, look):
     agent = make_user(demo.organisation, role="agent")
     page = open_browser(bypass_csp=True, **look)
-    sign_in(page, agent)
+    signed_in(page, agent)
     page.goto("/settings/api-keys/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Not allowed")
     findings.look(page, "403")
@@ -174,7 +175,7 @@ def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypa
 # --- Room, text size, headings, requests ----------------------------------------------------------
 def test_every_page_has_one_heading_a_title_and_a_way_past_the_navigation(open_browser, demo):
     page = open_browser()
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
 
     titles = set()
     for address in pages_of(page, demo):
@@ -190,7 +191,7 @@ def test_every_page_has_one_heading_a_title_and_a_way_past_the_navigation(open_b
 
 def test_no_page_scrolls_sideways(open_browser, demo):
     page = open_browser()
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
 
     for address in pages_of(page, demo):
         for width in (320, 1024):
@@ -209,7 +210,7 @@ CUT_OFF = """() => [...document.querySelectorAll("main *, .header *")].filter((e
 
 def test_with_text_twice_as_large_nothing_is_lost(open_browser, demo):
     page = open_browser(viewport={"width": 1280, "height": 900})
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
 
     for address in pages_of(page, demo):
         page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -222,7 +223,7 @@ def test_with_text_twice_as_large_nothing_is_lost(open_browser, demo):
 # --- Phones, forced colours, paper ----------------------------------------------------------------
 def test_a_phone_has_its_navigation_at_the_foot_and_no_script_is_needed(open_browser, demo):
     page = open_browser(viewport={"width": 390, "height": 844}, has_touch=True)
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
     bar = page.get_by_role("navigation", name="Main")
 
     assert bar.evaluate("bar => getComputedStyle(bar).position") == "fixed"
@@ -242,7 +243,7 @@ def test_a_phone_has_its_navigation_at_the_foot_and_no_script_is_needed(open_bro
 
 def test_forced_colours_keep_what_a_fill_said(open_browser, demo):
     page = open_browser(forced_colors="active")
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
     page.goto("/leads/")
 
     edge = "element => getComputedStyle(element).borderTopStyle"
@@ -254,7 +255,7 @@ def test_on_paper_it_is_dark_on_light_without_what_is_for_clicking(open_browser,
     demo.admin.theme = "dark"
     demo.admin.save(update_fields=["theme"])
     page = open_browser(color_scheme="dark")
-    sign_in(page, demo.admin)
+    signed_in(page, demo.admin)
     page.goto("/leads/")
     colour: Callable[[str], Any] = lambda name: page.evaluate(  # noqa: E731
         f"getComputedStyle(document.querySelector('h1')).{name}"

@@ -17,7 +17,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
-from tests.pages.test_in_a_browser import sign_in
+from tests.pages.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,7 +56,7 @@ def fresh(lead) -> Lead:
 @pytest.fixture
 def page(open_browser, admin, lead):
     page = open_browser()
-    sign_in(page, admin)
+    signed_in(page, admin)
     page.goto(f"/leads/{lead.id}/")
     page.evaluate("window.stillHere = true")
     return page
@@ -156,7 +156,7 @@ def test_one_goes_through_the_list_from_lead_to_lead_and_back(open_browser, admi
             created_at=at(f"2026-01-0{day} 09:00"),
         )  # fmt: skip
     page = open_browser()
-    sign_in(page, admin)
+    signed_in(page, admin)
     page.goto("/leads/?status=hot")
     page.get_by_role("link", name="Lead 4").click()
 
@@ -176,7 +176,7 @@ def test_one_goes_through_the_list_from_lead_to_lead_and_back(open_browser, admi
 
 def test_a_lead_is_worked_without_script(open_browser, admin, lead, double):
     page = open_browser(java_script_enabled=False)
-    sign_in(page, admin)
+    signed_in(page, admin)
     page.goto(f"/leads/{lead.id}/")
 
     page.get_by_role("link", name="Correct the facts").click()
@@ -216,7 +216,7 @@ def addresses(lead, double) -> list[str]:
 def test_axe_finds_nothing_on_a_leads_pages(open_browser, admin, lead, double, scheme):
     correct(fresh(lead), {"area": "Ayr"}, by=Actor.for_person(admin))
     page = open_browser(color_scheme=scheme, bypass_csp=True)  # axe is injected
-    sign_in(page, admin)
+    signed_in(page, admin)
     results = {}
     for address in addresses(lead, double):
         page.goto(address)
@@ -229,7 +229,7 @@ def test_axe_finds_nothing_on_a_leads_pages(open_browser, admin, lead, double, s
 @pytest.mark.parametrize("width", [320, 768, 1024])
 def test_none_of_a_leads_pages_scrolls_sideways(open_browser, admin, lead, double, width):
     page = open_browser(viewport={"width": width, "height": 700})
-    sign_in(page, admin)
+    signed_in(page, admin)
     for address in addresses(lead, double):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address

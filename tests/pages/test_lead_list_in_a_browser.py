@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from leads.models import Lead
-from tests.factories import PASSWORD, make_lead, make_organisation
+from tests.factories import make_lead, make_organisation
+from tests.pages.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,12 +34,7 @@ def leads(agency) -> list[Lead]:
 
 
 def open_list(page: Page, person) -> None:
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
-    page.goto("/leads/")
+    signed_in(page, person).goto("/leads/")
 
 
 def rows(page: Page):

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from leads.actors import SYSTEM
 from leads.models import Lead, LeadStatus, SavedView
-from tests.factories import PASSWORD, at, make_conversation, make_lead, make_organisation
+from tests.factories import at, make_conversation, make_lead, make_organisation
+from tests.pages.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,10 +37,7 @@ def page(open_browser, agent) -> Page:
 
 
 def signed_in_at_the_list(page: Page, person) -> Page:
-    page.goto("/sign-in/?next=/leads/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    signed_in(page, person).goto("/leads/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Leads")
     return page
 

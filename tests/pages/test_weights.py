@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.pages.demo_agency import Agency, load_agency, pages_of, sign_in
+from tests.pages.demo_agency import Agency, load_agency, pages_of
+from tests.pages.signing_in import signed_in
 from tests.servers import PROJECT, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -139,7 +140,7 @@ def test_the_first_load_of_every_page_is_light(open_page, agency, served):
     page.goto("/sign-in/")
     settle(page, traffic)
     assert traffic.total < MOST_BYTES, traffic
-    sign_in(page, agency.admin)
+    signed_in(page, agency.admin)
     heaviest = ""
 
     most = 0
@@ -160,7 +161,7 @@ def test_the_first_load_of_every_page_is_light(open_page, agency, served):
 
 def test_a_filters_swap_is_a_fraction_of_a_page(open_page, agency):
     page = open_page()
-    sign_in(page, agency.admin)
+    signed_in(page, agency.admin)
     traffic = Traffic(page)
     page.goto("/leads/")
     settle(page, traffic)
@@ -184,7 +185,7 @@ def test_a_filters_swap_is_a_fraction_of_a_page(open_page, agency):
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 def test_nothing_moves_while_a_page_loads(open_page, agency, size):
     page = open_page(viewport={"width": size[0], "height": size[1]})
-    sign_in(page, agency.admin)
+    signed_in(page, agency.admin)
 
     for address in pages_of(page, agency):
         page.wait_for_timeout(100)  # the last frames' observations

@@ -1,0 +1,17 @@
+"""Signing in to a test's browser without its sign-in page, whose own tests go through it."""
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+
+from organisations.models import User
+
+
+def signed_in(page: Page, person: User) -> Page:
+    """The page, its browser holding a session of the person's; it has not gone anywhere yet."""
+    client = Client()
+    client.force_login(person)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    address = page.request.get("/healthz").url
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    return page
