@@ -19,12 +19,12 @@ from django.db.models.functions import Lower
 from conversations.intake_format import ReceivedConversation
 from conversations.models import Conversation, Message, MessageRole
 from leads import phones
-from leads.actors import SYSTEM, Actor
 from leads.contacts import email_key
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, LeadStatus
 from leads.scoring import apply_score
+from organisations.actors import SYSTEM, Actor
 from organisations.copying import copy_rows
 from organisations.ids import uuid7
 from organisations.locks import lock_names

@@ -5,9 +5,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from leads.actors import Actor
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
+from organisations.actors import Actor
 from organisations.models import Organisation, User
 
 

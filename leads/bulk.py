@@ -18,10 +18,10 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
 
-from leads.actors import Actor
 from leads.assignment import take_assignee
 from leads.models import EventKind, Lead, LeadEvent, LeadQuerySet, LeadStatus
 from leads.temperature import temperature
+from organisations.actors import Actor
 from organisations.ids import uuid7
 from organisations.models import Organisation, User
 

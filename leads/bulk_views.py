@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from leads import bulk
-from leads.actors import Actor
 from leads.addresses import cleaned, leads_of, list_address
 from leads.bulk_forms import BulkForm
 from leads.filters import LeadFilterForm
 from leads.models import EventKind, LeadQuerySet
+from organisations.actors import Actor
 from organisations.ids import uuid7
 from organisations.paging import PAGE_ROWS, count_of
 from organisations.web import SeeOther, SignedInRequest, wants_fragment

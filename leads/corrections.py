@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from leads import phones
-from leads.actors import Actor
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
+from organisations.actors import Actor
 
 
 @transaction.atomic

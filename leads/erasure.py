@@ -4,9 +4,9 @@ import logging
 
 from django.db import transaction
 
-from leads.actors import Actor
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead, LeadEvent
+from organisations.actors import Actor
 from organisations.models import Organisation
 
 logger = logging.getLogger(__name__)

@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leads import lead_page
-from leads.actors import Actor
 from leads.erasure import erase
 from leads.models import Lead
 from leads.neighbours import came_from
 from leads.person_export import person_export
+from organisations.actors import Actor
 from organisations.web import SeeOther, SignedInRequest, admin_required
 
 WORD = "erase"

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from leads.actors import Actor
 from leads.models import EventKind, Lead, LeadEvent, actor_columns
+from organisations.actors import Actor
 from organisations.ids import uuid7
 
 EVENT_FIELDS = (

@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from leads import lead_page
-from leads.actors import Actor
 from leads.corrections import correct, let_go
 from leads.fact_form import FactForm
 from leads.models import Lead
 from leads.neighbours import came_from
 from leads.overtaking import overtaken_facts
+from organisations.actors import Actor
 from organisations.web import SignedInRequest, render_page, wants_fragment
 
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.formats import date_format
 
-from leads.actors import Actor
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
+from organisations.actors import Actor
 
 PRESETS = {"tomorrow": timedelta(days=1), "in_a_week": timedelta(days=7)}
 

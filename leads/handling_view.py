@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from leads import lead_page
-from leads.actors import Actor
 from leads.assignment import assign, assignable
 from leads.follow_ups import PRESETS, set_follow_up
 from leads.models import EventKind, Lead
 from leads.overtaking import Overtaken, last_change, overtaken_facts
+from organisations.actors import Actor
 from organisations.days import today
 from organisations.models import User
 from organisations.web import SignedInRequest

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import lead_page
-from leads.actors import Actor
 from leads.history import history_of
 from leads.neighbours import came_from
 from leads.notes import NoteForm, add_note
+from organisations.actors import Actor
 from organisations.web import SignedInRequest, render_page
 
 

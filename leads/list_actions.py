@@ -10,13 +10,13 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
-from leads.actors import Actor
 from leads.addresses import cleaned, leads_of, list_address
 from leads.bulk_views import nothing_changed
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
 from leads.models import PERSON_STATUSES, EventKind, Lead, LeadStatus, SavedView
 from leads.overtaking import last_change
+from organisations.actors import Actor
 from organisations.ids import parse_uuid
 from organisations.web import SeeOther, SignedInRequest, announce, wants_fragment
 

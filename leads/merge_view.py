@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leads import lead_page
-from leads.actors import Actor
 from leads.corrections import as_text
 from leads.facts import is_known
 from leads.merging import CannotMerge, merge, unmerge
 from leads.models import FACT_FIELDS, Lead
 from leads.neighbours import came_from
 from leads.wording import FIELD_LABELS, UNKNOWN, value_in_words
+from organisations.actors import Actor
 from organisations.web import SeeOther, SignedInRequest
 
 

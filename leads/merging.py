@@ -12,12 +12,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from leads.actors import Actor
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.facts import fill, is_known
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
+from organisations.actors import Actor
 from organisations.locks import lock_names
 from organisations.models import Organisation
 

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower, Now
 
 from leads import search
-from leads.actors import Actor, ActorKind
+from organisations.actors import Actor, ActorKind
 from organisations.columns import WrittenXidField
 from organisations.ids import uuid7
 from organisations.models import Organisation, User

@@ -2,10 +2,10 @@
 
 from django import forms
 
-from leads.actors import Actor
 from leads.events import new_event
 from leads.forms import Prose
 from leads.models import EventKind, Lead, LeadEvent
+from organisations.actors import Actor
 
 LONGEST_NOTE = 5_000  # characters
 

@@ -1,9 +1,9 @@
 """What follows from a change of a lead's facts: score, status and what it is found by."""
 
-from leads.actors import SYSTEM
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from leads.scoring import apply_score
+from organisations.actors import SYSTEM
 
 # What `rescore` may change besides the facts themselves.
 RESCORED_FIELDS = ("score", "status", "search")

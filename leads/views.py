@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import lead_page
-from leads.actors import Actor
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
 from leads.list_actions import beside_the_list
@@ -19,6 +18,7 @@ from leads.merging import became
 from leads.models import EventKind, Lead, LeadStatus, LeadTally
 from leads.neighbours import came_from
 from leads.overtaking import last_change
+from organisations.actors import Actor
 from organisations.paging import Count
 from organisations.web import (
     SignedInRequest,

@@ -1,12 +1,13 @@
 """Who did a thing: kept with each event as kind, id and name, so that events outlive their doer."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
 
-from organisations.models import User
+if TYPE_CHECKING:  # organisations.models imports the audit trail, and that imports this module
+    from organisations.models import User
 
 
 class ActorKind(models.TextChoices):
@@ -22,14 +23,16 @@ class Actor:
     kind: ActorKind
     id: UUID | None
     name: str
+    # Where the request came from, for the audit trail; None where there was no request.
+    address: str | None = None
 
     @classmethod
-    def for_person(cls, person: User) -> Self:
-        return cls(ActorKind.PERSON, person.id, person.name)
+    def for_person(cls, person: "User", address: str | None = None) -> Self:
+        return cls(ActorKind.PERSON, person.id, person.name, address)
 
     @classmethod
-    def for_key(cls, key_id: UUID, name: str) -> Self:
-        return cls(ActorKind.API_KEY, key_id, name)
+    def for_key(cls, key_id: UUID, name: str, address: str | None = None) -> Self:
+        return cls(ActorKind.API_KEY, key_id, name, address)
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, None, "System")

@@ -8,6 +8,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 
+from organisations.audit import AuditEntry as AuditEntry  # here Django looks for models
 from organisations.ids import uuid7
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
+from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
+from organisations.actors import Actor
 from organisations.models import Organisation, User
 
 P = ParamSpec("P")
@@ -23,6 +25,20 @@ class SignedInRequest(HttpRequest):
     user: User
     organisation: Organisation
     htmx: HtmxDetails
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Where the request came from, as the trusted proxies say; None on a Unix socket."""
+    address: str = request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
+
+
+def actor_of(request: SignedInRequest) -> Actor:
+    """The signed-in person, and from where: who did what this request does."""
+    return Actor.for_person(request.user, client_address(request))
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -12,9 +12,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from leads.actors import Actor
 from leads.bulk import Move, change_matching
 from leads.models import Lead, LeadStatus, SavedView
+from organisations.actors import Actor
 from tests.factories import make_conversation, make_key, make_lead, make_user
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from leads.actors import SYSTEM, Actor
 from leads.models import Lead, LeadEvent, LeadStatus
+from organisations.actors import SYSTEM, Actor
 from organisations.models import User
 from tests.factories import (
     make_conversation,

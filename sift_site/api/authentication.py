@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from apikeys import keys, last_use
 from apikeys.models import Scope
-from leads.actors import Actor
+from organisations.actors import Actor
 from organisations.models import Organisation, Plan
 from sift_site.api import reads
 

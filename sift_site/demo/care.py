@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from leads.actors import SYSTEM, Actor
 from leads.models import EventKind
+from organisations.actors import SYSTEM, Actor
 from sift_site.demo import words
 from sift_site.demo.histories import Step
 

@@ -18,12 +18,12 @@ from msgspec.structs import replace
 from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
 from conversations.models import Conversation, Message
 from leads import search
-from leads.actors import SYSTEM, Actor
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.scoring import score_value
 from leads.temperature import temperature
+from organisations.actors import SYSTEM, Actor
 from organisations.copying import copy_rows
 from organisations.ids import uuid7
 from organisations.locks import lock_names

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from leads import bulk
-from leads.actors import SYSTEM, Actor
 from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching, find_run, undo
 from leads.models import EventKind, Lead, LeadEvent, LeadStatus, LeadTally, actor_columns
 from leads.search import query
+from organisations.actors import SYSTEM, Actor
 from organisations.ids import uuid7
 from tests.factories import make_lead, make_user
 from tests.statements import statements_sent

@@ -3,9 +3,9 @@
 import pytest
 
 from conversations.capture import capture
-from leads.actors import Actor
 from leads.corrections import correct, let_go
 from leads.models import Lead, LeadEvent, LeadStatus
+from organisations.actors import Actor
 from tests.conversations.test_capture import received
 from tests.factories import make_conversation, make_lead
 

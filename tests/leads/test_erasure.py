@@ -3,12 +3,12 @@
 import pytest
 from django.db import connection
 
-from leads.actors import Actor
 from leads.corrections import correct
 from leads.erasure import erase
 from leads.merging import last_merge, merge, unmerge
 from leads.models import Lead, LeadTally
 from leads.notes import add_note
+from organisations.actors import Actor
 from tests.factories import make_conversation, make_lead, make_message
 
 pytestmark = pytest.mark.django_db

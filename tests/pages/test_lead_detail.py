@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from leads.actors import Actor
 from leads.models import PERSON_STATUSES, Lead, LeadEvent, LeadStatus
+from organisations.actors import Actor
 from organisations.ids import uuid7
 from tests.factories import make_conversation, make_lead, make_message, make_user
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from leads.actors import Actor
 from leads.corrections import correct
 from leads.models import Lead, LeadEvent
+from organisations.actors import Actor
 from tests.factories import make_lead, make_user
 
 FRAGMENT = {"HX-Request": "true"}

@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from leads.actors import Actor
 from leads.corrections import correct
 from leads.models import Lead
+from organisations.actors import Actor
 from tests.factories import (
     at,
     make_conversation,

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from leads.actors import Actor
 from leads.duplicates import possible_duplicates
 from leads.merging import last_merge, merge
 from leads.models import Lead, LeadStatus
 from leads.notes import add_note
+from organisations.actors import Actor
 from tests.factories import at, make_conversation, make_lead, make_message
 
 

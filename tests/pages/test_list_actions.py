@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from leads.actors import SYSTEM
 from leads.models import Lead, LeadStatus
+from organisations.actors import SYSTEM
 from organisations.ids import uuid7
 from tests.factories import at, make_lead
 

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from leads.actors import SYSTEM
 from leads.models import Lead, LeadStatus, SavedView
+from organisations.actors import SYSTEM
 from tests.factories import at, make_conversation, make_lead, make_organisation
 from tests.pages.signing_in import signed_in
 
