@@ -1,7 +1,6 @@
 """The filters above the list of leads: what may be asked, and the leads that it leaves."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -237,7 +236,7 @@ class LeadFilterForm(FilterForm):
         if since := self.cleaned_data.get("since"):
             received &= Q(created_at__gte=midnight(since))
         if until := self.cleaned_data.get("until"):
-            received &= Q(created_at__lt=midnight(until + timedelta(days=1)))
+            received &= Q(created_at__lt=midnight(until, days_later=1))
         return received
 
     def _scored(self) -> Q:

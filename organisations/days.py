@@ -14,9 +14,9 @@ def today() -> date:
     return timezone.localdate(timezone=AGENCY_ZONE)
 
 
-def midnight(day: date) -> datetime:
-    """The agency's day's first moment."""
-    return datetime.combine(day, time(), tzinfo=AGENCY_ZONE)
+def midnight(day: date, *, days_later: int = 0) -> datetime:
+    """The first moment of the agency's day, or of one so many days later."""
+    return datetime.combine(day + timedelta(days_later), time(), tzinfo=AGENCY_ZONE)
 
 
 class Period(models.TextChoices):

@@ -113,6 +113,11 @@ class FilterForm(forms.Form):
         return self._address_of({name: self.chosen(name) for name in self.fields})[1:]
 
     @property
+    def export_query(self) -> str:
+        """What an export is asked with, `?` included: all that narrows, no page of it."""
+        return self._address_of({name: self.chosen(name) for name in self.fields})
+
+    @property
     def tidy(self) -> QueryDict:
         """The address as it was said, faults and position included, without what says nothing.
 
