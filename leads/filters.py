@@ -81,7 +81,6 @@ class LeadFilterForm(FilterForm):
     """
 
     SHOWING: Mapping[str, str] = {"sort": Sort.NEWEST.value, "size": "50"}
-    # Those that stand open above the list; the rest opens with "More filters".
     FIRST = ("source", "period", "assignee")
     MORE = (
         "intent", "property_type", "timeline", "chain_status", "financing_status",
@@ -270,19 +269,6 @@ class LeadFilterForm(FilterForm):
             self._group("temperature", "Temperature", [*BANDS]),
             self._group("status", "Worked", worked, counts=counts),
         ]
-
-    @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FIRST]
-
-    @property
-    def more_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.MORE]
-
-    @property
-    def more_in_force(self) -> int:
-        """How many of the fields behind "More filters" narrow the list or are at fault."""
-        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
 
     @property
     def export_query(self) -> str:

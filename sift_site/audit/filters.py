@@ -93,7 +93,8 @@ GROUPS = {
 class AuditFilterForm(FilterForm):
     """What the address asks of the trail of an agency, whose `names` are offered as choices."""
 
-    FIRST = ("action", "actor", "period", "since", "until", "ip", "target")
+    FIRST = ("action", "actor", "period")
+    MORE = ("since", "until", "ip", "target")
 
     action = one_of(
         "What",
@@ -116,10 +117,16 @@ class AuditFilterForm(FilterForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     target = forms.CharField(
-        label="Done to (id, or a lead’s address)",
+        label="Done to",
         required=False,
         max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "placeholder": "Id, or a lead’s address",
+            }
+        ),
     )
 
     def __init__(self, address: QueryDict, names: Names) -> None:
@@ -194,10 +201,6 @@ class AuditFilterForm(FilterForm):
         return when
 
     # --- What the page says -----------------------------------------------------------------------
-    @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FIRST]
-
     def _said(self, field: str) -> list[tuple[str, str]]:
         said = super()._said(field)
         if field != "target":

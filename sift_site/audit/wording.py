@@ -85,7 +85,7 @@ class Line:
     actor: Part
     done: list[Part]
     details: str  # what the sentence does not say, in words; may be empty
-    about_lead: bool  # whether the trail can be narrowed to its lead
+    lead_id: UUID | None  # of the lead to which the trail can be narrowed
 
 
 def lines_of(entries: list[AuditEntry], names: Names) -> list[Line]:
@@ -110,7 +110,7 @@ def _line(entry: AuditEntry, names: Names) -> Line:
         actor=names.actor(entry),
         done=list(_parts(template, entry, names)),
         details=", ".join(_besides(entry, said, names)),
-        about_lead=entry.target_kind == AuditTarget.LEAD,
+        lead_id=entry.target_id if entry.target_kind == AuditTarget.LEAD else None,
     )
 
 
@@ -156,7 +156,7 @@ def _value(name: str, value: Any, names: Names) -> Part:
 
 def _besides(entry: AuditEntry, said: set[str], names: Names) -> Iterator[str]:
     """The details that the sentence left out, each as a few words."""
-    for name, value in entry.details.items():
+    for name, value in sorted(entry.details.items(), key=_most_first):
         if name in said or name in _IN_NO_SENTENCE or value is None:
             continue
         label = name.replace("_", " ")
@@ -167,11 +167,17 @@ def _besides(entry: AuditEntry, said: set[str], names: Names) -> Iterator[str]:
                 yield _number(name, value)
             case str() if (id_ := parse_uuid(value)) is not None:
                 if (known := names.of_any(id_)) is not None:
-                    yield f"{label} {known}"
+                    yield f"{label}: {known}"
             case str():
-                yield f"{label} {_VALUES.get(value, value)}"
+                yield f"{label}: {_VALUES.get(value, value)}"
             case _:
                 assert_never(value)
+
+
+def _most_first(detail: tuple[str, Any]) -> tuple[int, str]:
+    """Of numbers the greatest first; JSON in PostgreSQL keeps an order of its own."""
+    name, value = detail
+    return (-value if isinstance(value, int) else 0, name)
 
 
 def _number(name: str, value: int) -> str:
@@ -180,4 +186,4 @@ def _number(name: str, value: int) -> str:
         return f"{value:,} from {LeadStatus(status).label}"
     if name == "filters":
         return f"{value} filter{'' if value == 1 else 's'} in force" if value else "no filter"
-    return f"{name.replace('_', ' ')} {value:,}"
+    return f"{name.replace('_', ' ')}: {value:,}"

@@ -139,7 +139,7 @@ def test_details_that_the_sentence_leaves_out_follow_it(signed_in_admin, agency,
 
     line = signed_in_admin.get(TAB).context["lines"][0]
 
-    assert line.details == "role Agent, admin id Ada Admin"
+    assert line.details == "admin id: Ada Admin, role: Agent"
 
 
 # --- Who may, and at what cost --------------------------------------------------------------------
