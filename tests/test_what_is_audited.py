@@ -81,9 +81,9 @@ def test_what_was_refused_and_what_stood_already_are_none(signed_in, agency, age
 def test_what_scoring_does_is_none(signed_in, agency):
     capture(agency, [received(name="Zoë", timeline="asap", intent="buy")], by=SYSTEM)
     lead = Lead.objects.get()
-    lead.change_status(LeadStatus.COLD, by=SYSTEM)
 
-    assert LeadEvent.objects.filter(kind="status").exists()
+    assert lead.change_status(LeadStatus.HOT, by=SYSTEM) is not None
+    assert LeadEvent.objects.filter(kind="status").count() == 2
     assert told() == []
 
 

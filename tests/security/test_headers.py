@@ -88,6 +88,17 @@ def test_so_do_a_refused_host_a_refused_form_and_a_fault_of_ours(agent, monkeypa
     assert [faults_of(answer) for answer in answers] == [[], [], []]
 
 
+def test_no_route_gives_back_what_it_was_sent_with_trace(admin, ours):
+    client = Client(raise_request_exception=False)
+    client.force_login(admin)
+
+    for route in ROUTES:
+        answer = client.trace(address_of(route, ours), headers={"X-Secret": "quokka"})
+
+        assert answer.status_code in (302, 403, 405), route.pattern
+        assert b"quokka" not in answer.content
+
+
 @pytest.mark.parametrize("address", ["/sign-in/", "/nothing-here/", "/api/v1/leads", "/healthz"])
 def test_over_https_browsers_are_told_to_stay_there(client, db, settings, address):
     settings.SECURE_HSTS_SECONDS = 31_536_000
