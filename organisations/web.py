@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from ipaddress import ip_address
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
@@ -17,6 +18,7 @@ from organisations.actors import Actor
 from organisations.models import Organisation, User
 
 P = ParamSpec("P")
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class SignedInRequest(HttpRequest):
@@ -103,11 +105,11 @@ def push_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def admin_required(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
+    view: Callable[Concatenate[SignedInRequest, P], Response],
+) -> Callable[Concatenate[SignedInRequest, P], Response]:
     """Only the agency's admins; an agent gets 403."""
 
-    def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> Response:
         if not request.user.is_admin:
             raise PermissionDenied("Only an admin of your agency can open this page.")
         return view(request, *args, **kwargs)

@@ -44,11 +44,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost: health probes, whose word about the client is believed, and the API's own chain.
+    # Outermost: headers for every answer; then health probes, whose word about the client is
+    # believed, and the API's own chain.
+    "sift_site.headers.SecurityHeadersMiddleware",
     "sift_site.middleware.FrontDoorMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -147,14 +149,16 @@ LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "organisations:sign_in"
 SESSION_ENGINE = "organisations.sessions"
-SESSION_COOKIE_NAME = "sift_session"
+# A browser takes a cookie of such a name only from this very host, over HTTPS, for all its paths.
+HOST_ONLY = "__Host-" if SIFT_HTTPS else ""
+SESSION_COOKIE_NAME = f"{HOST_ONLY}sift_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "sift_csrf"
+CSRF_COOKIE_NAME = f"{HOST_ONLY}sift_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "sift_site.errors.csrf_failure"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "organisations.messages.MessageStorage"
 
 # --- Transport and headers -----------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SIFT_HTTPS
@@ -165,13 +169,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        **({"upgrade-insecure-requests": True} if SIFT_HTTPS else {}),
     }
 }
 
@@ -183,6 +190,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has a use for Sift's files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

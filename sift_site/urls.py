@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", include("leads.urls")),
     path("conversations/", include("conversations.urls")),
     path("settings/api-keys/", include("apikeys.urls")),
+    path("settings/audit/", include("sift_site.audit.urls")),
     path("", include("organisations.urls")),
 ]
 

@@ -112,12 +112,9 @@ def _finished(request: ApiRequest, response: HttpResponse) -> HttpResponse:
     response["X-Request-Id"] = request.request_id
     response["Cache-Control"] = "private, no-store"
     response["Vary"] = "Authorization"
-    response["X-Content-Type-Options"] = "nosniff"
     if request.usage is not None:
         for name, value in request.usage.headers.items():
             response[name] = value
-    if request.is_secure() and settings.SECURE_HSTS_SECONDS:
-        response["Strict-Transport-Security"] = _strict_transport_security()
     if response.status_code == 304:
         del response["Content-Type"]
     else:
@@ -127,13 +124,3 @@ def _finished(request: ApiRequest, response: HttpResponse) -> HttpResponse:
     # Django would log the path of every refusal, and a path may hold what was typed by mistake.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
-
-
-def _strict_transport_security() -> str:
-    """The same words as SecurityMiddleware has for pages (RFC 6797)."""
-    value = f"max-age={settings.SECURE_HSTS_SECONDS}"
-    if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
-        value += "; includeSubDomains"
-    if settings.SECURE_HSTS_PRELOAD:
-        value += "; preload"
-    return value

@@ -112,7 +112,10 @@ def test_axe_finds_nothing_on_an_agencys_first_day(open_browser, findings, look)
     page = open_browser(bypass_csp=True, **look)
     signed_in(page, admin)
 
-    for address in ("/", "/leads/", "/leads/?status=hot", "/conversations/", "/settings/api-keys/"):
+    for address in (
+        *("/", "/leads/", "/leads/?status=hot", "/conversations/", "/settings/api-keys/"),
+        *("/settings/audit/", "/settings/audit/?action=keys&ip=nowhere"),
+    ):
         page.goto(address)
         findings.look(page, address)
 
