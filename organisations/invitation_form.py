@@ -24,5 +24,7 @@ class JoinForm(NewPasswordForm):
         # A person whom the password must not resemble; never saved.
         super().__init__(User(email=invitation.email, name=invitation.name or ""), *args)
         self.fields["name"].initial = invitation.name
-        self.fields["new_password1"].label = "Password"
-        self.fields["new_password2"].label = "Password again"
+        first, again = self.fields["new_password1"], self.fields["new_password2"]
+        first.label, again.label = "Password", "Password again"
+        first.error_messages["required"] = "Choose a password."
+        again.error_messages["required"] = "Type the password a second time."
