@@ -28,3 +28,8 @@ class JoinForm(NewPasswordForm):
         first.label, again.label = "Password", "Password again"
         first.error_messages["required"] = "Choose a password."
         again.error_messages["required"] = "Type the password a second time."
+
+    def clean(self) -> dict[str, Any] | None:
+        """The password must not resemble the name either."""
+        self.user.name = self.cleaned_data.get("name", "")
+        return super().clean()

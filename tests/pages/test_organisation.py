@@ -44,6 +44,14 @@ def test_the_plan_is_marked_and_its_limit_said(signed_in_admin, agency, plan, ca
     assert answer.content.decode().count("Your plan<") == 1
 
 
+def test_statements_do_not_grow_with_people_and_keys(signed_in_admin, agency, statements_of):
+    for _ in range(3):
+        make_user(agency)
+        make_key(agency)
+
+    assert statements_of(lambda: signed_in_admin.get("/settings/")) == 3
+
+
 def test_starter_says_what_it_lacks(signed_in_admin, agency):
     agency.plan = "starter"
     agency.save(update_fields=["plan"])
@@ -92,6 +100,8 @@ def test_the_account_is_closed_for_who_types_its_name(
     bearer = {"Authorization": f"Bearer {text}"}
     assert theirs.get("/api/v1/leads", headers=bearer).status_code == 200
 
+    own_session = signed_in_admin.session
+
     answer, letters = letters_of(
         lambda: signed_in_admin.post("/settings/close/", {"typed": " harbour  & vale"}, follow=True)
     )
@@ -104,6 +114,7 @@ def test_the_account_is_closed_for_who_types_its_name(
     assert other_agency.closed_at is None
     assert theirs.get("/leads/")["Location"].startswith("/sign-in/")
     assert signed_in_admin.get("/leads/")["Location"].startswith("/sign-in/")
+    assert not own_session.exists(own_session.session_key)
     assert theirs.get("/api/v1/leads", headers=bearer).status_code == 401
     assert actions_of(agency) == ["organisation_closed"]
     assert sorted(letter.to[0] for letter in letters) == sorted([admin.email, second.email])
