@@ -27,8 +27,13 @@ _DIGEST = "invitation"
 @never_cache
 @sensitive_variables("token")
 def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the token out of the address."""
-    request.session[_DIGEST] = digest_of(token)
+    """Take the token out of the address.
+
+    A session is begun for a good one alone, so that links made up leave no rows behind.
+    """
+    request.session.pop(_DIGEST, None)
+    if Invitation.objects.good_for(digest := digest_of(token)).exists():
+        request.session[_DIGEST] = digest
     answer = SeeOther("organisations:invitation")
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

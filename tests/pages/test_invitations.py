@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -277,6 +278,13 @@ def test_the_token_leaves_the_address_at_once_and_only_its_digest_is_kept(client
 @pytest.mark.parametrize("token", ["x", "é", "%00", "a" * 3000, "sk_live_x"])
 def test_a_token_that_is_none_is_told_in_words(client, db, token):
     assert client.get(f"/invitation/{token}/", follow=True).status_code == 404
+    assert settings.SESSION_COOKIE_NAME not in client.cookies  # nor is anything kept of it
+
+
+def test_a_link_of_no_use_does_not_show_the_invitation_opened_before(client, agency):
+    client.get(f"/invitation/{make_invitation(agency)[1]}/")
+
+    assert client.get("/invitation/x/", follow=True).status_code == 404
 
 
 def test_without_a_link_there_is_no_invitation(client, agency):
