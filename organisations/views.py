@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.forms import BaseForm
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormMixin
 
 from organisations.forms import NewPasswordForm, PasswordResetForm, ProfileForm, SignInForm
@@ -56,13 +56,6 @@ class NewPasswordView(FaultyFormIs422, auth_views.PasswordResetConfirmView):
         answer = super().form_valid(form)
         messages.success(self.request, "Your new password is set. Sign in with it.")
         return answer
-
-
-@require_safe
-def settings_index(request: SignedInRequest) -> HttpResponse:
-    """The first tab that is the person's to use."""
-    first = "apikeys:list" if request.user.is_admin else "organisations:profile"
-    return redirect(first)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

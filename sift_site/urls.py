@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from sift_site.organisation_page import settings
 from sift_site.overview import overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
     path("leads/", include("leads.urls")),
     path("conversations/", include("conversations.urls")),
+    path("settings/", settings, name="settings"),
     path("settings/api-keys/", include("apikeys.urls")),
     path("settings/audit/", include("sift_site.audit.urls")),
     path("", include("organisations.urls")),

@@ -7,7 +7,7 @@ from typing import Any
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.models import Lead
-from organisations.models import Organisation, User
+from organisations.models import Invitation, Organisation, User
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -86,6 +86,18 @@ def make_key(organisation: Organisation, **fields: Any) -> tuple[ApiKey, str]:
     name = fields.pop("name", f"Key {n}")
     fields.setdefault("scope", Scope.READ_WRITE)
     return ApiKey.objects.issue(organisation, name, **fields)
+
+
+def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitation, str]:
+    """An invitation's record and its token."""
+    n = next(_numbers)
+    invitation = Invitation(
+        **{"organisation": organisation, "email": f"invited{n}@example.com"} | fields
+    )
+    token = invitation.renew()
+    invitation.save(force_insert=True)
+    invitation.refresh_from_db()
+    return invitation, token
 
 
 def at(text: str) -> datetime:

@@ -21,6 +21,7 @@ from sift_site.api.authentication import Caller
 logger = logging.getLogger("sift.api.limits")
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_WINDOWS = {1: "a second", 60: "a minute", 3600: "an hour", 86400: "a day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,7 @@ class Usage:
 def count_call(request: HttpRequest, caller: Caller) -> Usage:
     """Count a request with a good key against its organisation, whichever of its keys it is."""
     # A Starter organisation's are refused later for its plan; they count all the same.
-    rate = settings.SIFT_RATE_SCALE if caller.plan is Plan.SCALE else settings.SIFT_RATE_GROWTH
-    return _count(request, "api.organisation", str(caller.organisation_id), rate)
+    return _count(request, "api.organisation", str(caller.organisation_id), _rate_of(caller.plan))
 
 
 def count_failure(request: HttpRequest) -> Usage:
@@ -61,6 +61,17 @@ def count_failure(request: HttpRequest) -> Usage:
         _network(request.META["REMOTE_ADDR"]),
         settings.SIFT_RATE_ANONYMOUS,
     )
+
+
+def allowance(plan: Plan) -> str:
+    """How much the plan may call, in words: `120 calls a minute`."""
+    limit, window = _parts(_rate_of(plan))
+    return f"{limit:,} call{'' if limit == 1 else 's'} {_WINDOWS[window]}"
+
+
+def _rate_of(plan: Plan) -> str:
+    rate: str = settings.SIFT_RATE_SCALE if plan is Plan.SCALE else settings.SIFT_RATE_GROWTH
+    return rate
 
 
 def _count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
