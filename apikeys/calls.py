@@ -1,6 +1,7 @@
 """What each key was used for: its last requests, one by one, and how many there were a day."""
 
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -75,6 +76,18 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.route} {self.status}"
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status >= 400
+
+    @property
+    def answer(self) -> str:
+        """`422 Unprocessable Entity`."""
+        try:
+            return f"{self.status} {HTTPStatus(self.status).phrase}"
+        except ValueError:  # a status that Python has no words for
+            return str(self.status)
 
     @property
     def milliseconds(self) -> float:
