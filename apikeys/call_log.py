@@ -49,12 +49,12 @@ def flush() -> bool:
             _gathered.clear()
             dropped = _forget_dropped()
         if dropped:
-            logger.error("%s calls of keys were dropped before they could be written.", dropped)
+            logger.error("Calls of keys were dropped unwritten, %s of them.", dropped)
         try:
             call_writing.write(calls)
         except Error as error:
             # By type alone: a message quotes the rows.
-            logger.warning("%s calls of keys wait: %s.", len(calls), type(error).__name__)
+            logger.warning("Calls of keys wait, %s of them: %s.", len(calls), type(error).__name__)
             with _lock:
                 _gathered.extendleft(reversed(calls))
                 _keep_within_bounds()

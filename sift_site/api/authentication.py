@@ -89,4 +89,4 @@ def note_call(request: HttpRequest, route: str, status: int, seconds: float, cal
 @cache
 def _path_of(route: str) -> str:
     """`/api/v1/leads/{lead_id}`: nothing of what the caller put into the path."""
-    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route.lstrip('^/')}")
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)

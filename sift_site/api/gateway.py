@@ -53,7 +53,8 @@ def answer(request: HttpRequest) -> HttpResponse:
         response = problem_response(api_request, _server_error())
     response = _finished(api_request, response)
     seconds = perf_counter() - began
-    note_call(request, route, response.status_code, seconds, called=api_request.request_id)
+    called = api_request.request_id
+    note_call(request, f"{ROOT}/{route}", response.status_code, seconds, called=called)
     return response
 
 
