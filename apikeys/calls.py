@@ -42,7 +42,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 
 
 class Call(models.Model):
-    """One request with a key. Never what it asked for: neither its query nor the ids in its path."""
+    """One request with a key. Neither its query nor the ids in its path are kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)

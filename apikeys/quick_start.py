@@ -1,4 +1,4 @@
-"""Where an integrator begins: the address, the header, samples that run as they stand, the limits."""
+"""Where an integrator begins: the address, the header, samples that run as they are, the limits."""
 
 from dataclasses import dataclass
 
@@ -71,7 +71,9 @@ def quick_start(request: HttpRequest, plan: Plan) -> QuickStart:
             Sample(one.id, one.language, one.runs_in, one.code.replace("BASE", base))
             for one in samples
         ],
-        limit=in_words(settings.SIFT_RATE_SCALE if plan is Plan.SCALE else settings.SIFT_RATE_GROWTH),
+        limit=in_words(
+            settings.SIFT_RATE_SCALE if plan is Plan.SCALE else settings.SIFT_RATE_GROWTH
+        ),
     )
 
 

@@ -91,10 +91,10 @@ def usage_of(organisation: Organisation) -> AgencyUsage:
     """The agency's last 30 days, in one statement; deleted keys are counted in today's calls."""
     counts = DailyCalls.objects.for_organisation(organisation).since(_first_day())
     by_key: dict[UUID, dict[date, Day]] = defaultdict(dict)
-    for key_id, *counted in counts.values_list(
-        "api_key_id", "day", "calls", "refused", "over_limit"
-    ):
-        by_key[key_id][counted[0]] = Day(*counted)
+    for count in counts:
+        by_key[count.api_key_id][count.day] = Day(
+            count.day, count.calls, count.refused, count.over_limit
+        )
     of_keys = {key_id: Usage(_filled(days)) for key_id, days in by_key.items()}
     return AgencyUsage(of_keys, _all_of([usage.days[-1] for usage in of_keys.values()]))
 

@@ -65,7 +65,7 @@ def _needs_api(request: SignedInRequest) -> None:
 @require_safe
 @admin_required
 def key_calls(request: SignedInRequest, key_id: UUID) -> HttpResponse:
-    """One key, and its last requests, the newest first; those of a deleted one while it is listed."""
+    """One key and its last requests, the newest first; a deleted one's too while it is listed."""
     keys = ApiKey.objects.for_organisation(request.organisation).listed()
     key = get_object_or_404(keys.select_related("created_by", "replaced_by"), id=key_id)
     calls = Call.objects.for_organisation(request.organisation).of_key(key)

@@ -1,12 +1,13 @@
 """Where keys may be used from, what they are used for, what took their place, what was told of it."""
 
-import apikeys.networks
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import organisations.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import apikeys.networks
+import organisations.ids
 
 
 class Migration(migrations.Migration):

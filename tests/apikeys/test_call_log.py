@@ -305,5 +305,3 @@ def test_many_calls_at_once_are_not_waited_for(key, monkeypatch):
 
     assert written.wait(timeout=5)
     assert Call.objects.count() == 10
-
-

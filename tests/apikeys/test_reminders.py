@@ -75,9 +75,7 @@ def test_the_letter_goes_to_active_admins_of_the_agency_and_holds_no_key(
     gone.is_active = False
     gone.save(update_fields=["is_active"])
     make_user(other_agency, role="admin")
-    key, text = make_key(
-        agency, name="<CRM> & co", expires_at=timezone.now() + timedelta(days=2)
-    )
+    key, text = make_key(agency, name="<CRM> & co", expires_at=timezone.now() + timedelta(days=2))
 
     sent()
 
