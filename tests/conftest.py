@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from apikeys import last_use
+from apikeys import call_log
 from organisations.models import Organisation, User
 from tests.factories import make_organisation, make_user
 from tests.servers import chromium_program, redis_program, redis_server
@@ -19,10 +19,10 @@ def _fresh_counters():
 
 
 @pytest.fixture(autouse=True)
-def _no_last_use_left_behind():
+def _no_calls_left_behind():
     """What a test's keys were used for is not written into another test's database."""
     yield
-    last_use.forget()
+    call_log.forget()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from time import perf_counter
 from typing import cast
 from uuid import uuid4
 
@@ -12,7 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, URLResolver
 from django.urls.resolvers import RegexPattern
 
+from apikeys.keys import masked
 from sift_site.api import problems
+from sift_site.api.authentication import note_call
 from sift_site.api.endpoint import ApiRequest
 from sift_site.api.problems import Problem
 from sift_site.api.schemas import FaultyField, ProblemDetails
@@ -33,6 +36,7 @@ def is_below_api(path: str) -> bool:
 
 def answer(request: HttpRequest) -> HttpResponse:
     """The answer to any request below /api/v1: never HTML, never a traceback."""
+    began = perf_counter()
     api_request = _prepared(request)
     route = "no route"
     try:
@@ -44,9 +48,14 @@ def answer(request: HttpRequest) -> HttpResponse:
         response = problem_response(api_request, problem)
     except Exception:
         # By its route: what a caller put into the path or query may be a secret.
-        logger.exception("%s %s failed, request %s", request.method, route, api_request.request_id)
+        called = masked(api_request.request_id)
+        logger.exception("%s %s failed, request %s", request.method, route, called)
         response = problem_response(api_request, _server_error())
-    return _finished(api_request, response)
+    response = _finished(api_request, response)
+    seconds = perf_counter() - began
+    called = api_request.request_id
+    note_call(request, f"{ROOT}/{route}", response.status_code, seconds, called=called)
+    return response
 
 
 def _prepared(request: HttpRequest) -> ApiRequest:
