@@ -19,7 +19,7 @@ from sift_site.api.problems import Problem
         id="list_conversations",
         tag=operations.CONVERSATIONS,
         summary="List conversations",
-        description="The organisation's conversations, newest first by `created_at`; those of one "
+        description="The agency's conversations, newest first by `created_at`; those of one "
         "lead with `lead_id`.",
         answer=schemas.ListOf[schemas.Conversation],
         query=CONVERSATIONS,

@@ -27,14 +27,14 @@ from sift_site.api.parameters import LEADS, faults_of_any, read_list_query
         id="list_leads",
         tag=operations.LEADS,
         summary="List leads",
-        description="The organisation's leads, newest first by `created_at`. A lead that was "
+        description="The agency's leads, newest first by `created_at`. A lead that was "
         "merged into another is not among them.",
         answer=schemas.ListOf[schemas.Lead],
         query=LEADS,
     ),
 )
 def lead_list(request: ApiRequest) -> HttpResponse:
-    """The organisation's leads, newest first."""
+    """The agency's leads, newest first."""
     query = read_list_query(
         request,
         LEADS,

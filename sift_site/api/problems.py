@@ -34,7 +34,7 @@ BAD_REQUEST = Kind(
 )  # fmt: skip
 UNAUTHORISED = Kind(
     "unauthorised", 401, "No valid API key",
-    when="The key is missing, malformed, unknown, expired or deleted, or its organisation's "
+    when="The key is missing, malformed, unknown, expired or deleted, or its agency's "
     "account is closed. The answer does not say which.",
     remedy="Send `Authorization: Bearer sk_live_…`. Compare the key's beginning and end with the "
     "list under Settings, API keys, where an admin of the agency can make a new one. Do not "
@@ -95,7 +95,7 @@ INVALID = Kind(
 )  # fmt: skip
 TOO_MANY_REQUESTS = Kind(
     "too-many-requests", 429, "Too many requests",
-    when="The organisation's keys have together used up this window's requests; or, without a "
+    when="The agency's keys have together used up this window's requests; or, without a "
     "good key, this address has failed to authenticate too often.",
     remedy="Wait for as many seconds as `Retry-After` says. Requests that are refused do not "
     "lengthen the wait. Better: slow down before `RateLimit` reaches `r=0`.",
