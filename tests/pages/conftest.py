@@ -44,7 +44,7 @@ def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., 
         context = chromium.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # what is awaited comes at once, but on a busy machine
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

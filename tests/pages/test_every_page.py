@@ -225,6 +225,7 @@ def test_with_text_twice_as_large_nothing_is_lost(open_browser, demo):
 def test_a_phone_has_its_navigation_at_the_foot_and_no_script_is_needed(open_browser, demo):
     page = open_browser(viewport={"width": 390, "height": 844}, has_touch=True)
     signed_in(page, demo.admin)
+    page.goto("/")
     bar = page.get_by_role("navigation", name="Main")
 
     assert bar.evaluate("bar => getComputedStyle(bar).position") == "fixed"
