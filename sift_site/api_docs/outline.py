@@ -174,18 +174,20 @@ class Outline:
         """What a reference within the document leads to; itself, if it is none."""
         if "$ref" not in node:
             return node
-        found: Any = self._document
+        found = self._document
         for part in node["$ref"].removeprefix("#/").split("/"):
             found = found[part]
         return found
 
 
 def _content(response: Node) -> Node:
-    return next(iter(response["content"].values()))  # type: ignore[no-any-return]
+    content: Node = next(iter(response["content"].values()))
+    return content
 
 
 def _schema(response: Node) -> Node:
-    return _content(response)["schema"]  # type: ignore[no-any-return]
+    schema: Node = _content(response)["schema"]
+    return schema
 
 
 def _slug(name: str) -> str:
