@@ -58,7 +58,7 @@ def count_failure(request: HttpRequest) -> Usage:
     return _count(
         request,
         "api.anonymous",
-        _network(request.META["REMOTE_ADDR"]),
+        _network(request.META.get("REMOTE_ADDR", "")),
         settings.SIFT_RATE_ANONYMOUS,
     )
 

@@ -225,7 +225,8 @@ def test_no_page_scrolls_sideways(open_browser, demo):
 CUT_OFF = """() => [...document.querySelectorAll("main *, .header *")].filter((element) => {
   const style = getComputedStyle(element);
   const meant = style.textOverflow === "ellipsis"
-    || element.closest(".visually-hidden, svg, thead");
+    || element.closest(".visually-hidden, svg, thead")
+    || element.matches("pre[tabindex='0']"); // scrolls within itself, by the keyboard too
   return !meant && style.overflow !== "visible" && element.scrollWidth > element.clientWidth + 1
     && element.clientWidth > 1;
 }).map((element) => element.outerHTML.slice(0, 80))"""
