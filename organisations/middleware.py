@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from organisations.models import User
+from organisations.web import page_before
 
 
 class OrganisationMiddleware:
@@ -43,22 +43,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
         if not htmx and request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        try:
-            page = htmx.current_url_abs_path if htmx else self._page_before(request)
-        except ValueError:  # the header holds no address
-            page = None
         # Whoever was on a page is told why it is gone.
         messages.info(request, "You were signed out, so nothing was changed. Sign in to go on.")
-        sign_in = redirect_to_login(page or resolve_url(settings.LOGIN_REDIRECT_URL)).url
+        page = page_before(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+        sign_in = redirect_to_login(page).url
         return HttpResponseClientRedirect(sign_in) if htmx else HttpResponseRedirect(sign_in)
-
-    @staticmethod
-    def _page_before(request: HttpRequest) -> str | None:
-        """The address within this site from which the request was made, if the browser says so."""
-        referer = urlsplit(request.headers.get("Referer", ""))
-        if referer.netloc != request.get_host() or not referer.path.startswith("/"):
-            return None
-        return referer._replace(scheme="", netloc="", fragment="").geturl()
 
 
 class PrivatePagesMiddleware:

@@ -1,6 +1,7 @@
 """Sessions in the database, asked only for keys that can be one."""
 
 import re
+import time
 from typing import Any
 
 from django.contrib.sessions.backends import db
@@ -13,3 +14,8 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: Any) -> bool:
         return isinstance(key, str) and _KEY.fullmatch(key) is not None
+
+    def create(self) -> None:
+        """Take a new key, as at sign-in and at every later proof of identity: it says when."""
+        self["proved_at"] = int(time.time())
+        super().create()

@@ -47,6 +47,23 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 
+def page_before(request: HttpRequest) -> str | None:
+    """The address within this site of the page on which the request was made, if the browser says.
+
+    It is a path with its query, never another site's, whatever the headers hold.
+    """
+    try:
+        htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+        if htmx:
+            return htmx.current_url_abs_path
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # the header holds no address
+        return None
+    if referer.netloc != request.get_host() or not referer.path.startswith("/"):
+        return None
+    return referer._replace(scheme="", netloc="", fragment="").geturl()
+
+
 def render_page(
     request: HttpRequest,
     page: str,

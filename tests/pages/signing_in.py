@@ -15,3 +15,10 @@ def signed_in(page: Page, person: User) -> Page:
     address = page.request.get("/healthz").url
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
     return page
+
+
+def let_proof_grow_old(client: Client) -> None:
+    """From now on the browser's person is signed in, but has not proved lately who they are."""
+    session = client.session
+    session["proved_at"] = 0
+    session.save()
