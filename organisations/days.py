@@ -1,7 +1,7 @@
 """An agency's day is Europe/London (CONTRACT.md, section 1), whatever zone a person's pages use."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
@@ -11,3 +11,11 @@ AGENCY_ZONE = ZoneInfo("Europe/London")
 def today() -> date:
     """The agency's day now."""
     return timezone.localdate(timezone=AGENCY_ZONE)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that IANA name; the agency's where this machine does not know it (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return AGENCY_ZONE

@@ -10,15 +10,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from organisations.days import zone_of
 from organisations.models import User
 from organisations.web import page_before
 
 
 class OrganisationMiddleware:
-    """Puts the signed-in person's organisation on the request as `request.organisation`."""
+    """Puts the signed-in person's organisation on the request as `request.organisation`, and their
+    time zone in force for the times that pages show."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,6 +29,8 @@ class OrganisationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if isinstance(person := request.user, User):
             request.organisation = person.organisation  # type: ignore[attr-defined]
+            with timezone.override(zone_of(person.time_zone)):
+                return self.get_response(request)
         return self.get_response(request)
 
 

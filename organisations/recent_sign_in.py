@@ -14,12 +14,14 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 
-from organisations.web import SignedInRequest, page_before
+from organisations import throttle, two_step
+from organisations.authentication import record_failure
+from organisations.web import SignedInRequest, TooManyRequests, client_address, page_before
 
 P = ParamSpec("P")
 
 RECENT = timedelta(minutes=10)
-PROOF = "proof_of_identity"  # the field of the password
+PROOF = "proof_of_identity"  # the field of the password or the code
 
 
 def is_recent(request: HttpRequest) -> bool:
@@ -51,7 +53,10 @@ def recent_sign_in_required(
         posted = request.POST.copy()
         proofs = posted.pop(PROOF, [])
         if not is_recent(request):
-            fault = _fault(request, proofs[-1]) if proofs else None
+            try:
+                fault = _fault(request, str(proofs[-1])) if proofs else None
+            except TooManyRequests as refusal:
+                return _ask(request, posted, refusal.words, too_many=refusal)
             if not proofs or fault:
                 return _ask(request, posted, fault)
             request.session.cycle_key()
@@ -62,25 +67,50 @@ def recent_sign_in_required(
 
 
 def _fault(request: SignedInRequest, proof: str) -> str | None:
-    """What is wrong with the proof; None if it is good."""
-    if request.user.check_password(proof):
+    """What is wrong with the proof; None if it is good. TooManyRequests like at sign-in."""
+    person = request.user
+    throttle.count_attempt(request, person.email)
+    if two_step.is_on(person):
+        good, fault = two_step.use(person, proof) is not None, "This code is not right."
+    else:
+        good, fault = person.check_password(proof), "This is not your password."
+    if good:
         return None
-    return "This is not your password."
+    record_failure(person.email, client_address(request))
+    return fault
 
 
-def _ask(request: SignedInRequest, posted: QueryDict, fault: str | None) -> HttpResponse:
+def _ask(
+    request: SignedInRequest,
+    posted: QueryDict,
+    fault: str | None,
+    *,
+    too_many: TooManyRequests | None = None,
+) -> HttpResponse:
     """The page that asks for the proof; HTMX puts it in place of the page's main part."""
-    carried = [
-        (name, value)
-        for name, values in posted.lists()
-        if name != "csrfmiddlewaretoken"
-        for value in values
-    ]
-    back = page_before(request) or resolve_url("overview")
-    context = {"carried": carried, "proof": PROOF, "fault": fault, "back": back}
-    answer = render(request, "organisations/recent_sign_in.html", context, status=422)
+    context = {
+        "carried": _carried(posted),
+        "proof": PROOF,
+        "fault": fault,
+        "by_code": two_step.is_on(request.user),
+        "back": page_before(request) or resolve_url("overview"),
+    }
+    status = 429 if too_many else 422
+    answer = render(request, "organisations/recent_sign_in.html", context, status=status)
+    if too_many:
+        answer.headers["Retry-After"] = str(too_many.seconds)
     answer.headers["HX-Retarget"] = "#main"
     answer.headers["HX-Reselect"] = "#main > *"
     answer.headers["HX-Reswap"] = "innerHTML show:window:top"
     answer.headers["HX-Push-Url"] = "false"
     return answer
+
+
+def _carried(posted: QueryDict) -> list[tuple[str, str]]:
+    """The fields of the form that was posted, but for its token: the page has one of its own."""
+    return [
+        (name, str(value))
+        for name, values in posted.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]

@@ -1,5 +1,6 @@
 """What every page needs: who asks, which agency, and the choice between page and fragment."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from ipaddress import ip_address
@@ -98,6 +99,13 @@ class TooManyRequests(PermissionDenied):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Wait {seconds} s.")
         self.seconds = max(1, seconds)
+
+    @property
+    def words(self) -> str:
+        """How long to wait, as one says it."""
+        if self.seconds <= 90:
+            return f"Wait {self.seconds} second{'' if self.seconds == 1 else 's'}, then try again."
+        return f"Wait {math.ceil(self.seconds / 60)} minutes, then try again."
 
 
 def address_of(request: HttpRequest, query: QueryDict) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.models import Lead
-from organisations.models import Organisation, User
+from organisations.models import Organisation, Session, User
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -29,6 +29,17 @@ def make_user(organisation: Organisation, **fields: Any) -> User:
         "password": PASSWORD,
     }
     return User.objects.create_user(organisation=organisation, **defaults | fields)
+
+
+def make_session(person: User, **fields: Any) -> Session:
+    """A row of another browser in which the person is signed in."""
+    session = Session.objects.create(
+        organisation_id=person.organisation_id,
+        person=person,
+        **{"digest": f"{next(_numbers):064}", "data": "", "browser": "Firefox on Windows"} | fields,
+    )
+    session.refresh_from_db()  # what the database's defaults became
+    return session
 
 
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:

@@ -15,12 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from leads.bulk import Move, change_matching
 from leads.models import Lead, LeadStatus, SavedView
 from organisations.actors import Actor
-from tests.factories import make_conversation, make_key, make_lead, make_user
+from tests.factories import make_conversation, make_key, make_lead, make_session, make_user
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
 # Parameters that name an object, and the object of an agency that each stands for.
-OBJECTS = ("lead_id", "conversation_id", "key_id", "view_id", "bulk_id")
+OBJECTS = ("lead_id", "conversation_id", "key_id", "view_id", "bulk_id", "session_id")
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
     "sign-in/",
@@ -99,6 +99,7 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "key_id": key.id,
         "view_id": SavedView.objects.keep(person, name, "status=hot").id,
         "bulk_id": bulk.bulk_id,
+        "session_id": make_session(person).id,
     }
 
 

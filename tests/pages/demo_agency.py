@@ -45,6 +45,7 @@ def load_agency(leads: int) -> Agency:
         "key_id": key.id,
         "view_id": view.id,
         "bulk_id": lead.id,  # undoing is a POST: there is no page of it
+        "session_id": lead.id,  # so is signing out elsewhere
     }
     walked = [address_of(route, objects) for route in PAGES]
     more = [

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -12,6 +11,8 @@ from django.utils import timezone
 from apikeys import keys
 from apikeys.models import ApiKey
 from organisations.ids import uuid7
+from organisations.models import Session
+from organisations.sessions import SessionStore
 from tests.factories import make_key
 
 TAB = "/settings/api-keys/"
@@ -34,7 +35,7 @@ def everything_stored() -> str:
         for table in tables:
             cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608
             rows += [text for (text,) in cursor.fetchall()]
-    sessions = [str(session.get_decoded()) for session in Session.objects.all()]
+    sessions = [str(SessionStore().decode(session.data)) for session in Session.objects.all()]
     return "\n".join(rows + sessions)
 
 

@@ -17,10 +17,10 @@ def link_in(mail) -> str:
     return re.search(r"http://testserver(/password-reset/\S+)", mail.body)[1]
 
 
-def test_the_link_from_the_mail_sets_a_new_password_once(client, agency, mailoutbox):
+def test_the_link_from_the_mail_sets_a_new_password_once(client, agency, letters):
     person = make_user(agency, email="Priya@example.com", name="Priya Shah")
     ask(client, " priya@EXAMPLE.com")
-    (mail,) = mailoutbox
+    (mail,) = letters()
     link = link_in(mail)
 
     form = client.get(link, follow=True)
@@ -34,7 +34,7 @@ def test_the_link_from_the_mail_sets_a_new_password_once(client, agency, mailout
     assert "no longer works" in client.get(link, follow=True).content.decode()
 
 
-def test_asking_gets_one_answer_whoever_asks(client, agency, other_agency, mailoutbox):
+def test_asking_gets_one_answer_whoever_asks(client, agency, other_agency, letters):
     make_user(agency, email="known@example.com")
     make_user(other_agency, email="closed@example.com")
     other_agency.close()
@@ -44,14 +44,14 @@ def test_asking_gets_one_answer_whoever_asks(client, agency, other_agency, mailo
     assert {(answer.status_code, answer["Location"]) for answer in answers} == {
         (302, "/password-reset/sent/")
     }
-    assert [mail.to for mail in mailoutbox] == [["known@example.com"]]
+    assert [mail.to for mail in letters()] == [["known@example.com"]]
 
 
 @pytest.mark.parametrize("weak", ["short", "1q2w3e4r5t6y", "different"])
-def test_a_weak_password_or_two_that_differ_change_nothing(client, agency, mailoutbox, weak):
+def test_a_weak_password_or_two_that_differ_change_nothing(client, agency, letters, weak):
     person = make_user(agency, email="priya@example.com")
     ask(client, person.email)
-    address = client.get(link_in(mailoutbox[0]), follow=True).redirect_chain[-1][0]
+    address = client.get(link_in(letters()[0]), follow=True).redirect_chain[-1][0]
 
     again = NEW if weak == "different" else weak
     answer = client.post(address, {"new_password1": weak, "new_password2": again})
