@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "recovery_digests",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=200),
+                        base_field=models.CharField(max_length=64),
                         default=list,
                         help_text="of codes not used yet",
                         size=None,
