@@ -1,7 +1,9 @@
 """Signing in to a test's browser without its sign-in page, whose own tests go through it."""
 
 from django.conf import settings
-from django.test import Client
+from django.core.handlers.base import BaseHandler
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from playwright.sync_api import Page
 
 from organisations.models import User
@@ -22,3 +24,12 @@ def let_proof_grow_old(client: Client) -> None:
     session = client.session
     session["proved_at"] = 0
     session.save()
+
+
+def answer_only(address: str, form: dict[str, str]) -> HttpResponse:
+    """What a POST is answered, before anything is done that follows the answer."""
+    request = RequestFactory().post(address, form)
+    request._dont_enforce_csrf_checks = True
+    handler = BaseHandler()
+    handler.load_middleware()
+    return handler.get_response(request)

@@ -1,12 +1,14 @@
 """What would hurt most asks who is there again, and loses nothing that was typed meanwhile."""
 
 import re
+import time
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
+from organisations.audit import AuditEntry
 from organisations.recent_sign_in import recent_sign_in_required
 from sift_site.urls import urlpatterns as every_page
 from tests.factories import PASSWORD
@@ -109,3 +111,22 @@ def test_cancel_leads_back_to_the_page_one_was_on_and_never_out_of_the_site(late
 
     assert '<a class="button" href="/leads/?status=hot">Cancel</a>' in here.content.decode()
     assert '<a class="button" href="/">Cancel</a>' in out.content.decode()
+
+
+def test_a_password_cannot_be_guessed_on_and_on_and_what_was_typed_is_kept(late, monkeypatch):
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now)  # no two windows
+    guesses = [late.post("/guarded/7/", TYPED | {"proof_of_identity": "x"}) for _ in range(11)]
+    right = late.post("/guarded/7/", TYPED | {"proof_of_identity": PASSWORD})
+
+    assert [answer.status_code for answer in guesses] == [422] * 10 + [429]
+    assert right.status_code == 429
+    assert int(right["Retry-After"]) >= 1
+    assert fields(right.content.decode())["scope"] == ["read", "write"]
+
+
+def test_a_failed_proof_is_kept_in_the_trail(late, agency, agent):
+    late.post("/guarded/7/", {"proof_of_identity": "guessed"})
+
+    (entry,) = AuditEntry.objects.for_organisation(agency)
+    assert (entry.action, entry.target_id) == ("sign_in_failed", agent.pk)

@@ -2,12 +2,12 @@
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.core.handlers.base import BaseHandler
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from organisations.audit import AuditEntry
 from sift_site.settings import PASSWORD_HASHERS
 from tests.factories import PASSWORD, make_user
+from tests.pages.signing_in import answer_only
 
 WRONG = "This e-mail and password do not match."
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/leads/?status=hot"}
@@ -169,12 +169,8 @@ def test_whether_an_account_exists_shows_in_nothing_done_before_the_answer(agent
     """The trail of a failure is written once the answer is out."""
 
     def attempt(email: str) -> int:
-        request = RequestFactory().post("/sign-in/", {"username": email, "password": "wrong"})
-        request._dont_enforce_csrf_checks = True
-        return statements_of(lambda: handler.get_response(request))
-
-    handler = BaseHandler()
-    handler.load_middleware()
+        form = {"username": email, "password": "wrong"}
+        return statements_of(lambda: answer_only("/sign-in/", form))
 
     assert attempt("nobody@example.com") == attempt(agent.email) == 1
 
