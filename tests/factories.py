@@ -11,7 +11,7 @@ from apikeys.call_writing import NotedCall
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.models import Lead
-from organisations.models import Invitation, Organisation, User
+from organisations.models import Invitation, Organisation, Session, User
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -33,6 +33,17 @@ def make_user(organisation: Organisation, **fields: Any) -> User:
         "password": PASSWORD,
     }
     return User.objects.create_user(organisation=organisation, **defaults | fields)
+
+
+def make_session(person: User, **fields: Any) -> Session:
+    """A row of another browser in which the person is signed in."""
+    session = Session.objects.create(
+        organisation_id=person.organisation_id,
+        person=person,
+        **{"digest": f"{next(_numbers):064}", "data": "", "browser": "Firefox on Windows"} | fields,
+    )
+    session.refresh_from_db()  # what the database's defaults became
+    return session
 
 
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:

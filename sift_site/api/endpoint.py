@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from organisations.counters import Usage
 from sift_site.api import bodies, limits, problems
 from sift_site.api.authentication import Caller, caller_of
 from sift_site.api.operations import Operation
@@ -22,7 +23,7 @@ class ApiRequest(HttpRequest):
     """A request below /api/v1, as the gateway and the checks leave it for the view."""
 
     request_id: str
-    usage: limits.Usage | None  # of the rate limit; None until a good key was counted
+    usage: Usage | None  # of the rate limit; None until a good key was counted
     caller: Caller
     raw_body: bytes  # b"" for methods without one
 
