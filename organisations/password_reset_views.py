@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.cache import never_cache
@@ -49,6 +50,7 @@ def password_reset_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "organisations/password_reset_sent.html")
 
 
+@method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
 class NewPasswordView(FaultyFormIs422, auth_views.PasswordResetConfirmView):
     """Sets a new password by the link from the mail: once, and within PASSWORD_RESET_TIMEOUT.
 

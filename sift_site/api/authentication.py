@@ -58,7 +58,7 @@ def caller_of(request: HttpRequest) -> Caller | None:
     if row is None:
         return None
     request.key_row = row  # type: ignore[attr-defined]  # for note_call, below
-    if not networks.is_within(request.META["REMOTE_ADDR"], row.allowed_networks):
+    if not networks.is_within(request.META.get("REMOTE_ADDR", ""), row.allowed_networks):
         return None
     return Caller(
         row.key_id,
@@ -79,7 +79,7 @@ def note_call(request: HttpRequest, route: str, status: int, seconds: float, cal
     row: reads.KeyRow | None = getattr(request, "key_row", None)
     if row is None:
         return
-    address = networks.plain_address(request.META["REMOTE_ADDR"])
+    address = networks.plain_address(request.META.get("REMOTE_ADDR", ""))
     call_log.note(
         NotedCall(
             row.organisation_id,

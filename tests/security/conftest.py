@@ -11,7 +11,14 @@ from django.db import transaction
 from leads.bulk import Move, change_matching
 from leads.models import Lead, LeadStatus, SavedView
 from organisations.actors import Actor
-from tests.factories import make_conversation, make_key, make_lead, make_user
+from tests.factories import (
+    make_conversation,
+    make_invitation,
+    make_key,
+    make_lead,
+    make_session,
+    make_user,
+)
 from tests.test_every_route import Route
 
 
@@ -53,6 +60,8 @@ def objects_of(agency: Any, person: Any, name: str) -> dict[str, Any]:
         "view_id": SavedView.objects.keep(person, name, "status=hot").id,
         "bulk_id": run.bulk_id,
         "person_id": person.id,
+        "invitation_id": make_invitation(agency)[0].id,
+        "session_id": make_session(person).id,
     }
 
 
@@ -71,7 +80,8 @@ def forms_of(objects: dict[str, Any]) -> dict[str, dict[str, Any]]:
     lead, person = "leads/<uuid:lead_id>/", objects["person_id"]
     return {
         "settings/profile/": {"theme": "dark", "shortcuts": "on"},
-        "settings/api-keys/": {"name": "Another", "scope": "read", "expires_in_days": ""},
+        "settings/api-keys/": {"name": "Another", "scope": "read", "expires": "never"},
+        "settings/team/": {"email": "new@example.com", "role": "agent"},
         "leads/views/": {"name": "A view", "query": "status=hot"},
         "leads/views/<uuid:view_id>/": {"name": "A better name"},
         "leads/bulk/": {
