@@ -17,11 +17,13 @@ from apikeys.rolling import CannotBeRolled, roll
 from apikeys.tab import ShownOnce, render_tab
 from apikeys.usage import usage_of
 from organisations.paging import page_of
+from organisations.recent_sign_in import recent_sign_in_required
 from organisations.web import SeeOther, SignedInRequest, actor_of, admin_required, render_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 def key_list(request: SignedInRequest) -> HttpResponse:
     """The agency's keys; a POST makes one."""
     return create_key(request) if request.method == "POST" else render_tab(request)
@@ -79,6 +81,7 @@ def key_calls(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Another name, and other addresses that the key may be used from."""
     key = _standing_key(request, key_id)
@@ -103,6 +106,7 @@ def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 @sensitive_variables("text")
 def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then put a new key in this one's place (POST) and show it in the answer."""

@@ -1,9 +1,11 @@
 """Fixtures that every test may ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 
 from apikeys import call_log
@@ -56,6 +58,20 @@ def signed_in(client: Client, agent: User) -> Client:
 def signed_in_admin(client: Client, admin: User) -> Client:
     client.force_login(admin)
     return client
+
+
+@pytest.fixture
+def letters(mailoutbox: list[EmailMessage]) -> Callable[[], list[EmailMessage]]:
+    """The letters sent by now. They wait for a commit, and a test's transaction never commits: what
+    has waited by the time of asking is done then."""
+
+    def sent() -> list[EmailMessage]:
+        waiting, connection.run_on_commit = connection.run_on_commit, []
+        for _, act, _ in waiting:
+            act()
+        return mailoutbox
+
+    return sent
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from apikeys.call_writing import NotedCall
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.models import Lead
-from organisations.models import Organisation, User
+from organisations.models import Invitation, Organisation, Session, User
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -33,6 +33,17 @@ def make_user(organisation: Organisation, **fields: Any) -> User:
         "password": PASSWORD,
     }
     return User.objects.create_user(organisation=organisation, **defaults | fields)
+
+
+def make_session(person: User, **fields: Any) -> Session:
+    """A row of another browser in which the person is signed in."""
+    session = Session.objects.create(
+        organisation_id=person.organisation_id,
+        person=person,
+        **{"digest": f"{next(_numbers):064}", "data": "", "browser": "Firefox on Windows"} | fields,
+    )
+    session.refresh_from_db()  # what the database's defaults became
+    return session
 
 
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:
@@ -90,6 +101,18 @@ def make_key(organisation: Organisation, **fields: Any) -> tuple[ApiKey, str]:
     name = fields.pop("name", f"Key {n}")
     fields.setdefault("scope", Scope.READ_WRITE)
     return ApiKey.objects.issue(organisation, name, **fields)
+
+
+def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitation, str]:
+    """An invitation's record and its token."""
+    n = next(_numbers)
+    invitation = Invitation(
+        **{"organisation": organisation, "email": f"invited{n}@example.com"} | fields
+    )
+    token = invitation.renew()
+    invitation.save(force_insert=True)
+    invitation.refresh_from_db()
+    return invitation, token
 
 
 def make_calls(key: ApiKey, number: int, **fields: Any) -> None:

@@ -8,6 +8,7 @@ from organisations.actors import SYSTEM, Actor
 from organisations.models import User
 from tests.factories import (
     make_conversation,
+    make_invitation,
     make_key,
     make_lead,
     make_message,
@@ -81,6 +82,48 @@ def test_a_key_cannot_be_made_by_another_agencys_person(agency, other_agency):
         stranger.id,
         key.id,
     )
+
+
+def test_an_invitation_cannot_be_sent_by_another_agencys_person(agency, other_agency):
+    invitation, _ = make_invitation(agency)
+    stranger = make_user(other_agency)
+
+    refused(
+        "organisations_invitation_invited_by_same_organisation",
+        "UPDATE organisations_invitation SET invited_by_id = %s WHERE id = %s",
+        stranger.id,
+        invitation.id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("role = 'owner'", "role_known"),
+        ("email = ''", "email_said"),
+        ("name = ''", "name_said"),
+        ("digest = 'its very token'", "digest_is_sha256"),
+        ("expires_at = sent_at", "expires_after_sending"),
+        ("accepted_at = now(), withdrawn_at = now()", "used_or_withdrawn"),
+    ],
+)
+def test_an_invitation_takes_only_what_one_is_made_of(agency, change, rule):
+    make_invitation(agency)
+
+    refused(f"organisations_invitation_{rule}", f"UPDATE organisations_invitation SET {change}")  # noqa: S608
+
+
+def test_an_address_has_one_open_invitation_in_an_agency(agency, other_agency):
+    invitation, _ = make_invitation(agency, email="priya@example.com")
+    make_invitation(other_agency, email="priya@example.com")
+    sql = "UPDATE organisations_invitation SET email = 'PRIYA@example.com' WHERE id = %s"
+
+    another, _ = make_invitation(agency)
+    refused("organisations_invitation_email_open", sql, another.id)
+    invitation.withdrawn_at = invitation.sent_at
+    invitation.save(update_fields=["withdrawn_at"])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [another.id])
 
 
 @pytest.mark.parametrize(

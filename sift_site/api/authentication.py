@@ -12,6 +12,7 @@ from apikeys.call_writing import NotedCall
 from apikeys.models import Scope
 from organisations.actors import Actor
 from organisations.models import Organisation, Plan
+from organisations.web import client_address
 from sift_site.api import reads
 
 # RFC 6750 with the scheme in any case, as RFC 9110 has it.
@@ -27,6 +28,7 @@ class Caller:
     scope: Scope
     organisation_id: UUID
     plan: Plan
+    address: str | None  # where the request came from
 
     @cached_property
     def organisation(self) -> Organisation:
@@ -35,7 +37,7 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        return Actor.for_key(self.key_id, self.key_name)
+        return Actor.for_key(self.key_id, self.key_name, self.address)
 
     @property
     def may_write(self) -> bool:
@@ -58,7 +60,14 @@ def caller_of(request: HttpRequest) -> Caller | None:
     request.key_row = row  # type: ignore[attr-defined]  # for note_call, below
     if not networks.is_within(request.META["REMOTE_ADDR"], row.allowed_networks):
         return None
-    return Caller(row.key_id, row.name, Scope(row.scope), row.organisation_id, Plan(row.plan))
+    return Caller(
+        row.key_id,
+        row.name,
+        Scope(row.scope),
+        row.organisation_id,
+        Plan(row.plan),
+        client_address(request),
+    )
 
 
 def note_call(request: HttpRequest, route: str, status: int, seconds: float, called: str) -> None:

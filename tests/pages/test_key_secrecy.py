@@ -5,7 +5,6 @@ import re
 import sys
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -14,6 +13,8 @@ from django.views.debug import ExceptionReporter
 
 from apikeys import call_log, keys
 from apikeys.models import ApiKey
+from organisations.models import Session
+from organisations.sessions import SessionStore
 from tests.api.conftest import client_with
 from tests.factories import make_key
 
@@ -46,7 +47,7 @@ def everything_stored() -> str:
         for table in tables:
             cursor.execute(f'SELECT t::text, to_jsonb(t)::text FROM "{table}" t')  # noqa: S608
             rows += [text for row in cursor.fetchall() for text in row]
-    sessions = [str(session.get_decoded()) for session in Session.objects.all()]
+    sessions = [str(SessionStore().decode(session.data)) for session in Session.objects.all()]
     return "\n".join([*rows, *sessions, str(cache._cache)])
 
 
