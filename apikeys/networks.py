@@ -75,6 +75,7 @@ def is_within(address: str, networks: Sequence[str]) -> bool:
     return parsed is not None and any(parsed in _network(network) for network in networks)
 
 
+@lru_cache(maxsize=4096)  # systems call again and again from where they stand
 def plain_address(text: str) -> IPv4Address | IPv6Address | None:
     """The address: IPv4 also where it came as IPv6, and without a zone. None if it is none."""
     try:

@@ -142,6 +142,10 @@ def test_axe_finds_nothing_on_answers_to_forms(open_browser, demo, findings, loo
     page.get_by_role("link", name="Delete CRM sync").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     findings.look(page, "a key about to be deleted, in a dialog")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Roll CRM sync").click()
+    expect(page.get_by_label("The old key goes on working for")).to_be_focused()
+    findings.look(page, "a key about to be rolled, in a dialog")
 
     page.goto("/settings/profile/")
     page.get_by_role("button", name="Save").click()
