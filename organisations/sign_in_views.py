@@ -3,22 +3,19 @@
 from dataclasses import dataclass
 from functools import partial
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
-from django.core import signing
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic.edit import FormMixin
 
-from organisations import authentication, throttle, two_step
+from organisations import authentication, cookies, throttle, two_step
 from organisations.afterwards import after_answer
 from organisations.authentication import EmailBackend
 from organisations.forms import CodeForm, SignInForm
@@ -135,7 +132,7 @@ def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None
     authentication.sign_in(request, person, step=step)
     answer = HttpResponseRedirect(to)
     throttle.remember_device(request, answer, person.email)
-    answer.delete_cookie(_COOKIE, path=reverse("organisations:sign_in"))
+    cookies.forget(answer, _COOKIE)
     return answer
 
 
@@ -144,23 +141,13 @@ def _ask_for_code(person: User, to: str) -> HttpResponse:
     the right password, for ten minutes and only while that is the password."""
     answer = redirect("organisations:sign_in_code")
     said = {"person": str(person.pk), "password": person.get_session_auth_hash(), "next": to}
-    answer.set_cookie(
-        _COOKIE,
-        signing.dumps(said, salt=_COOKIE, compress=True),
-        max_age=_COOKIE_AGE,
-        path=reverse("organisations:sign_in"),
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
+    cookies.put(answer, _COOKIE, said, seconds=_COOKIE_AGE)
     return answer
 
 
 def _pending(request: HttpRequest) -> Pending | None:
-    try:
-        cookie = request.COOKIES.get(_COOKIE, "")
-        said = signing.loads(cookie, salt=_COOKIE, max_age=_COOKIE_AGE)
-    except signing.BadSignature:  # none, forged, or too old
+    said = cookies.read(request, _COOKIE, seconds=_COOKIE_AGE)
+    if said is None:
         return None
     person = EmailBackend().get_user(said["person"])
     if person is None or not constant_time_compare(

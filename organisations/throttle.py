@@ -7,11 +7,10 @@ signing in where they always did, and anywhere else after setting a new password
 makes the device theirs. Unknown e-mails count like any: the refusal says nothing about them.
 """
 
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string, salted_hmac
 
+from organisations import cookies
 from organisations.counters import count, network
 from organisations.web import TooManyRequests
 
@@ -22,7 +21,7 @@ BY_ACCOUNT = "100/h"  # of all strangers at one account
 RESETS_BY_ADDRESS = "20/h"
 RESETS_BY_ACCOUNT = "3/h"  # letters that one mailbox is sent
 
-COOKIE = "sift_device"
+_COOKIE = "sift_device"
 _COOKIE_AGE = 180 * 24 * 3600
 _ACCOUNTS_KEPT = 5  # of a computer that several people use
 
@@ -66,25 +65,12 @@ def remember_device(request: HttpRequest, response: HttpResponse, email: str) ->
     known = devices.pop(_account(email), None)
     devices[_account(email)] = known or get_random_string(16)
     kept = dict(list(devices.items())[-_ACCOUNTS_KEPT:])
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(kept, salt=COOKIE),
-        max_age=_COOKIE_AGE,
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
+    cookies.put(response, _COOKIE, kept, seconds=_COOKIE_AGE)
 
 
 def _devices(request: HttpRequest) -> dict[str, str]:
     """What this device is called at each account it is known to."""
-    try:
-        devices: dict[str, str] = signing.loads(
-            request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=_COOKIE_AGE
-        )
-    except signing.BadSignature:  # none, forged, or too old
-        return {}
-    return devices
+    return cookies.read(request, _COOKIE, seconds=_COOKIE_AGE) or {}
 
 
 def _account(email: str) -> str:

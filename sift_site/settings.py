@@ -155,16 +155,16 @@ LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "organisations:sign_in"
 SESSION_ENGINE = "organisations.sessions"
-# A browser takes a cookie of such a name only from this very host, over HTTPS, for all its paths.
-HOST_ONLY = "__Host-" if SIFT_HTTPS else ""
-SESSION_COOKIE_NAME = f"{HOST_ONLY}sift_session"
+# A browser takes cookies so named only from this very host, over HTTPS.
+COOKIE_PREFIX = "__Host-" if SIFT_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sift_session"
 SESSION_COOKIE_AGE = 7 * 24 * 3600  # the longest; idle ones end sooner (session_rows.py)
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = f"{HOST_ONLY}sift_csrf"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sift_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "sift_site.errors.csrf_failure"
-MESSAGE_STORAGE = "organisations.messages.MessageStorage"
+MESSAGE_STORAGE = "organisations.cookies.MessageStorage"
 
 # --- Mail ----------------------------------------------------------------------------------------
 # To standard output until a deployment names its own server; to that from a thread of its own.

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django_otp.oath import totp
 from playwright.sync_api import Page
 
-from organisations.models import User
+from organisations.models import Authenticator, User
 
 
 def signed_in(page: Page, person: User) -> Page:
@@ -33,3 +34,9 @@ def answer_only(address: str, form: dict[str, str]) -> HttpResponse:
     handler = BaseHandler()
     handler.load_middleware()
     return handler.get_response(request)
+
+
+def code_of(person: User, steps: int = 0) -> str:
+    """What the person's authenticator app shows, so many half minutes from now."""
+    secret = bytes.fromhex(Authenticator.objects.get(user=person).secret)
+    return f"{totp(secret, t0=-30 * steps):06d}"

@@ -15,10 +15,12 @@ from django.core import mail
 from django.db import OperationalError
 from playwright.sync_api import Page, expect
 
+from organisations import two_step
+from organisations.models import Authenticator
 from organisations.web import TooManyRequests
-from tests.factories import make_invitation, make_organisation, make_user
+from tests.factories import PASSWORD, make_invitation, make_organisation, make_user
 from tests.pages.demo_agency import Agency, load_agency, pages_of
-from tests.pages.signing_in import signed_in
+from tests.pages.signing_in import code_of, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -102,6 +104,17 @@ def test_axe_finds_nothing_where_nobody_is_signed_in_yet(open_browser, demo, fin
     findings.look(page, "new password")
     page.goto("/password-reset/x/y/")
     findings.look(page, "new password, link of no use")
+    two_step.begin(demo.admin)
+    Authenticator.objects.update(confirmed=True)
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail").fill(demo.admin.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("This code is not right.")).to_be_visible()
+    findings.look(page, "second step, refused")
 
     page.goto(f"/invitation/{make_invitation(demo.organisation)[1]}/")
     findings.look(page, "invitation")
@@ -148,9 +161,17 @@ def test_axe_finds_nothing_on_answers_to_forms(open_browser, demo, findings, loo
     findings.look(page, "a key about to be rolled, in a dialog")
 
     page.goto("/settings/profile/")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save choices").click()
     expect(page.get_by_text("Your choices are saved.")).to_be_visible()
     findings.look(page, "profile, saved")
+    page.goto("/settings/profile/two-step/")
+    page.get_by_role("button", name="Set up").click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    findings.look(page, "two-step sign-in, being set up")
+    page.get_by_label("Code").fill(code_of(demo.admin))
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.locator(".codes li")).to_have_count(10)
+    findings.look(page, "recovery codes")
 
     page.goto("/settings/team/")
     page.get_by_role("button", name="Send invitation").click()
@@ -194,7 +215,7 @@ def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypa
         findings.look(page, heading)
     page.goto("/settings/profile/")
     page.locator("main input[name=csrfmiddlewaretoken]").evaluate("field => field.value = 'old'")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save choices").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This form is too old")
     findings.look(page, "CSRF")
 

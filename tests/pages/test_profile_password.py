@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from organisations.audit import AuditEntry
+from organisations.models import Session
 from tests.factories import PASSWORD
 
 PAGE = "/settings/profile/password/"
@@ -33,6 +34,7 @@ def test_every_other_session_ends(signed_in, agent):
     change(signed_in)
 
     assert elsewhere.get("/")["Location"].startswith("/sign-in/")
+    assert Session.objects.of(agent).count() == 1
 
 
 def test_it_is_told_by_letter_and_kept(signed_in, agent, agency, letters):

@@ -7,12 +7,14 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
+from playwright.sync_api import expect
 
 from organisations.audit import AuditEntry
 from organisations.recent_sign_in import recent_sign_in_required
 from sift_site.urls import urlpatterns as every_page
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_organisation, make_user
 from tests.pages.signing_in import let_proof_grow_old
+from tests.pages.signing_in import signed_in as signed_in_page
 
 
 @recent_sign_in_required
@@ -130,3 +132,22 @@ def test_a_failed_proof_is_kept_in_the_trail(late, agency, agent):
 
     (entry,) = AuditEntry.objects.for_organisation(agency)
     assert (entry.action, entry.target_id) == ("sign_in_failed", agent.pk)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_htmx_asks_in_place_and_goes_on_after_the_password(open_browser):
+    person = make_user(make_organisation())
+    page = signed_in_page(open_browser(), person)
+    page.goto("/settings/profile/two-step/")
+    browser = Client()
+    browser.cookies["sift_session"] = page.context.cookies()[0]["value"]
+    let_proof_grow_old(browser)
+
+    page.evaluate("htmx.ajax('POST', '/settings/profile/two-step/begin/', {source: 'main form'})")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+    expect(page.get_by_label("Your password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set up two-step sign-in")

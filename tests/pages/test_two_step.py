@@ -8,14 +8,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from django_otp.oath import totp
 
 from organisations import two_step
 from organisations.actors import Actor
 from organisations.audit import AuditEntry
 from organisations.devices import Authenticator
 from tests.factories import PASSWORD, make_organisation, make_user
-from tests.pages.signing_in import let_proof_grow_old
+from tests.pages.signing_in import code_of, let_proof_grow_old
 
 PAGE = "/settings/profile/two-step/"
 
@@ -26,12 +25,6 @@ def _half_a_minute(monkeypatch):
     now = time.time()
     for clock in ("time.time", "django_otp.oath.time"):
         monkeypatch.setattr(clock, lambda: now)
-
-
-def code_of(person, steps: int = 0) -> str:
-    """What the person's app shows, so many half minutes from now."""
-    secret = bytes.fromhex(Authenticator.objects.get(user=person).secret)
-    return f"{totp(secret, t0=-30 * steps):06d}"
 
 
 @pytest.fixture

@@ -1,9 +1,14 @@
 """Environment variables: a faulty one is named with what it accepts."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from sift_site import environment
+from tests.servers import PROJECT
 
 
 @pytest.mark.parametrize("word", ["on", "1", "TRUE", " yes "])
@@ -158,3 +163,21 @@ def test_letters_come_from_somebody(monkeypatch):
 
     monkeypatch.setenv("EMAIL_FROM", "Sift <sift@example.co.uk>")
     assert environment.mail_from("") == "Sift <sift@example.co.uk>"
+
+
+@pytest.mark.parametrize(("https", "prefix"), [("on", "__Host-"), ("off", "")])
+def test_under_https_every_cookie_is_bound_to_this_host(https, prefix):
+    """In a process of its own: settings are read once."""
+    asked = (
+        "from django.conf import settings as s; import django; django.setup();"
+        "from organisations.cookies import MessageStorage as m;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, m.cookie_name)"
+    )
+    env = os.environ | {"SIFT_HTTPS": https, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+    said = subprocess.run(
+        [sys.executable, "-c", asked], env=env, cwd=PROJECT, capture_output=True, check=True
+    )
+
+    names = [f"{prefix}sift_{name}" for name in ("session", "csrf", "messages")]
+    assert said.stdout.decode().split() == names
