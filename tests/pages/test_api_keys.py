@@ -188,16 +188,6 @@ def test_starter_is_told_that_its_keys_are_refused(signed_in_admin, agency):
     assert shown_key(create(signed_in_admin))
 
 
-def test_settings_lead_an_admin_to_keys_and_an_agent_to_their_profile(client, admin, agent):
-    client.force_login(admin)
-    admins = client.get("/settings/")["Location"]
-    client.force_login(agent)
-    agents = client.get("/settings/")["Location"]
-
-    assert (admins, agents) == (TAB, "/settings/profile/")
-    assert "Amir Agent" in client.get(agents).content.decode()
-
-
 def test_fifty_keys_take_no_more_statements_than_one(signed_in_admin, admin, statements_of):
     make_key(admin.organisation, created_by=admin)
     one = statements_of(lambda: signed_in_admin.get(TAB))
