@@ -1,7 +1,8 @@
 """An organisation that has an active admin keeps one, whoever writes and however many at once.
 
 Who takes an admin away locks the organisation's row first. Of two that take away the last two, the
-second waits there, and its look at who is left comes after the first has committed.
+second waits there, and its look at who is left comes after the first has committed. What is deleted
+is looked at when the transaction ends, so that an organisation can go with all its people.
 """
 
 from django.db import migrations
@@ -11,7 +12,7 @@ AN_ADMIN_STAYS = """
     BEGIN
         PERFORM FROM organisations_organisation
             WHERE id = OLD.organisation_id FOR NO KEY UPDATE;
-        IF NOT EXISTS (
+        IF FOUND AND NOT EXISTS (
             SELECT FROM organisations_user
             WHERE organisation_id = OLD.organisation_id AND role = 'admin' AND is_active
         ) THEN
@@ -34,8 +35,9 @@ AN_ADMIN_STAYS = """
             )
         )
         EXECUTE FUNCTION organisations_user_an_admin_stays();
-    CREATE TRIGGER organisations_user_an_admin_stays_when_deleted
+    CREATE CONSTRAINT TRIGGER organisations_user_an_admin_stays_when_deleted
         AFTER DELETE ON organisations_user
+        DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW WHEN (OLD.role = 'admin' AND OLD.is_active)
         EXECUTE FUNCTION organisations_user_an_admin_stays();
 """

@@ -8,9 +8,15 @@ from django.test import Client
 
 from organisations.models import User
 from organisations.team import active_admins
-from tests.factories import make_organisation, make_user
+from tests.factories import make_invitation, make_organisation, make_user
 
 RULE = "organisations_user_an_admin_stays"
+
+
+def execute(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 @pytest.mark.django_db
@@ -27,12 +33,8 @@ def test_sql_by_hand_cannot_take_the_last_admin_away(agency, sql):
     make_user(agency, role="admin")  # both by one statement
     make_user(agency)
 
-    with (
-        pytest.raises(IntegrityError, match=RULE),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(sql)
+    with pytest.raises(IntegrityError, match=RULE), transaction.atomic():
+        execute(sql, "SET CONSTRAINTS ALL IMMEDIATE")  # as at the end of a transaction
 
     assert active_admins(agency).count() == 2
 
@@ -46,6 +48,16 @@ def test_all_but_one_may_go_and_an_agency_of_agents_stays_as_it_is(agency, other
     User.objects.filter(pk=agent.pk).update(is_active=False)
 
     assert active_admins(agency).get() == second
+
+
+@pytest.mark.django_db
+def test_an_agency_goes_with_all_its_people(agency):
+    make_invitation(agency, invited_by=make_user(agency, role="admin"))
+
+    agency.delete()
+
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert not User.objects.exists()
 
 
 def at_once(*acts) -> None:
