@@ -1,8 +1,9 @@
 """An agency's day is Europe/London (CONTRACT.md, section 1), whatever zone a person's pages use."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import models
 from django.utils import timezone
 
 AGENCY_ZONE = ZoneInfo("Europe/London")
@@ -11,3 +12,21 @@ AGENCY_ZONE = ZoneInfo("Europe/London")
 def today() -> date:
     """The agency's day now."""
     return timezone.localdate(timezone=AGENCY_ZONE)
+
+
+def midnight(day: date) -> datetime:
+    """The agency's day's first moment."""
+    return datetime.combine(day, time(), tzinfo=AGENCY_ZONE)
+
+
+class Period(models.TextChoices):
+    """So many days of the agency's, of which the last is today."""
+
+    TODAY = "today", "Today"
+    WEEK = "7-days", "Last 7 days"
+    MONTH = "30-days", "Last 30 days"
+
+    @property
+    def first_day(self) -> date:
+        days_before = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}[self]
+        return today() - timedelta(days_before)

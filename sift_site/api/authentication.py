@@ -11,6 +11,7 @@ from apikeys import keys, last_use
 from apikeys.models import Scope
 from organisations.actors import Actor
 from organisations.models import Organisation, Plan
+from organisations.web import client_address
 from sift_site.api import reads
 
 # RFC 6750 with the scheme in any case, as RFC 9110 has it.
@@ -26,6 +27,7 @@ class Caller:
     scope: Scope
     organisation_id: UUID
     plan: Plan
+    address: str | None  # where the request came from
 
     @cached_property
     def organisation(self) -> Organisation:
@@ -34,7 +36,7 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        return Actor.for_key(self.key_id, self.key_name)
+        return Actor.for_key(self.key_id, self.key_name, self.address)
 
     @property
     def may_write(self) -> bool:
@@ -54,4 +56,11 @@ def caller_of(request: HttpRequest) -> Caller | None:
     if row is None:
         return None
     last_use.note(row.key_id, row.minute)
-    return Caller(row.key_id, row.name, Scope(row.scope), row.organisation_id, Plan(row.plan))
+    return Caller(
+        row.key_id,
+        row.name,
+        Scope(row.scope),
+        row.organisation_id,
+        Plan(row.plan),
+        client_address(request),
+    )
