@@ -13,7 +13,10 @@ from django.db.models import F, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower, Now
 
-from leads import rollups, search  # the roll-ups' models are this app's too
+from leads import (
+    rollups,  # noqa: F401 -- its models are this app's too
+    search,
+)
 from organisations.actors import Actor, ActorKind
 from organisations.audit import AuditAction, AuditTarget, record
 from organisations.columns import WrittenXidField

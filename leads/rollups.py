@@ -30,7 +30,8 @@ def bucket_of(waited: timedelta) -> int:
 
 def middle_of(bucket: int) -> timedelta:
     """A time in the middle of the bucket."""
-    return (BUCKET_RATIO ** (bucket + 0.5) - 1) * _MINUTE
+    minutes: float = BUCKET_RATIO ** (bucket + 0.5) - 1
+    return minutes * _MINUTE
 
 
 class RollupQuerySet(models.QuerySet[Any]):

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sift_site.overview import overview
+from sift_site.overview.taking import take_lead
+from sift_site.overview.views import overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Answered by the front door (sift_site/middleware.py); here for reverse() and for walks.
     path("api/v1/", include("sift_site.api.urls")),
     path("", overview, name="overview"),
+    path("take/<uuid:lead_id>/", take_lead, name="take_lead"),
     path("leads/", include("leads.urls")),
     path("conversations/", include("conversations.urls")),
     path("settings/api-keys/", include("apikeys.urls")),

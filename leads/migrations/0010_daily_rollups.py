@@ -63,7 +63,9 @@ class Migration(migrations.Migration):
                 ("organisation", organisation()),
             ],
             options={
-                "indexes": [models.Index(fields=["organisation", "day"], name="leads_leadday_by_day")]
+                "indexes": [
+                    models.Index(fields=["organisation", "day"], name="leads_leadday_by_day")
+                ]
             },
         ),
         migrations.CreateModel(
@@ -92,7 +94,9 @@ class Migration(migrations.Migration):
                 ("day", day()),
                 (
                     "bucket",
-                    models.SmallIntegerField(help_text="bucket_of() the time since the lead arrived"),
+                    models.SmallIntegerField(
+                        help_text="bucket_of() the time since the lead arrived"
+                    ),
                 ),
                 ("leads", models.IntegerField()),
                 ("organisation", organisation()),
