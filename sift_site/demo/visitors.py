@@ -17,6 +17,8 @@ DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 # The first of each agency came in the last fifteen hours: what a night brings.
 CAME_LAST_NIGHT = 40
+# How much more come lately than a year ago: business grows. 1 would be evenly.
+GROWTH = 1.5
 NIGHT = timedelta(hours=15)
 # The first of so many always leaves an e-mail, by which a demo that is there is recognised.
 MARKED_EVERY = 1000
@@ -83,7 +85,7 @@ def _make_visitor(
 def _arrival(random: Random, number: int, until: datetime) -> datetime:
     if number < CAME_LAST_NIGHT:
         return until - NIGHT * random.uniform(0.01, 1)
-    day = until - timedelta(days=random.randrange(1, 365))
+    day = until - timedelta(days=1 + int(364 * random.random() ** GROWTH))
     return day.replace(
         hour=random.choice(_HOURS),
         minute=random.randrange(60),

@@ -86,9 +86,7 @@ class Overview:
             Figure(
                 "New this week",
                 f"{this_week:,}",
-                f"{against(this_week, last_week)} last week by the end of {day}"
-                if this_week != last_week
-                else f"as many as last week by the end of {day}",
+                f"{against(this_week, last_week)} last week by the end of {day}",
                 links.arrived(week),
             ),
             Figure(
@@ -142,8 +140,8 @@ class Overview:
         ]
         usual = round(sum(by_today[1:]) / (WEEKS - 1))
         finding = (
-            f"{so_many(whole[0], 'lead')} since Monday; the four weeks before had"
-            f" {usual:,} on average by the end of {day}."
+            f"{so_many(whole[0], 'lead')} since Monday. The four weeks before had {usual:,} on"
+            f" average by the end of {day}; their bars go on to the whole week."
         )
         return Chart("weeks", "This week", finding, rows, "Week")
 

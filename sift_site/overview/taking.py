@@ -27,9 +27,9 @@ from sift_site.overview.waiting import as_waiting
 def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Give the lead to the person who asks, unless somebody was quicker."""
     leads = Lead.objects.for_organisation(request.organisation).standing()
-    leads = leads.select_related("assignee").defer("search")
     with transaction.atomic():
-        lead = get_object_or_404(leads.select_for_update(of=("self",)), id=lead_id)
+        # The assignee is read after the lock: what was joined while waiting for it is out of date.
+        lead = get_object_or_404(leads.select_for_update(), id=lead_id)
         fault = _fault(request, lead)
         if not fault:
             assign(lead, request.user, by=actor_of(request))
@@ -41,7 +41,7 @@ def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         "row": as_waiting(lead, is_mine=not fault, fault=fault),
         "token": get_token(request),
         "swapped_aside": True,
-    } | taken(request)
+    } | taken(request.user)
     response = render(request, "overview/_waiting_swap.html", context, status=422 if fault else 200)
     return announce(response, words)
 

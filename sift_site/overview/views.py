@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from leads.models import LeadTally
 from organisations.days import today as agency_today
+from organisations.models import User
 from organisations.web import SignedInRequest, render_page, wants_fragment
 from sift_site.overview import links, waiting
 from sift_site.overview.figures import Overview
@@ -30,32 +31,35 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "charts": counted.charts(),
     }
     if not wants_fragment(request):
-        context |= {"today": today} | _standing(request, counted)
+        context |= {
+            "today": today,
+            "token": get_token(request),
+            # By which a press without script comes back to the same period.
+            "way_back": f"?period={period}" if "period" in request.GET else "",
+        } | standing(request.user, counted)
     return render_page(request, "overview.html", "overview/_period.html", context)
 
 
-def _standing(request: SignedInRequest, counted: Overview) -> dict[str, Any]:
+def standing(person: User, counted: Overview) -> dict[str, Any]:
     """What does not depend on the period."""
-    tally = LeadTally.objects.for_organisation(request.organisation).by_status()
+    organisation = person.organisation
+    tally = LeadTally.objects.for_organisation(organisation).by_status()
     by_status = {status: tally.get(status, 0) for status in links.WAITING}
     return {
         "has_leads": bool(tally),
         "figures": counted.figures(by_status),
         "weeks": counted.weeks_chart(),
-        "token": get_token(request),
-        "waiting": waiting.untaken(request.organisation),
+        "waiting": waiting.untaken(organisation),
         "waiting_number": sum(by_status.values()),
-        # By which a press without script comes back to the same period.
-        "way_back": f"?period={counted.period}" if "period" in request.GET else "",
         "all_waiting": links.leads(status=links.WAITING),
-        "due": waiting.FollowUpsDue.read(request.user, counted.today),
-        "due_mine": list(waiting.due_of(request.user, counted.today)),
-    } | taken(request)
+        "due": waiting.FollowUpsDue.read(person, counted.today),
+        "due_mine": list(waiting.due_of(person, counted.today)),
+    } | taken(person)
 
 
-def taken(request: SignedInRequest) -> dict[str, Any]:
+def taken(person: User) -> dict[str, Any]:
     """How many leads wait that the person has taken, and the list of them."""
     return {
-        "mine_waiting": waiting.waiting_of(request.user),
+        "mine_waiting": waiting.waiting_of(person),
         "mine_address": links.leads(assignee="me", status=links.WAITING),
     }

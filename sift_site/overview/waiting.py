@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Value
 from django.utils import timezone
 
 from leads.follow_ups import FollowUp, in_words
-from leads.models import SCORED_STATUSES, Lead, LeadQuerySet, LeadStatus
+from leads.models import Lead, LeadQuerySet, LeadStatus
 from organisations.models import Organisation, User
 from organisations.paging import MOST_COUNTED, count_of
 from organisations.paging import Count as RowCount
@@ -54,10 +54,6 @@ def waiting_of(person: User) -> RowCount:
     """How many leads wait that the person has taken."""
     leads = Lead.objects.for_organisation(person.organisation).waiting()
     return count_of(leads.filter(assignee=person))
-
-
-def number_waiting(tally: dict[str, int]) -> int:
-    return sum(tally.get(status, 0) for status in SCORED_STATUSES)
 
 
 # --- Follow-ups -----------------------------------------------------------------------------------

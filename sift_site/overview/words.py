@@ -28,7 +28,8 @@ def duration(time: timedelta) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if time < 10 * HOUR:
-        hours, rest = divmod(5 * round(minutes / 5), 60)
+        step = 10 if time < 3 * HOUR else 30
+        hours, rest = divmod(step * round(minutes / step), 60)
         return f"{hours} h {rest} min" if rest else f"{hours} h"
     if time < 2 * DAY:
         return f"{round(time / HOUR)} h"
@@ -47,7 +48,7 @@ def against(now: int, before: int) -> str:
     """`up from 9`, `down from 30`, `as many as`: what follows a number and stands before a time."""
     if now == before:
         return "as many as"
-    return f"{'up' if now > before else 'down'} from {before:,}"
+    return f"{'up' if now > before else 'down'} from {before:,}" if before else "up from none"
 
 
 def isolated(text: str) -> str:
