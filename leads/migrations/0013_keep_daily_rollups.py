@@ -71,10 +71,13 @@ def kept_on(operation, tables, changes):
             ) AS changes GROUP BY organisation_id"""
     return f"""
     CREATE FUNCTION leads_lead_days_{operation}() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        drawn float := random();
     BEGIN
         {write(changes)}
-        IF random() < 0.1 THEN
-            PERFORM leads_fold_days(organisation_id, days) FROM ({touched}) AS touched;
+        IF drawn < 0.1 THEN
+            PERFORM leads_fold_days(organisation_id, days) FROM ({touched}) AS touched
+              WHERE cardinality(days) <= 10 OR drawn < 0.02;
         END IF;
         RETURN NULL;
     END

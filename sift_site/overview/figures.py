@@ -105,14 +105,13 @@ class Overview:
         ]
 
     def _contact_figure(self) -> Figure:
-        now, before = self.contact["week"], self.contact["week_before"]
-        compared = f", {duration(before.half)} in the 7 days before" if before.half else ""
+        now, before = self.contact["week"].half, self.contact["week_before"].half
+        median = "median of the last 7 days" if now else "nobody in the last 7 days"
+        compared = f", {duration(before)} in the 7 before" if before else ""
         return Figure(
             "To first contact",
-            duration(now.half) if now.half else "–",
-            f"half the time, in the last 7 days{compared}"
-            if now.half
-            else f"nobody was first contacted in the last 7 days{compared}",
+            duration(now) if now else "–",
+            median + compared,
             links.contacted(Span(self.today - 6 * A_DAY, self.today)),
         )
 
