@@ -338,17 +338,22 @@ class Lead(models.Model):
                 name="leads_lead_best_by_status",
                 condition=STANDING,
             ),
-            # Follow-ups due.
+            # Follow-ups due, everybody's and a person's, counted without reading the leads.
             models.Index(
-                name="leads_lead_follow_up",
-                fields=["organisation", "follow_up_on"],
+                name="leads_lead_due",
+                fields=["organisation", "follow_up_on", "assignee", "id"],
                 condition=Q(follow_up_on__isnull=False) & STANDING,
             ),
             # Who waits for a first contact: those that nobody has taken, and each person's own.
             models.Index(
-                name="leads_lead_waiting",
-                fields=["organisation", "assignee", "status", "created_at", "id"],
-                condition=WAITING,
+                name="leads_lead_untaken",
+                fields=["organisation", "status", "created_at", "id"],
+                condition=WAITING & Q(assignee__isnull=True),
+            ),
+            models.Index(
+                name="leads_lead_taken",
+                fields=["organisation", "assignee"],
+                condition=WAITING & Q(assignee__isnull=False),
             ),
             # When leads were first contacted.
             models.Index(

@@ -61,7 +61,7 @@ def write(changes):
     """
 
 
-def kept_on(operation, tables, changes):
+def kept_on(operation, tables, changes, *, always_folds=False):
     """SQL of the trigger on one operation, with a function of its own: the names of its transition
     tables are part of it."""
     touched = f"""
@@ -69,16 +69,23 @@ def kept_on(operation, tables, changes):
                 SELECT organisation_id, unnest(ARRAY[day, contact_day]) AS touched
                   FROM ({changes}) AS changes
             ) AS changes GROUP BY organisation_id"""
+    now_and_then = f"""
+        IF drawn < 0.1 THEN
+            PERFORM leads_fold_days(organisation_id, days, false) FROM ({touched}) AS touched
+              WHERE cardinality(days) <= 10 OR drawn < 0.02;
+        END IF;
+    """
+    if always_folds:
+        now_and_then = f"""
+        PERFORM leads_fold_days(organisation_id, days, true) FROM ({touched}) AS touched;
+        """
     return f"""
     CREATE FUNCTION leads_lead_days_{operation}() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         drawn float := random();
     BEGIN
         {write(changes)}
-        IF drawn < 0.1 THEN
-            PERFORM leads_fold_days(organisation_id, days) FROM ({touched}) AS touched
-              WHERE cardinality(days) <= 10 OR drawn < 0.02;
-        END IF;
+        {now_and_then}
         RETURN NULL;
     END
     $$;
@@ -98,7 +105,6 @@ def fold(table, keys, columns, sums, empty):
             DELETE FROM {table} WHERE id IN (
                 SELECT id FROM {table}
                  WHERE organisation_id = folded AND ({keys}) IN (SELECT {keys} FROM several)
-                 FOR UPDATE SKIP LOCKED
             ) RETURNING {keys}, {columns}
         )
         INSERT INTO {table} (organisation_id, {keys}, {columns})
@@ -116,10 +122,20 @@ KEEP = f"""
             ln(1 + GREATEST(extract(epoch FROM waited), 0)::float8 / 60) / ln(1.1::float8)
         )::smallint
     $$;
-    CREATE FUNCTION leads_fold_days(folded uuid, days date[]) RETURNS void LANGUAGE sql AS $$
+    CREATE FUNCTION leads_fold_days(folded uuid, days date[], waits boolean) RETURNS void
+    LANGUAGE plpgsql AS $$
+    DECLARE
+        turn bigint := hashtextextended('leads_fold_days ' || folded, 0);
+    BEGIN
+        IF waits THEN
+            PERFORM pg_advisory_xact_lock(turn);
+        ELSIF NOT pg_try_advisory_xact_lock(turn) THEN
+            RETURN;
+        END IF;
         {fold("leads_leadday", "day", COLUMNS, SUMS, NOTHING)}
         {fold("leads_areaday", "day, area", "leads", "sum(leads) AS leads", "0")}
         {fold("leads_contactday", "day, bucket", "leads", "sum(leads) AS leads", "0")}
+    END
     $$;
     {kept_on("insert", "NEW TABLE AS after_rows", ADDED)}
     {
@@ -129,7 +145,7 @@ KEEP = f"""
         f"{ADDED} UNION ALL {TAKEN_AWAY}",
     )
 }
-    {kept_on("delete", "OLD TABLE AS before_rows", TAKEN_AWAY)}
+    {kept_on("delete", "OLD TABLE AS before_rows", TAKEN_AWAY, always_folds=True)}
     {write(ADDED.replace("after_rows", "leads_lead"))}
 """
 LEAVE = """
@@ -139,7 +155,7 @@ LEAVE = """
     DROP FUNCTION leads_lead_days_insert();
     DROP FUNCTION leads_lead_days_update();
     DROP FUNCTION leads_lead_days_delete();
-    DROP FUNCTION leads_fold_days(uuid, date[]);
+    DROP FUNCTION leads_fold_days(uuid, date[], boolean);
     DROP FUNCTION leads_contact_bucket(interval);
     DROP FUNCTION leads_agency_day(timestamptz);
     DELETE FROM leads_leadday;

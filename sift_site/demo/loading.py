@@ -121,7 +121,7 @@ def _written(demo: Demo, chunks: Sequence[Chunk]) -> Iterator[int]:
 def _tidy() -> None:
     """Leave the tables as quick to ask as they are after a while of ordinary use."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT leads_fold_days(id, NULL) FROM organisations_organisation")
+        cursor.execute("SELECT leads_fold_days(id, NULL, true) FROM organisations_organisation")
         cursor.execute("SELECT gin_clean_pending_list('leads_lead_search')")
         for model in (Lead, LeadEvent, LeadDay, AreaDay, ContactDay, Conversation, Message):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

@@ -23,7 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *, slug: str, plans: bool, **_: Any) -> None:
         organisation = open_organisation(slug)
-        person = User.objects.filter(organisation=organisation).earliest("created_at", "id")
+        people = User.objects.filter(organisation=organisation).select_related("organisation")
+        person = people.earliest("created_at", "id")
         costs = {period: _cost(person, period) for period in Period}
         self.stdout.write("| period | statements | database, ms |\n|---|--:|--:|")
         for period, cost in costs.items():
