@@ -93,6 +93,10 @@ class Migration(migrations.Migration):
                 ("id", own_id()),
                 ("day", day()),
                 (
+                    "whole_month",
+                    models.BooleanField(help_text="then `day` is the month's first"),
+                ),
+                (
                     "bucket",
                     models.SmallIntegerField(
                         help_text="bucket_of() the time since the lead arrived"
@@ -104,7 +108,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["organisation", "day"],
+                        fields=["organisation", "whole_month", "day"],
                         include=("bucket", "leads"),
                         name="leads_contactday_by_day",
                     )

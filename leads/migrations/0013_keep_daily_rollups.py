@@ -13,6 +13,8 @@ from django.db import migrations
 COUNTED = """organisation_id, score, source, area, reached, viewing_requested,
                leads_agency_day(created_at) AS day,
                leads_agency_day(first_contacted_at) AS contact_day,
+               date_trunc('month', leads_agency_day(first_contacted_at)::timestamp)::date
+                   AS contact_month,
                leads_contact_bucket(first_contacted_at - created_at) AS bucket"""
 ADDED = f"SELECT 1 AS sign, {COUNTED} FROM after_rows WHERE merged_into_id IS NULL"
 TAKEN_AWAY = f"SELECT -1 AS sign, {COUNTED} FROM before_rows WHERE merged_into_id IS NULL"
@@ -54,10 +56,11 @@ def write(changes):
              WHERE area IS NOT NULL
              GROUP BY organisation_id, day, area HAVING sum(sign) <> 0
         )
-        INSERT INTO leads_contactday (organisation_id, day, bucket, leads)
-        SELECT organisation_id, contact_day, bucket, sum(sign) FROM changes
-         WHERE contact_day IS NOT NULL
-         GROUP BY organisation_id, contact_day, bucket HAVING sum(sign) <> 0;
+        INSERT INTO leads_contactday (organisation_id, whole_month, day, bucket, leads)
+        SELECT organisation_id, whole_month,
+               CASE WHEN whole_month THEN contact_month ELSE contact_day END, bucket, sum(sign)
+          FROM changes CROSS JOIN (VALUES (false), (true)) AS grain (whole_month)
+         WHERE contact_day IS NOT NULL GROUP BY 1, 2, 3, 4 HAVING sum(sign) <> 0;
     """
 
 
@@ -66,7 +69,7 @@ def kept_on(operation, tables, changes, *, always_folds=False):
     tables are part of it."""
     touched = f"""
             SELECT organisation_id, array_agg(DISTINCT touched) AS days FROM (
-                SELECT organisation_id, unnest(ARRAY[day, contact_day]) AS touched
+                SELECT organisation_id, unnest(ARRAY[day, contact_day, contact_month]) AS touched
                   FROM ({changes}) AS changes
             ) AS changes GROUP BY organisation_id"""
     now_and_then = f"""
@@ -134,7 +137,7 @@ KEEP = f"""
         END IF;
         {fold("leads_leadday", "day", COLUMNS, SUMS, NOTHING)}
         {fold("leads_areaday", "day, area", "leads", "sum(leads) AS leads", "0")}
-        {fold("leads_contactday", "day, bucket", "leads", "sum(leads) AS leads", "0")}
+        {fold("leads_contactday", "whole_month, day, bucket", "leads", "sum(leads) AS leads", "0")}
     END
     $$;
     {kept_on("insert", "NEW TABLE AS after_rows", ADDED)}

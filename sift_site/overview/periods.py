@@ -38,6 +38,20 @@ class Span:
             yield Span(first, min(self.last, following - A_DAY))
             first = following
 
+    @property
+    def is_whole_month(self) -> bool:
+        following = self.last + A_DAY
+        return self.first.day == following.day == 1 and (following - self.first).days < 32
+
+    def by_month(self) -> "tuple[Span | None, list[Span]]":
+        """The whole calendar months in it, as one span, and the days before and after them."""
+        whole = [month for month in self.months if month.is_whole_month]
+        if not whole:
+            return None, [self]
+        months = Span(whole[0].first, whole[-1].last)
+        around = [Span(self.first, months.first - A_DAY), Span(months.last + A_DAY, self.last)]
+        return months, [span for span in around if span.first <= span.last]
+
 
 class Period(models.TextChoices):
     """What the charts show, ending with today."""

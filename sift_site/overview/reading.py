@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Func, Q, Sum, Window
@@ -72,20 +74,28 @@ class ContactTimes:
         cls, organisation: Organisation, spans: Mapping[str, Span]
     ) -> dict[str, "ContactTimes"]:
         """Of each span, by its name."""
-        days = ContactDay.objects.for_organisation(organisation).between(
-            min(span.first for span in spans.values()), max(span.last for span in spans.values())
-        )
-        sums = {
-            name: Sum("leads", filter=Q(day__range=(span.first, span.last)), default=0)
-            for name, span in spans.items()
-        }
-        rows = list(days.values("bucket").order_by("bucket").annotate(**sums))
+        contacts = ContactDay.objects.for_organisation(organisation)
+        of_spans = {name: _rows_of(span) for name, span in spans.items()}
+        sums = {name: Sum("leads", filter=rows, default=0) for name, rows in of_spans.items()}
+        read = contacts.filter(reduce(or_, of_spans.values()))
+        rows = list(read.values("bucket").order_by("bucket").annotate(**sums))
         return {name: cls._of([(row["bucket"], row[name]) for row in rows]) for name in spans}
 
     @classmethod
     def _of(cls, buckets: list[tuple[int, int]]) -> "ContactTimes":
         leads = sum(number for _, number in buckets)
         return cls(leads, _time_within(buckets, 0.5 * leads), _time_within(buckets, 0.9 * leads))
+
+
+def _rows_of(span: Span) -> Q:
+    """The rows that make up a span: its whole months, and the days around them."""
+    months, days = span.by_month()
+    rows = Q()
+    for part in days:
+        rows |= Q(whole_month=False, day__range=(part.first, part.last))
+    if months:
+        rows |= Q(whole_month=True, day__range=(months.first, months.last))
+    return rows
 
 
 def _time_within(buckets: list[tuple[int, int]], leads: float) -> timedelta | None:

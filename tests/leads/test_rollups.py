@@ -48,7 +48,9 @@ def counted(organisation) -> tuple[Counter, Counter, Counter]:
             areas[arrived, lead.area] += 1
         if lead.first_contacted_at:
             waited = lead.first_contacted_at - lead.created_at
-            contacts[day(lead.first_contacted_at), bucket_of(waited)] += 1
+            contacted = day(lead.first_contacted_at)
+            contacts[False, contacted, bucket_of(waited)] += 1
+            contacts[True, contacted.replace(day=1), bucket_of(waited)] += 1
     return days, areas, contacts
 
 
@@ -59,12 +61,14 @@ def kept(organisation) -> tuple[Counter, Counter, Counter]:
         for table, keys, figures in (
             (LeadDay, ["day"], LeadDay.FIGURES),
             (AreaDay, ["day", "area"], ["leads"]),
-            (ContactDay, ["day", "bucket"], ["leads"]),
+            (ContactDay, ["whole_month", "day", "bucket"], ["leads"]),
         )
     ]
     days = Counter({(row["day"], name): row[name] for row in sums[0] for name in LeadDay.FIGURES})
     areas = Counter({(row["day"], row["area"]): row["leads"] for row in sums[1]})
-    contacts = Counter({(row["day"], row["bucket"]): row["leads"] for row in sums[2]})
+    contacts = Counter(
+        {(row["whole_month"], row["day"], row["bucket"]): row["leads"] for row in sums[2]}
+    )
     return days, areas, contacts
 
 

@@ -265,6 +265,9 @@ def test_every_part_of_every_chart_leads_to_as_many_leads_as_it_says(
     assert len(busy) >= 3
     for part in [*stacked.layers, *busy[-4:]]:
         assert listed(signed_in, part.address) == part.leads, part
+    contact = charts["contact"]
+    counted = int(re.match(r"Of (\d+) leads? first contacted", contact.finding)[1])
+    assert listed(signed_in, contact.rows[0].address) == counted
     for name in ("stages", "channels", "areas", "weeks"):
         assert charts[name].rows, name
         for row in charts[name].rows:
@@ -432,6 +435,23 @@ def test_a_year_is_twelve_months_the_last_of_them_unfinished():
     assert len(months) == 12
     assert months[0] == Span(date(2025, 12, 1), date(2025, 12, 31))
     assert months[-1] == Span(date(2026, 11, 1), date(2026, 11, 26))
+
+
+@pytest.mark.parametrize(
+    ("span", "months", "around"),
+    [
+        (("2026-01-15", "2026-03-02"), ("2026-02-01", "2026-02-28"), 17 + 2),
+        (("2026-01-01", "2026-02-28"), ("2026-01-01", "2026-02-28"), 0),
+        (("2026-01-02", "2026-02-27"), None, 57),
+        (("2026-12-01", "2026-12-31"), ("2026-12-01", "2026-12-31"), 0),
+        (("2026-12-05", "2026-12-05"), None, 1),
+    ],
+)
+def test_a_stretch_is_whole_months_and_the_days_around_them(span, months, around):
+    whole, days = Span(*map(date.fromisoformat, span)).by_month()
+
+    assert whole == (months and Span(*map(date.fromisoformat, months)))
+    assert sum(len(list(part)) for part in days) == around
 
 
 def test_a_week_begins_on_monday():
