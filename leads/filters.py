@@ -1,7 +1,6 @@
 """The filters above the list of leads: what may be asked, and the leads that it leaves."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -84,7 +83,6 @@ class LeadFilterForm(FilterForm):
     """
 
     SHOWING: Mapping[str, str] = {"sort": Sort.NEWEST.value, "size": "50"}
-    # Those that stand open above the list; the rest opens with "More filters".
     FIRST = ("source", "period", "assignee")
     MORE = (
         "intent", "property_type", "timeline", "chain_status", "financing_status",
@@ -262,7 +260,7 @@ class LeadFilterForm(FilterForm):
         if since := self.cleaned_data.get("since"):
             received &= Q(created_at__gte=midnight(since))
         if until := self.cleaned_data.get("until"):
-            received &= Q(created_at__lt=midnight(until + timedelta(days=1)))
+            received &= Q(created_at__lt=midnight(until, days_later=1))
         return received
 
     def _handled(self) -> Q:
@@ -312,19 +310,6 @@ class LeadFilterForm(FilterForm):
             self._group("temperature", "Temperature", [*BANDS]),
             self._group("status", "Worked", worked, counts=counts),
         ]
-
-    @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FIRST]
-
-    @property
-    def more_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.MORE]
-
-    @property
-    def more_in_force(self) -> int:
-        """How many of the fields behind "More filters" narrow the list or are at fault."""
-        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
 
     @property
     def export_query(self) -> str:

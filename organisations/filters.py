@@ -75,6 +75,9 @@ class FilterForm(forms.Form):
 
     # Fields that say how the list is shown, which narrow nothing, and what each is unless said.
     SHOWING: Mapping[str, str] = {}
+    # Fields that stand open above the list, and those that open with "More filters".
+    FIRST: Collection[str] = ()
+    MORE: Collection[str] = ()
 
     def __init__(self, address: QueryDict) -> None:
         said = address.copy()
@@ -111,6 +114,24 @@ class FilterForm(forms.Form):
     def query(self) -> str:
         """The valid choices as the query of an address: what a saved view keeps."""
         return self._address_of({name: self.chosen(name) for name in self.fields})[1:]
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FIRST]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def more_in_force(self) -> int:
+        """How many of the fields behind "More filters" narrow the list or are at fault."""
+        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
+
+    @property
+    def export_query(self) -> str:
+        """What an export is asked with, `?` included: all that narrows, no page of it."""
+        return self._address_of({name: self.chosen(name) for name in self.fields})
 
     @property
     def tidy(self) -> QueryDict:

@@ -22,6 +22,21 @@ def statements_of() -> Callable[[Callable[[], Any]], int]:
     return count
 
 
+@pytest.fixture
+def letters_of(
+    django_capture_on_commit_callbacks: Any, mailoutbox: list[Any]
+) -> Callable[[Callable[[], Any]], tuple[Any, list[Any]]]:
+    """What an act answers, and the letters it sends once it commits, which a test's never does."""
+
+    def of(act: Callable[[], Any]) -> tuple[Any, list[Any]]:
+        before = len(mailoutbox)
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = act()
+        return answer, mailoutbox[before:]
+
+    return of
+
+
 @pytest.fixture(scope="module")
 def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
     # Root, as in a container, has no user namespace for the sandbox.
