@@ -274,7 +274,7 @@ class LeadFilterForm(FilterForm):
         if since := said.get("contacted_since"):
             handled &= Q(first_contacted_at__gte=midnight(since))
         if until := said.get("contacted_until"):
-            handled &= Q(first_contacted_at__lt=midnight(until + timedelta(days=1)))
+            handled &= Q(first_contacted_at__lt=midnight(until, days_later=1))
         if follow_up := said.get("follow_up"):
             handled &= FollowUp(follow_up).condition
         return handled
