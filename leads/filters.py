@@ -12,8 +12,10 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
 
 from leads import search
+from leads.follow_ups import FollowUp
 from leads.listing import BEST, NEWEST, Listing, Narrowed, Range
 from leads.models import (
+    REACHED,
     SCORED_STATUSES,
     BuyerScheme,
     ChainStatus,
@@ -84,8 +86,9 @@ class LeadFilterForm(FilterForm):
     FIRST = ("source", "period", "assignee")
     MORE = (
         "intent", "property_type", "timeline", "chain_status", "financing_status",
-        "buyer_scheme", "stamp_duty_position", "viewing_requested", "since", "until",
-        "score_from", "score_to", "size",
+        "buyer_scheme", "stamp_duty_position", "viewing_requested", "area", "since", "until",
+        "reached", "contacted_since", "contacted_until", "follow_up", "score_from", "score_to",
+        "size",
     )  # fmt: skip
 
     q = forms.CharField(
@@ -123,6 +126,18 @@ class LeadFilterForm(FilterForm):
     viewing_requested = one_of("Viewing", [("yes", "Viewing asked for"), ("no", "No viewing")])
     since = day_field("Received from")
     until = day_field("Received until")
+    # One area as it was written, where a search for it would find other mentions too.
+    area = forms.CharField(
+        label="Area, exactly",
+        required=False,
+        strip=False,
+        max_length=200,
+        error_messages={"max_length": "An area has at most 200 characters; this narrows nothing."},
+    )
+    reached = one_of("Came as far as", [(status.value, status.label) for status in REACHED])
+    contacted_since = day_field("First contact from")
+    contacted_until = day_field("First contact until")
+    follow_up = one_of("Follow-up", FollowUp.choices)
     score_from = _score("Score from")
     score_to = _score("Score to")
     sort = _showing("Sort", Sort.choices)
@@ -145,15 +160,17 @@ class LeadFilterForm(FilterForm):
     def clean_q(self) -> str:
         """The search as typed; one of which nothing can be looked up is a fault."""
         text: str = self.cleaned_data["q"]
-        if text and self._asked(text, {}) is None:
+        if text and search.query(self.person.organisation_id, text, {}) is None:
             raise forms.ValidationError("Search for letters or digits; this narrows nothing here.")
         if len(text.split()) > MOST_WORDS:
             raise forms.ValidationError("Search for at most eight words; nothing is searched.")
         return text
 
     def clean(self) -> dict[str, Any]:
+        before_first = "This day is before the first, so it narrows nothing here."
         for first, last, fault in (
-            ("since", "until", "This day is before the first, so it narrows nothing here."),
+            ("since", "until", before_first),
+            ("contacted_since", "contacted_until", before_first),
             ("score_from", "score_to", "This is below the first, so it narrows nothing here."),
         ):
             least, most = self.cleaned_data.get(first), self.cleaned_data.get(last)
@@ -176,10 +193,10 @@ class LeadFilterForm(FilterForm):
 
     def narrow(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the agency's `leads` that pass every filter, in no order."""
-        leads = leads.filter(self._received(), self._scored())
+        leads = leads.filter(self._received(), self._scored(), self._handled())
         if statuses := self.chosen("status"):
             leads = leads.filter(status__in=statuses)
-        asked = self._asked(self.cleaned_data.get("q", ""), self._facets())
+        asked = self._asked(self._facets())
         return leads if asked is None else leads.found_by(asked)
 
     def in_order(self, leads: LeadQuerySet) -> LeadQuerySet:
@@ -195,7 +212,8 @@ class LeadFilterForm(FilterForm):
         by_index, besides = self._received(), self._scored()
         if by_score:
             by_index, besides = besides & self._banded(facets), by_index
-        asked = self._asked(self.cleaned_data.get("q", ""), facets)
+        besides &= self._handled()
+        asked = self._asked(facets)
         found = Q() if asked is None else Q(search.Matches(asked))
         found_when_read = Q() if asked is None else Q(search.MatchesWhenRead(asked))
         statuses = self.chosen("status")
@@ -215,8 +233,15 @@ class LeadFilterForm(FilterForm):
             newest=self._listing(by_score=False) if by_score else None,
         )
 
-    def _asked(self, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:
-        return search.query(self.person.organisation_id, text, facets)
+    def _asked(self, facets: Mapping[str, Iterable[str]]) -> str | None:
+        """The search, and words that any lead of the area has: the index leads to those, and
+        `_handled` leaves those whose area is exactly that."""
+        words = [word for word in self.cleaned_data.get("area", "").split() if "@" not in word]
+        asked = (
+            search.query(self.person.organisation_id, self.cleaned_data.get("q", ""), facets),
+            search.query(self.person.organisation_id, " ".join(words[:MOST_WORDS]), {}),
+        )
+        return " & ".join(filter(None, asked)) or None
 
     def _facets(self) -> dict[str, list[str]]:
         """The facets that the lead must have, each with the values of which any will do."""
@@ -237,6 +262,22 @@ class LeadFilterForm(FilterForm):
         if until := self.cleaned_data.get("until"):
             received &= Q(created_at__lt=midnight(until, days_later=1))
         return received
+
+    def _handled(self) -> Q:
+        """What became of it, and what it is about to the letter; no index is in such an order."""
+        said = self.cleaned_data
+        handled = Q()
+        if area := said.get("area"):
+            handled &= Q(area=area)
+        if reached := said.get("reached"):
+            handled &= Q(reached__gte=REACHED[LeadStatus(reached)])
+        if since := said.get("contacted_since"):
+            handled &= Q(first_contacted_at__gte=midnight(since))
+        if until := said.get("contacted_until"):
+            handled &= Q(first_contacted_at__lt=midnight(until, days_later=1))
+        if follow_up := said.get("follow_up"):
+            handled &= FollowUp(follow_up).condition
+        return handled
 
     def _scored(self) -> Q:
         least, most = self.cleaned_data.get("score_from"), self.cleaned_data.get("score_to")

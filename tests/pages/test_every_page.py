@@ -209,7 +209,7 @@ def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypa
         def fail(*_, error=error):
             raise error
 
-        monkeypatch.setattr("sift_site.overview._waiting", fail)
+        monkeypatch.setattr("sift_site.overview.waiting.untaken", fail)
         page.goto("/")
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         findings.look(page, heading)
