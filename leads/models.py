@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Lower, Now
 
 from leads import search
 from organisations.actors import Actor, ActorKind
+from organisations.audit import AuditAction, AuditTarget, record
 from organisations.columns import WrittenXidField
 from organisations.ids import uuid7
 from organisations.models import Organisation, User
@@ -342,14 +343,27 @@ class Lead(models.Model):
         )
 
     def change_status(self, status: LeadStatus, *, by: Actor) -> "LeadEvent | None":
-        """Set it and return the event; None, and no event, if unchanged. The row must be locked."""
+        """Set it and return the event; None, and no event, if unchanged. The row must be locked.
+
+        What a person or an API key did stands in the audit trail too; scoring does not.
+        """
         event = self.take_status(status, by=by)
         if event is None:
             return None
-        with transaction.atomic():
+        # Whoever locked the row is in a transaction: a savepoint would cost two statements more.
+        with transaction.atomic(savepoint=False):
             event.save(force_insert=True)
             self.save(update_fields=["status", "moved_on"])
             self.refresh_from_db(fields=["updated_at"])  # the trigger's
+            if by.kind != ActorKind.SYSTEM:
+                record(
+                    self.organisation_id,
+                    AuditAction.STATUS_CHANGED,
+                    by=by,
+                    target=AuditTarget.LEAD,
+                    target_id=self.id,
+                    **{"from": str(event.from_value), "to": str(event.to_value)},
+                )
         return event
 
     def take_status(self, status: str, *, by: Actor) -> "LeadEvent | None":

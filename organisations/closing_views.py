@@ -8,11 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organisations.account_forms import CloseForm
 from organisations.closing import close_account
+from organisations.recent_sign_in import recent_sign_in_required
 from organisations.web import SeeOther, SignedInRequest, actor_of, admin_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 def close(request: SignedInRequest) -> HttpResponse:
     """Say what stops and what stays (GET), then close it for who types the name (POST)."""
     organisation = request.organisation

@@ -11,9 +11,12 @@ from django.db.models.lookups import Exact
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import AuditAction, AuditTarget, record
 from organisations.audit import AuditEntry as AuditEntry  # here Django looks for models
+from organisations.days import AGENCY_ZONE
+from organisations.devices import Authenticator as Authenticator
 from organisations.ids import uuid7
 from organisations.invitations import Invitation as Invitation  # likewise
 from organisations.roles import Role as Role
+from organisations.session_rows import Session as Session
 
 
 class Plan(models.TextChoices):
@@ -148,6 +151,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
     is_active = models.BooleanField(default=True)
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    time_zone = models.CharField(
+        max_length=64, default=AGENCY_ZONE.key, help_text="of times on pages, by its IANA name"
+    )
     shortcuts = models.BooleanField(default=True, help_text="single-key shortcuts on pages")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -167,6 +173,9 @@ class User(AbstractBaseUser):
             models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
             models.CheckConstraint(
                 name="organisations_user_theme_known", condition=Q(theme__in=Theme.values)
+            ),
+            models.CheckConstraint(
+                name="organisations_user_time_zone_said", condition=~Q(time_zone="")
             ),
             models.CheckConstraint(
                 name="organisations_user_role_known", condition=Q(role__in=Role.values)

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from organisations import inviting, team
 from organisations.invitations import Invitation
 from organisations.models import User
+from organisations.recent_sign_in import recent_sign_in_required
 from organisations.roles import Role
 from organisations.team_forms import InviteForm, RoleForm
 from organisations.web import (
@@ -33,6 +34,7 @@ _LAST_ADMIN = "They are your agency's only admin. Make somebody else an admin fi
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 def team_page(request: SignedInRequest) -> HttpResponse:
     """The agency's people and open invitations; a POST invites somebody."""
     if request.method != "POST":
@@ -62,6 +64,7 @@ def _invite(request: SignedInRequest, form: InviteForm) -> Invitation:
 
 @require_POST
 @admin_required
+@recent_sign_in_required
 def change_role(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """Make the person an admin or an agent; without script and with it."""
     person = _person_or_404(request, person_id)
@@ -87,6 +90,7 @@ def change_role(request: SignedInRequest, person_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 def deactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """Ask first (GET), then (POST) have the person out at their next request; or leave oneself."""
     person = _person_or_404(request, person_id)
@@ -110,6 +114,7 @@ def deactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 def reactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """Ask first (GET), then (POST) let the person sign in again."""
     person = _person_or_404(request, person_id)

@@ -26,5 +26,6 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
         # The decoded path could hold a line break, and with it a forged line.
         atoms["U"] = without_secrets(environ.get("RAW_URI", "-").partition("?")[0])
-        atoms["a"] = without_secrets(atoms["a"])
+        for said_by_the_caller in ("a", "{x-request-id}o"):
+            atoms[said_by_the_caller] = without_secrets(atoms.get(said_by_the_caller, "-"))
         return atoms

@@ -15,14 +15,21 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from leads.bulk import Move, change_matching
 from leads.models import Lead, LeadStatus, SavedView
 from organisations.actors import Actor
-from tests.factories import make_conversation, make_invitation, make_key, make_lead, make_user
+from tests.factories import (
+    make_conversation,
+    make_invitation,
+    make_key,
+    make_lead,
+    make_session,
+    make_user,
+)
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
 # Parameters that name an object, and the object of an agency that each stands for.
 OBJECTS = (
     *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id"),
-    *("person_id", "invitation_id"),
+    *("person_id", "invitation_id", "session_id"),
 )
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
@@ -106,6 +113,7 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "bulk_id": bulk.bulk_id,
         "person_id": make_user(agency, name=name).id,
         "invitation_id": make_invitation(agency)[0].id,
+        "session_id": make_session(person).id,
     }
 
 

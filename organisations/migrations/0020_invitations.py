@@ -11,7 +11,7 @@ import organisations.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0004_audit_trail_append_only"),
+        ("organisations", "0012_two_step_sign_in"),
     ]
 
     operations = [

@@ -11,8 +11,9 @@ from tests.factories import make_conversation, make_key, make_lead, make_message
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 POLICY = {
-    "default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'",
-    "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'",
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'",
+    "connect-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
+    "form-action 'self'",
 }  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def addresses(agency) -> list[str]:
         "/", "/leads/", f"/leads/{lead.id}/", "/conversations/",
         f"/conversations/{conversation.id}/",
         "/settings/api-keys/", f"/settings/api-keys/{key.id}/delete/", "/settings/profile/",
-        "/settings/", "/settings/team/", "/settings/close/", "/account-closed/",
+        "/settings/audit/", "/settings/", "/settings/team/", "/settings/close/", "/account-closed/",
         f"/settings/team/{make_user(agency).id}/deactivate/",
         "/leads/views/", "/leads/bulk/?act=move&to_status=lost&scope=matching",
         "/no-such-page/",

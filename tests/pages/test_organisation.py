@@ -116,7 +116,7 @@ def test_the_account_is_closed_for_who_types_its_name(
     assert signed_in_admin.get("/leads/")["Location"].startswith("/sign-in/")
     assert not own_session.exists(own_session.session_key)
     assert theirs.get("/api/v1/leads", headers=bearer).status_code == 401
-    assert actions_of(agency) == ["organisation_closed"]
+    assert actions_of(agency) == ["key_created", "organisation_closed"]
     assert sorted(letter.to[0] for letter in letters) == sorted([admin.email, second.email])
     assert "closed by Ada Admin" in letters[0].body
 
