@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from organisations.actors import Actor
 from organisations.audit import AuditAction, AuditTarget, record
-from organisations.models import Organisation, User
+from organisations.models import Organisation, Session, User
 from organisations.roles import Role
 
 _ACTIVE_ADMIN = Q(role=Role.ADMIN, is_active=True)
@@ -54,6 +54,7 @@ def deactivate(person: User, *, by: Actor) -> bool:
         raise LastAdmin
     person.is_active = False
     person.save(update_fields=["is_active"])
+    Session.objects.of(person).delete()  # none of them comes back with a reactivation
     _record(AuditAction.PERSON_DEACTIVATED, person, by)
     return True
 

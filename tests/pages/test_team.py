@@ -189,6 +189,7 @@ def test_a_deactivated_person_is_out_at_their_next_request_and_back_when_reactiv
     signed_in_admin.post(f"/settings/team/{agent.id}/reactivate/")
     agent.refresh_from_db()
     assert agent.is_active
+    assert theirs.get("/leads/")["Location"].startswith("/sign-in/")  # they sign in anew
     assert [entry[:3] for entry in trail_of(agency)] == [
         ("person_deactivated", admin.id, agent.id),
         ("person_reactivated", admin.id, agent.id),
