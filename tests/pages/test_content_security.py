@@ -73,6 +73,7 @@ def addresses(agency) -> list[str]:
         "/", "/leads/", f"/leads/{lead.id}/", "/conversations/",
         f"/conversations/{conversation.id}/",
         "/settings/api-keys/", f"/settings/api-keys/{key.id}/delete/", "/settings/profile/",
+        "/settings/profile/password/", "/settings/profile/two-step/",
         "/leads/views/", "/leads/bulk/?act=move&to_status=lost&scope=matching",
         "/no-such-page/",
     ]  # fmt: skip
