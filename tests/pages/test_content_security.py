@@ -76,6 +76,7 @@ def addresses(agency) -> list[str]:
         "/settings/api-keys/", f"/settings/api-keys/{key.id}/delete/", "/settings/profile/",
         "/settings/audit/", "/settings/", "/settings/team/", "/settings/close/", "/account-closed/",
         f"/settings/team/{make_user(agency).id}/deactivate/",
+        "/settings/profile/password/", "/settings/profile/two-step/",
         "/leads/views/", "/leads/bulk/?act=move&to_status=lost&scope=matching",
         "/no-such-page/",
     ]  # fmt: skip
