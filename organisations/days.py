@@ -1,7 +1,7 @@
 """An agency's day is Europe/London (CONTRACT.md, section 1), whatever zone a person's pages use."""
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import models
 from django.utils import timezone
@@ -30,3 +30,11 @@ class Period(models.TextChoices):
     def first_day(self) -> date:
         days_before = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}[self]
         return today() - timedelta(days_before)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that IANA name; the agency's where this machine does not know it (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return AGENCY_ZONE

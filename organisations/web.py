@@ -1,5 +1,6 @@
 """What every page needs: who asks, which agency, and the choice between page and fragment."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from ipaddress import ip_address
@@ -49,6 +50,23 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 
+def page_before(request: HttpRequest) -> str | None:
+    """The address within this site of the page on which the request was made, if the browser says.
+
+    It is a path with its query, never another site's, whatever the headers hold.
+    """
+    try:
+        htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+        if htmx:
+            return htmx.current_url_abs_path
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # the header holds no address
+        return None
+    if referer.netloc != request.get_host() or not referer.path.startswith("/"):
+        return None
+    return referer._replace(scheme="", netloc="", fragment="").geturl()
+
+
 def render_page(
     request: HttpRequest,
     page: str,
@@ -83,6 +101,13 @@ class TooManyRequests(PermissionDenied):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Wait {seconds} s.")
         self.seconds = max(1, seconds)
+
+    @property
+    def words(self) -> str:
+        """How long to wait, as one says it."""
+        if self.seconds <= 90:
+            return f"Wait {self.seconds} second{'' if self.seconds == 1 else 's'}, then try again."
+        return f"Wait {math.ceil(self.seconds / 60)} minutes, then try again."
 
 
 def address_of(request: HttpRequest, query: QueryDict) -> str:

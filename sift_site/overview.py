@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from conversations.models import Conversation, ConversationStatus
 from leads.models import Lead, LeadStatus
+from organisations.days import today
 from organisations.models import Organisation
 from organisations.paging import Count, count_of
 from organisations.web import SignedInRequest
@@ -30,7 +30,7 @@ class Figure:
 def overview(request: SignedInRequest) -> HttpResponse:
     """Four figures, and the hot and warm leads that nobody has moved, oldest first."""
     context = {
-        "today": timezone.localdate(),
+        "today": today(),
         "figures": _figures(request.organisation),
         "waiting": _waiting(request.organisation),
     }

@@ -1,19 +1,11 @@
 """gunicorn's logs, in which no secret appears."""
 
 import logging
-import re
 from typing import Any
 
 from gunicorn.glogging import Logger
 
-# A key that somebody put into an address; the token in the link of a password reset's mail.
-_KEY = re.compile(r"sk_live_[0-9A-Za-z]*")
-_RESET = re.compile(r"(/password-reset/)[^\s?]+")
-
-
-def without_secrets(text: str) -> str:
-    """The text with API keys and the tokens of password resets left out."""
-    return _RESET.sub(r"\1…", _KEY.sub("sk_live_…", text))
+from sift_site.log_lines import without_secrets
 
 
 class _SecretsLeftOut(logging.Filter):
@@ -34,5 +26,6 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
         # The decoded path could hold a line break, and with it a forged line.
         atoms["U"] = without_secrets(environ.get("RAW_URI", "-").partition("?")[0])
-        atoms["a"] = without_secrets(atoms["a"])
+        for said_by_the_caller in ("a", "{x-request-id}o"):
+            atoms[said_by_the_caller] = without_secrets(atoms.get(said_by_the_caller, "-"))
         return atoms

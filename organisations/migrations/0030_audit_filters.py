@@ -7,7 +7,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("organisations", "0004_audit_trail_append_only")]
+    dependencies = [("organisations", "0022_an_admin_stays")]
 
     operations = [
         AddIndexConcurrently(

@@ -61,11 +61,15 @@ def lead_etag(lead: schemas.Lead) -> str:
 def lead_response(request: ApiRequest, lead: schemas.Lead) -> HttpResponse:
     """200 with the lead, or 304 where If-None-Match has it already."""
     etag = lead_etag(lead)
+    return not_modified(request, etag) or json_response(lead, etag=etag)
+
+
+def not_modified(request: ApiRequest, etag: str) -> HttpResponse | None:
+    """304 where If-None-Match has it already (RFC 9110, 13.1.2: a weak comparison)."""
     known = parse_etags(request.headers.get("If-None-Match", ""))
-    # RFC 9110, 13.1.2: a weak comparison.
     if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
         return HttpResponse(status=304, headers={"ETag": etag})
-    return json_response(lead, etag=etag)
+    return None
 
 
 def require_match(request: ApiRequest, lead: schemas.Lead) -> None:

@@ -4,15 +4,17 @@ The contract's order: path (404), method (405), key (401), rate (429), plan and 
 type and size (415, 413); then, in the view, object (404), body (422) and If-Match (412).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from organisations.counters import Usage
 from sift_site.api import bodies, limits, problems
 from sift_site.api.authentication import Caller, caller_of
+from sift_site.api.operations import Operation
 
 BODY_LIMIT = 64 * 1024  # bytes
 
@@ -21,7 +23,7 @@ class ApiRequest(HttpRequest):
     """A request below /api/v1, as the gateway and the checks leave it for the view."""
 
     request_id: str
-    usage: limits.Usage | None  # of the rate limit; None until a good key was counted
+    usage: Usage | None  # of the rate limit; None until a good key was counted
     caller: Caller
     raw_body: bytes  # b"" for methods without one
 
@@ -37,6 +39,7 @@ class Endpoint:
     method: str
     scope: Literal["read", "read_write"]
     body_limit: int
+    operation: Operation
     view: Callable[..., HttpResponse]
 
     def __call__(self, request: ApiRequest, **ids: str) -> HttpResponse:
@@ -54,31 +57,51 @@ class Endpoint:
             raise problems.read_only_key()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEndpoint:
+    """An endpoint for all: it needs no key and counts nowhere. The reference leaves it out."""
+
+    method: str
+    view: Callable[..., HttpResponse]
+
+    def __call__(self, request: ApiRequest, **ids: str) -> HttpResponse:
+        return self.view(request, **ids)
+
+
 def endpoint(
-    method: str, *, scope: Literal["read", "read_write"] = "read", body_limit: int = BODY_LIMIT
+    method: str,
+    *,
+    operation: Operation,
+    scope: Literal["read", "read_write"] = "read",
+    body_limit: int = BODY_LIMIT,
 ) -> Callable[[Callable[..., HttpResponse]], Endpoint]:
     """Make a view an endpoint. A view may raise Problem; the gateway writes it."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Endpoint:
-        return Endpoint(method, scope, body_limit, view)
+        return Endpoint(method, scope, body_limit, operation, view)
 
     return decorate
 
 
-def route(pattern: str, *endpoints: Endpoint, name: str) -> URLPattern:
+@dataclass(frozen=True, slots=True, eq=False)
+class Dispatch:
+    """What stands behind a path: its endpoints by method."""
+
+    by_method: Mapping[str, Endpoint | OpenEndpoint]
+
+    def __call__(self, request: Any, **ids: str) -> HttpResponse:
+        chosen = self.by_method.get(request.method)
+        if chosen is None:
+            raise problems.method_not_allowed(sorted(self.by_method))
+        return chosen(request, **ids)
+
+
+def route(pattern: str, *endpoints: Endpoint | OpenEndpoint, name: str) -> URLPattern:
     """A path and its endpoints, one for each method; HEAD wherever GET is."""
     by_method = {one.method: one for one in endpoints}
     if "GET" in by_method:
         by_method["HEAD"] = by_method["GET"]
-    allowed = sorted(by_method)
-
-    def dispatch(request: Any, **ids: str) -> HttpResponse:
-        chosen = by_method.get(request.method)
-        if chosen is None:
-            raise problems.method_not_allowed(allowed)
-        return chosen(request, **ids)
-
-    return path(pattern, dispatch, name=name)
+    return path(pattern, Dispatch(by_method), name=name)
 
 
 def _authenticated(request: ApiRequest) -> Caller:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from time import perf_counter
 from typing import cast
 from uuid import uuid4
 
@@ -12,7 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, URLResolver
 from django.urls.resolvers import RegexPattern
 
+from apikeys.keys import masked
 from sift_site.api import problems
+from sift_site.api.authentication import note_call
 from sift_site.api.endpoint import ApiRequest
 from sift_site.api.problems import Problem
 from sift_site.api.schemas import FaultyField, ProblemDetails
@@ -33,6 +36,7 @@ def is_below_api(path: str) -> bool:
 
 def answer(request: HttpRequest) -> HttpResponse:
     """The answer to any request below /api/v1: never HTML, never a traceback."""
+    began = perf_counter()
     api_request = _prepared(request)
     route = "no route"
     try:
@@ -44,9 +48,14 @@ def answer(request: HttpRequest) -> HttpResponse:
         response = problem_response(api_request, problem)
     except Exception:
         # By its route: what a caller put into the path or query may be a secret.
-        logger.exception("%s %s failed, request %s", request.method, route, api_request.request_id)
-        response = problem_response(api_request, _server_error())
-    return _finished(api_request, response)
+        called = masked(api_request.request_id)
+        logger.exception("%s %s failed, request %s", request.method, route, called)
+        response = problem_response(api_request, problems.server_error())
+    response = _finished(api_request, response)
+    seconds = perf_counter() - began
+    called = api_request.request_id
+    note_call(request, f"{ROOT}/{route}", response.status_code, seconds, called=called)
+    return response
 
 
 def _prepared(request: HttpRequest) -> ApiRequest:
@@ -63,14 +72,9 @@ def _check_transport(request: ApiRequest) -> None:
     try:
         request.get_host()
     except DisallowedHost:
-        raise Problem(
-            problems.BAD_REQUEST, "The Host header names a host that this service does not have."
-        ) from None
+        raise problems.foreign_host() from None
     if settings.SIFT_HTTPS and not request.is_secure():
-        raise Problem(
-            problems.HTTPS_REQUIRED,
-            "Use https. A key that was sent in clear may have been read: replace it.",
-        )
+        raise problems.https_required()
 
 
 def _resolve(request: ApiRequest) -> ResolverMatch:
@@ -82,25 +86,23 @@ def _resolve(request: ApiRequest) -> ResolverMatch:
     return match
 
 
-def _server_error() -> Problem:
-    return Problem(
-        problems.SERVER_ERROR, "Something failed here. It is logged under this request_id."
+def problem_details(problem: Problem, request_id: str) -> ProblemDetails:
+    """What the refusal of that request says."""
+    faults = [FaultyField(fault.field, fault.message) for fault in problem.faults]
+    return ProblemDetails(
+        type=problem.kind.type,
+        title=problem.kind.title,
+        status=problem.kind.status,
+        detail=problem.detail,
+        request_id=request_id,
+        errors=faults or msgspec.UNSET,
     )
 
 
 def problem_response(request: ApiRequest, problem: Problem) -> HttpResponse:
     """The refusal as application/problem+json (RFC 9457)."""
-    faults = [FaultyField(fault.field, fault.message) for fault in problem.faults]
-    body = ProblemDetails(
-        type=problem.kind.type,
-        title=problem.kind.title,
-        status=problem.kind.status,
-        detail=problem.detail,
-        request_id=request.request_id,
-        errors=faults or msgspec.UNSET,
-    )
     return HttpResponse(
-        msgspec.json.encode(body),
+        msgspec.json.encode(problem_details(problem, request.request_id)),
         status=problem.kind.status,
         content_type=PROBLEM_JSON,
         headers=problem.headers,

@@ -7,7 +7,7 @@ from leads.models import Lead, LeadStatus
 from organisations.ids import parse_uuid
 from organisations.models import Organisation
 from organisations.validation import Faulty, decode
-from sift_site.api import problems, reads, schemas
+from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
     json_response,
     lead_etag,
@@ -17,18 +17,29 @@ from sift_site.api.answers import (
 )
 from sift_site.api.endpoint import ApiRequest, endpoint
 from sift_site.api.instants import rfc3339
+from sift_site.api.operations import Operation
 from sift_site.api.parameters import LEADS, faults_of_any, read_list_query
 
 
-@endpoint("GET")
+@endpoint(
+    "GET",
+    operation=Operation(
+        id="list_leads",
+        tag=operations.LEADS,
+        summary="List leads",
+        description="The agency's leads, newest first by `created_at`. A lead that was "
+        "merged into another is not among them.",
+        answer=schemas.ListOf[schemas.Lead],
+        query=LEADS,
+    ),
+)
 def lead_list(request: ApiRequest) -> HttpResponse:
-    """The organisation's leads, newest first."""
+    """The agency's leads, newest first."""
     query = read_list_query(
         request,
         LEADS,
         name="leads",
         organisation_id=request.caller.organisation_id,
-        default_limit=50,
     )
     page = reads.lead_page(
         organisation_id=request.caller.organisation_id,
@@ -40,7 +51,18 @@ def lead_list(request: ApiRequest) -> HttpResponse:
     return list_response(request, query, page)
 
 
-@endpoint("GET")
+@endpoint(
+    "GET",
+    operation=Operation(
+        id="get_lead",
+        tag=operations.LEADS,
+        summary="Read one lead",
+        description="One lead as it stands, with a strong `ETag`. Send that as `If-None-Match` to "
+        "ask whether it changed, or as `If-Match` with a change.",
+        answer=schemas.Lead,
+        has_entity_tag=True,
+    ),
+)
 def lead_detail(request: ApiRequest, lead_id: str) -> HttpResponse:
     """One lead, with its entity tag."""
     found = None
@@ -53,7 +75,21 @@ def lead_detail(request: ApiRequest, lead_id: str) -> HttpResponse:
     return lead_response(request, found)
 
 
-@endpoint("PATCH", scope="read_write")
+@endpoint(
+    "PATCH",
+    scope="read_write",
+    operation=Operation(
+        id="change_lead_status",
+        tag=operations.LEADS,
+        summary="Change a lead's status",
+        description="Moves the lead along; the answer is the lead as it now is. The change goes "
+        "into the lead's history under the key's name. Setting the status that stands changes "
+        "nothing and records nothing, so the request can safely be sent again.",
+        answer=schemas.Lead,
+        body=schemas.StatusChange,
+        has_entity_tag=True,
+    ),
+)
 def change_lead_status(request: ApiRequest, lead_id: str) -> HttpResponse:
     """Set the status, with its event; the lead as it now is."""
     with transaction.atomic():

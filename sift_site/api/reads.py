@@ -39,7 +39,8 @@ class KeyRow:
     scope: str
     organisation_id: UUID
     plan: str
-    minute: datetime  # of the request, by the database's clock
+    allowed_networks: list[str]  # where it may be used from; empty: anywhere
+    asked_at: datetime  # by the database's clock
 
 
 def key_by_digest(digest: str) -> KeyRow | None:
@@ -47,7 +48,7 @@ def key_by_digest(digest: str) -> KeyRow | None:
     rows = _ask(
         """
         SELECT key.id, key.name, key.scope, key.organisation_id, organisation.plan,
-               date_trunc('minute', now())
+               key.allowed_networks, now()
           FROM apikeys_apikey AS key
           JOIN organisations_organisation AS organisation ON organisation.id = key.organisation_id
          WHERE key.digest = %(digest)s

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.factories import make_conversation, make_key, make_lead, make_message
+from tests.factories import make_conversation, make_key, make_lead, make_message, make_user
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 POLICY = {
@@ -73,8 +73,9 @@ def addresses(agency) -> list[str]:
     return [
         "/", "/leads/", f"/leads/{lead.id}/", "/conversations/",
         f"/conversations/{conversation.id}/",
-        "/settings/api-keys/", f"/settings/api-keys/{key.id}/delete/", "/settings/audit/",
-        "/settings/profile/",
+        "/settings/api-keys/", f"/settings/api-keys/{key.id}/delete/", "/settings/profile/",
+        "/settings/audit/", "/settings/", "/settings/team/", "/settings/close/", "/account-closed/",
+        f"/settings/team/{make_user(agency).id}/deactivate/",
         "/leads/views/", "/leads/bulk/?act=move&to_status=lost&scope=matching",
         "/no-such-page/",
     ]  # fmt: skip

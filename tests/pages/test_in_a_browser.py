@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from apikeys.models import ApiKey
 from leads.models import Lead
+from organisations.models import Session
 from tests.factories import (
     PASSWORD,
     make_conversation,

@@ -117,3 +117,44 @@ def test_origins_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("CSRF_TRUSTED_ORIGINS", "https://sift.uk,https://*.sift.uk")
 
     assert environment.origins() == ["https://sift.uk", "https://*.sift.uk"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("smtp://mail.example", ("mail.example", 25, "", "", False, False)),
+        ("smtp+tls://u%40x:p%3Aw@mail.example", ("mail.example", 587, "u@x", "p:w", True, False)),
+        ("smtps://u:p@mail.example:4650", ("mail.example", 4650, "u", "p", False, True)),
+    ],
+)
+def test_a_mail_server_is_read_from_its_address(monkeypatch, url, said):
+    monkeypatch.setenv("EMAIL_URL", url)
+    server = environment.mail_server()
+
+    assert (
+        server.host, server.port, server.user, server.password, server.starttls, server.tls
+    ) == said  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example", "smtp://", "pop3://u:secret@h", "smtp://u:secret@h:port", "smtp://h/x"]
+)
+def test_a_faulty_mail_server_is_refused_without_repeating_its_password(monkeypatch, url):
+    monkeypatch.setenv("EMAIL_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_URL takes .*smtp\+tls://") as refusal:
+        environment.mail_server()
+    assert "secret" not in str(refusal.value)
+
+
+def test_letters_come_from_somebody(monkeypatch):
+    assert environment.mail_from("Sift <no-reply@localhost>") == "Sift <no-reply@localhost>"
+    monkeypatch.setenv("EMAIL_URL", "smtp://mail.example")
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM is not set"):
+        environment.mail_from("Sift <no-reply@localhost>")
+    monkeypatch.setenv("EMAIL_FROM", "Sift")
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM is 'Sift'; it takes an address"):
+        environment.mail_from("Sift <no-reply@localhost>")
+
+    monkeypatch.setenv("EMAIL_FROM", "Sift <sift@example.co.uk>")
+    assert environment.mail_from("") == "Sift <sift@example.co.uk>"
