@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests.factories import make_user
 from tests.security.conftest import address_of, everything_of, forms_of, taken_back
 from tests.test_every_route import PAGES
 
@@ -56,7 +57,8 @@ def test_an_agent_gets_403_where_an_admin_gets_the_page(answers, admin, agent):
     }
 
 
-def test_an_admin_who_was_made_an_agent_is_one_at_the_next_request(client, admin):
+def test_an_admin_who_was_made_an_agent_is_one_at_the_next_request(client, agency, admin):
+    make_user(agency, role="admin")  # an agency keeps one
     client.force_login(admin)
     assert client.get("/settings/audit/").status_code == 200
 

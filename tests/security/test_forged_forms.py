@@ -146,7 +146,7 @@ def test_fields_that_are_none_of_a_forms_change_nothing(
 def test_a_new_key_is_of_its_maker_and_agency_whatever_the_form_says(
     signed_in_admin, agency, admin, other_agency, theirs
 ):
-    form = {"name": "Mine", "scope": "read", "expires_in_days": ""}
+    form = {"name": "Mine", "scope": "read", "expires": "never"}
     signed_in_admin.post("/settings/api-keys/", stuffing(theirs, other_agency) | form)
 
     key = ApiKey.objects.get(name="Mine")
