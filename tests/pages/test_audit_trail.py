@@ -221,23 +221,24 @@ REJECTED = "CRM sync moved Bo from Warm to Rejected"
 SIGNED_IN = "Ada Admin signed in"
 FAILED = "Somebody failed to sign in as a person who is gone"
 PLAN = "System changed the plan"
+CREATED = "System created the API key CRM sync"
 
 
 @pytest.mark.parametrize(
     ("query", "left"),
     [
-        ("", [FAILED, SIGNED_IN, REJECTED, MOVED, PLAN]),
+        ("", [FAILED, SIGNED_IN, REJECTED, CREATED, MOVED, PLAN]),
         ("action=status_changed", [REJECTED, MOVED]),
         ("action=signing-in", [FAILED, SIGNED_IN]),
         ("action=leads", [REJECTED, MOVED]),
         ("actor={agent}", [MOVED]),
         ("actor={key}", [REJECTED]),
-        ("actor=nobody", [FAILED, PLAN]),
+        ("actor=nobody", [FAILED, CREATED, PLAN]),
         ("target={lead}", [MOVED]),
         ("target=http://testserver/leads/{other}/?from=x", [REJECTED]),
         ("ip=203.0.113.9", [MOVED]),
         ("ip=2001:DB8:0::7", [REJECTED]),
-        ("period=30-days", [FAILED, SIGNED_IN, REJECTED, MOVED]),
+        ("period=30-days", [FAILED, SIGNED_IN, REJECTED, CREATED, MOVED]),
         ("until=2001-01-01", []),
         ("since=2001-01-01&until=2100-01-01&action=agency", [PLAN]),
         ("action=leads&actor={agent}&ip=203.0.113.9&target={lead}&period=today", [MOVED]),
@@ -278,7 +279,7 @@ def test_a_faulty_filter_is_named_and_narrows_nothing(signed_in_admin, busy, que
     assert answer.status_code == 200
     assert fault in text_of(answer)
     if "since=2026-02-02" not in query:
-        assert len(words(answer)) == 5
+        assert len(words(answer)) == 6
 
 
 def test_another_agencys_people_keys_and_leads_are_no_choice(

@@ -15,21 +15,17 @@ from tests.test_every_route import ROUTES
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-STRICTER = {"Referrer-Policy": "no-referrer"}  # of a page whose address is a secret
 FEATURES = ("camera", "clipboard-read", "geolocation", "microphone", "payment", "usb")
 
 
 def faults_of(answer) -> list[str]:
     """What a grader of headers would mark down."""
-    faults = [
-        name
-        for name, value in EVERYWHERE.items()
-        if answer.headers.get(name) not in (value, STRICTER.get(name))
-    ]
+    faults = [name for name, value in EVERYWHERE.items() if answer.headers.get(name) != value]
+    if answer.headers.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
+        faults.append("Referrer-Policy")
     policy = answer.headers.get("Content-Security-Policy", "").split("; ")
     wanted = ("default-src 'none'", "object-src 'none'", "base-uri 'none'")
     faults += [one for one in (*wanted, "frame-ancestors 'none'") if one not in policy]
@@ -100,8 +96,8 @@ def test_no_route_gives_back_what_it_was_sent_with_trace(admin, ours):
     for route in ROUTES:
         answer = client.trace(address_of(route, ours), headers={"X-Secret": "quokka"})
 
-        assert answer.status_code in (302, 403, 405), route.pattern
-        assert b"quokka" not in answer.content
+        assert b"quokka" not in answer.content, route.pattern
+        assert answer.get("Content-Type") != "message/http"  # RFC 9110, section 9.3.8
 
 
 @pytest.mark.parametrize("address", ["/sign-in/", "/nothing-here/", "/api/v1/leads", "/healthz"])
@@ -136,7 +132,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.core.management import call_command
-from organisations.cookies import MessageStorage
+from organisations.messages import MessageStorage
 
 call_command("check", deploy=True, fail_level="WARNING")
 print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, MessageStorage.cookie_name)
