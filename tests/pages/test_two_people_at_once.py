@@ -36,7 +36,7 @@ def test_who_waited_for_an_assignment_is_told_whose_the_lead_is(meanwhile, peopl
         assign(locked, ben, by=Actor.for_person(ada))
 
     assert answer().status_code == 422
-    assert "Ben" in answer().content.decode()
+    assert "<dt>Assignee now</dt><dd><bdi>Ben</bdi></dd>" in answer().content.decode()
     assert Lead.objects.get(pk=lead.pk).assignee == ben
 
 
