@@ -133,7 +133,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.core.management import call_command
-from organisations.messages import MessageStorage
+from organisations.cookies import MessageStorage
 
 call_command("check", deploy=True, fail_level="WARNING")
 print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, MessageStorage.cookie_name)
