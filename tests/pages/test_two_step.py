@@ -15,6 +15,7 @@ from organisations.audit import AuditEntry
 from organisations.devices import Authenticator
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.pages.signing_in import code_of, let_proof_grow_old
+from tests.test_rules_in_the_database import refused
 
 PAGE = "/settings/profile/two-step/"
 
@@ -297,3 +298,11 @@ def test_two_uses_of_one_recovery_code_at_once_are_one():
         taken = [done.result() for done in [pool.submit(use) for _ in range(2)]]
 
     assert sorted(map(str, taken)) == ["None", "Step.RECOVERY_CODE"]
+
+
+def test_an_authenticator_cannot_cross_into_another_agency(agent, codes, other_agency):
+    refused(
+        "organisations_authenticator_user_same_organisation",
+        "UPDATE organisations_authenticator SET organisation_id = %s",
+        other_agency.id,
+    )
