@@ -1,14 +1,14 @@
-"""How the lead list is read: each page and count in a few milliseconds, whatever it is narrowed by.
+"""How a long list is read: each page and count in a few milliseconds, whatever it is narrowed by.
 
-Two plans can answer "the first 51 of these leads, in this order", and each is ruinous where the
-other is right. Walking the order's index and testing each lead ends at once where many match, and
-reads half a million leads where few do. Collecting the matches from the search index and sorting
-them is quick where few match, and collects a hundred thousand leads where many do. PostgreSQL
+Two plans can answer "the first 51 of these rows, in this order", and each is ruinous where the
+other is right. Walking the order's index and testing each row ends at once where many match, and
+reads half a million rows where few do. Collecting the matches from the search index and sorting
+them is quick where few match, and collects a hundred thousand rows where many do. PostgreSQL
 guesses between them from its statistics, and is often wrong about prefixes and combinations: at
 half a million leads a wrong guess costs from 0.1 to 1.5 seconds.
 
-So nothing is guessed. First the index is walked, but only over the nearest WINDOW leads: if they
-fill the page, it is done. If they do not, the matches among the newest WINDOW leads tell whether
+So nothing is guessed. First the index is walked, but only over the nearest WINDOW rows: if they
+fill the page, it is done. If they do not, the matches among the newest WINDOW rows tell whether
 they are rare, and so collected and sorted, or only begin further on. The figures are in
 docs/performance.md.
 """
@@ -17,66 +17,66 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from django.db.models import Count, DateTimeField, ExpressionWrapper, QuerySet, Value, Window
+from django.db.models import Count, DateTimeField, ExpressionWrapper, Model, QuerySet, Value, Window
 from django.http import QueryDict
 
-from leads.models import Lead, LeadQuerySet
-from organisations.paging import Column, Order, Page, Place, Stretch, count_of, page_in_order
 from organisations.paging import Count as RowCount
+from organisations.paging import Order, Page, Place, Stretch, count_of, page_in_order
 
-# Leads that are walked and tested, at about 3 µs each.
+Row = TypeVar("Row", bound=Model)
+
+# Rows that are walked and tested, at 3 to 5 µs each.
 WINDOW = 3000
 # From so many matches in the window on, they are not counted to the end.
 MANY_IN_WINDOW = 60
 
-NEWEST: Order = (Column("created_at"), Column("id"))
-BEST: Order = (Column("score", null_as=-1), *NEWEST)
+
+@dataclass(frozen=True, slots=True)
+class Range(Generic[Row]):
+    """Rows that an index of the order holds in that order: of one status, or of all."""
+
+    rows: QuerySet[Row]
+    # Narrowed by all the rest, a search being only tested on rows that are read anyway.
+    walked: QuerySet[Row]
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """Leads that an index of the order holds in that order: of one status, or of all."""
-
-    leads: LeadQuerySet
-    # Narrowed by all the rest, a search being only tested on leads that are read anyway.
-    walked: LeadQuerySet
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """Leads narrowed by filters, in the forms that the plans need."""
+class Narrowed(Generic[Row]):
+    """Rows narrowed by filters, in the forms that the plans need."""
 
     # Of several statuses each has its own: asked for at once, PostgreSQL reads and sorts them all.
-    ranges: Sequence[Range]
+    ranges: Sequence[Range[Row]]
     # Narrowed by everything at once, each condition open to any index.
-    collected: LeadQuerySet
-    # Not narrowed: leads that are asked for by id are read from here.
-    every: LeadQuerySet
+    collected: QuerySet[Row]
+    # Not narrowed: rows that are asked for by id are read from here.
+    every: QuerySet[Row]
     # Whether nothing narrows beyond the ranges.
     is_ranges_alone: bool
 
 
-class Listing:
-    """Leads in an order, narrowed.
+class Listing(Generic[Row]):
+    """Rows in an order, narrowed.
 
     `newest` is the same in the order of time, if this is another: whether matches are rare is asked
     there, since from the best score on a filter may have none for long and many later.
     """
 
-    def __init__(self, order: Order, leads: Narrowed, newest: "Listing | None" = None) -> None:
+    def __init__(
+        self, order: Order, rows: Narrowed[Row], newest: "Listing[Row] | None" = None
+    ) -> None:
         self.order = order
-        self.leads = leads
+        self.rows = rows
         self.newest = newest or self
         self._collected: int | None = None  # how many matches there are, once they were collected
 
-    def page(self, address: QueryDict, *, size: int) -> Page[Lead]:
+    def page(self, address: QueryDict, *, size: int) -> Page[Row]:
         """The page that the address asks for by `after` or `before`."""
-        return page_in_order(self.order, Lead, self.read, address, size=size)
+        return page_in_order(self.order, self.rows.every.model, self.read, address, size=size)
 
     def count(self) -> RowCount:
-        """How many leads match: exactly where matches are rare, else at least how many.
+        """How many rows match: exactly where matches are rare, else at least how many.
 
         Matches in the window prove that there are as many; to prove more would cost what the
         window saves. After the page was read it may be known already.
@@ -85,18 +85,18 @@ class Listing:
             return RowCount(self._collected)
         if self.newest is not self:
             return self.newest.count()
-        if self.leads.is_ranges_alone:
-            return count_of(self.leads.collected)
+        if self.rows.is_ranges_alone:
+            return count_of(self.rows.collected)
         edge, near = self._beginning
         if edge is None:
             return RowCount(near)
         if self._is_rare:
-            return count_of(self.leads.collected)
+            return count_of(self.rows.collected)
         return RowCount(_rounded_down(near), more=True)
 
-    def read(self, stretch: Stretch, most: int) -> list[Lead]:
-        """The first so many leads of a stretch, by the plan that fits how many match."""
-        if self.leads.is_ranges_alone:
+    def read(self, stretch: Stretch, most: int) -> list[Row]:
+        """The first so many rows of a stretch, by the plan that fits how many match."""
+        if self.rows.is_ranges_alone:
             return list(self._walk(stretch, None, most))
         edge = self._edge(stretch)
         found = list(self._walk(stretch, edge, most))
@@ -108,10 +108,10 @@ class Listing:
             return self._collect(stretch, most)
         return list(self._walk(stretch, None, most))
 
-    def _collect(self, stretch: Stretch, most: int) -> list[Lead]:
+    def _collect(self, stretch: Stretch, most: int) -> list[Row]:
         """The first so many of all matches, which are collected and sorted; the first page counts
         them on the way, as collecting them again for that would cost as much once more."""
-        ordered = _sorted(stretch, self.leads.collected)
+        ordered = _sorted(stretch, self.rows.collected)
         if stretch.place is not None:
             return list(ordered[:most])
         found: list[Any] = list(ordered.annotate(matches=Window(Count("*")))[:most])
@@ -125,12 +125,12 @@ class Listing:
 
     @cached_property
     def _beginning(self) -> tuple[Place | None, int]:
-        """The first window: its edge, and how many leads match in it."""
+        """The first window: its edge, and how many rows match in it."""
         stretch = Stretch(self.order)
         edge = self._edge(stretch)
         counts = (
             _short_of(edge, stretch, range_.walked).order_by().values("pk")
-            for range_ in self.leads.ranges
+            for range_ in self.rows.ranges
         )
         first, *others = counts
         return edge, first.union(*others, all=True).count() if others else first.count()
@@ -141,40 +141,40 @@ class Listing:
         The window is shared among the ranges, and ends where the first of their shares does, so
         that no range is walked beyond its own.
         """
-        share = WINDOW // len(self.leads.ranges)
+        share = WINDOW // len(self.rows.ranges)
         first, *others = (
-            stretch.of(range_.leads).values_list(*stretch.columns)[share - 1 : share]
-            for range_ in self.leads.ranges
+            stretch.of(range_.rows).values_list(*stretch.columns)[share - 1 : share]
+            for range_ in self.rows.ranges
         )
         edges: list[Place] = list(first.union(*others, all=True) if others else first)
         if not edges:
             return None
         return max(edges) if not stretch.backwards else min(edges)
 
-    def _walk(self, stretch: Stretch, edge: Place | None, most: int) -> QuerySet[Lead]:
+    def _walk(self, stretch: Stretch, edge: Place | None, most: int) -> QuerySet[Row]:
         """The first matches short of the edge: each range's own first ones, of them the first."""
         first, *others = (
-            _short_of(edge, stretch, range_.walked)[:most] for range_ in self.leads.ranges
+            _short_of(edge, stretch, range_.walked)[:most] for range_ in self.rows.ranges
         )
         if not others:
             return first
         ids = first.values("id").union(*(other.values("id") for other in others), all=True)
-        return stretch.of(self.leads.every.filter(id__in=ids))[:most]
+        return stretch.of(self.rows.every.filter(id__in=ids))[:most]
 
 
-def _short_of(edge: Place | None, stretch: Stretch, leads: LeadQuerySet) -> QuerySet[Lead]:
-    return stretch.of(leads) if edge is None else stretch.as_far_as(edge, leads)
+def _short_of(edge: Place | None, stretch: Stretch, rows: QuerySet[Row]) -> QuerySet[Row]:
+    return stretch.of(rows) if edge is None else stretch.as_far_as(edge, rows)
 
 
-def _sorted(stretch: Stretch, leads: LeadQuerySet) -> QuerySet[Lead]:
+def _sorted(stretch: Stretch, rows: QuerySet[Row]) -> QuerySet[Row]:
     """The stretch in an order that PostgreSQL cannot take from an index, so that it must sort."""
     first, *others = stretch.columns
     unindexed: Any = (
         ExpressionWrapper(first + Value(timedelta(0)), DateTimeField())
-        if stretch.order is NEWEST
+        if isinstance(rows.model._meta.get_field(stretch.order[0].name), DateTimeField)
         else first + 0
     )
-    ordered = stretch.beyond_place(leads).order_by(
+    ordered = stretch.beyond_place(rows).order_by(
         unindexed.desc(), *(column.desc() for column in others)
     )
     return ordered.reverse() if stretch.backwards else ordered
