@@ -6,6 +6,7 @@ filtered out afterwards). PostgreSQL 15 without extensions folds no accents, whi
 Python's work and a stored column.
 """
 
+import base64
 import re
 import unicodedata
 from uuid import UUID
@@ -21,11 +22,16 @@ _UNFOLDED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae",
 
 
 class _Bare(dict[int, str | None]):
-    """For `str.translate`: each character without its accent, worked out when it is first met."""
+    """For `str.translate`: each character without its accent, worked out when it is first met.
+
+    What has no width (joiners, direction marks, soft hyphens) goes too: it is not seen, so nobody
+    types it.
+    """
 
     def __missing__(self, code: int) -> str | None:
         letter = chr(code)
-        bare = None if unicodedata.combining(letter) else _UNFOLDED.get(letter, letter)
+        unseen = unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"
+        bare = None if unseen else _UNFOLDED.get(letter, letter)
         self[code] = bare
         return bare
 
@@ -43,6 +49,14 @@ def fold(text: str) -> str:
 def tag(organisation_id: UUID) -> str:
     """What an organisation's lexemes begin with: the random end of its id."""
     return f"{organisation_id.hex[-12:]}/"
+
+
+def short_tag(organisation_id: UUID) -> str:
+    """The same in eight characters, for where there are many lexemes a row.
+
+    All have that length, so that none is the beginning of another; none has a quote or a backslash.
+    """
+    return base64.urlsafe_b64encode(organisation_id.bytes[-6:]).decode()
 
 
 def quoted(lexeme: str) -> str:

@@ -60,15 +60,24 @@ class Listing(Generic[Row]):
     """Rows in an order, narrowed.
 
     `newest` is the same in the order of time, if this is another: whether matches are rare is asked
-    there, since from the best score on a filter may have none for long and many later.
+    there, since from the best score on a filter may have none for long and many later. A list whose
+    rows cost more to test has a smaller `window`, and `many` in it in proportion.
     """
 
     def __init__(
-        self, order: Order, rows: Narrowed[Row], newest: "Listing[Row] | None" = None
+        self,
+        order: Order,
+        rows: Narrowed[Row],
+        newest: "Listing[Row] | None" = None,
+        *,
+        window: int | None = None,
+        many: int | None = None,
     ) -> None:
         self.order = order
         self.rows = rows
         self.newest = newest or self
+        self.window = WINDOW if window is None else window
+        self.many = MANY_IN_WINDOW if many is None else many
         self._collected: int | None = None  # how many matches there are, once they were collected
 
     def page(self, address: QueryDict, *, size: int) -> Page[Row]:
@@ -106,7 +115,8 @@ class Listing(Generic[Row]):
             self._beginning = edge, len(found)  # these were all: not counted again
         if self.newest._is_rare:
             return self._collect(stretch, most)
-        return list(self._walk(stretch, None, most))
+        beyond = Stretch(self.order, edge, stretch.backwards)
+        return found + list(self._walk(beyond, None, most - len(found)))
 
     def _collect(self, stretch: Stretch, most: int) -> list[Row]:
         """The first so many of all matches, which are collected and sorted; the first page counts
@@ -121,7 +131,7 @@ class Listing(Generic[Row]):
     @property
     def _is_rare(self) -> bool:
         _, near = self._beginning
-        return near < MANY_IN_WINDOW
+        return near < self.many
 
     @cached_property
     def _beginning(self) -> tuple[Place | None, int]:
@@ -141,7 +151,7 @@ class Listing(Generic[Row]):
         The window is shared among the ranges, and ends where the first of their shares does, so
         that no range is walked beyond its own.
         """
-        share = WINDOW // len(self.rows.ranges)
+        share = self.window // len(self.rows.ranges)
         first, *others = (
             stretch.of(range_.rows).values_list(*stretch.columns)[share - 1 : share]
             for range_ in self.rows.ranges
