@@ -1,30 +1,39 @@
 """The filters above the list of conversations, and the conversations that they leave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from conversations import search
 from conversations.languages import name_of
-from conversations.models import Conversation, ConversationLanguage, ConversationStatus
+from conversations.models import (
+    Conversation,
+    ConversationLanguage,
+    ConversationQuerySet,
+    ConversationStatus,
+)
 from leads.models import Channel
 from organisations.days import Period, midnight
 from organisations.filters import FilterForm, day_field, one_of
 from organisations.lexemes import Matches, MatchesWhenRead
-from organisations.listing import Listing, Narrowed, Range
+from organisations.listing import SAMPLE, Listing, Narrowed, Range
 from organisations.models import Organisation
-from organisations.paging import Column, Order
+from organisations.paging import PAGE_ROWS, Column, Order, Page
 
 LATEST: Order = (Column("last_message_at"), Column("id"))
 MOST_WORDS = 8  # each costs the search index a reading of its own
-# Conversations that are walked and tested, at 5 to 10 µs each: their words are many.
-WINDOW = 1000
-MANY_IN_WINDOW = 20
+# Conversations that are walked and tested, at 2 to 4 µs each, and how many matches among them are
+# many: their words are more than a lead's, and the index is dearer to ask.
+WINDOW = 2000
+MANY_IN_WINDOW = 24
+# What so many conversations of a sample match, the index is not asked for: it would make a list of
+# all that match it, only to find those few that match the rest too.
+COMMON_IN_SAMPLE = SAMPLE // 20
 
 
 class ConversationFilterForm(FilterForm):
@@ -116,11 +125,11 @@ class ConversationFilterForm(FilterForm):
         ours = Conversation.objects.for_organisation(self.organisation)
         every = ours.with_leads(self.organisation)
         spoken = self._spoken()
-        asked = search.query(
+        parts = search.parts(
             self.organisation.id, self.cleaned_data.get("q", ""), self.chosen("language")
         )
-        found = Q() if asked is None else Q(Matches(asked))
-        found_when_read = Q() if asked is None else Q(MatchesWhenRead(asked))
+        found_when_read = Q(MatchesWhenRead(" & ".join(parts))) if parts else Q()
+        narrowed = every.filter(self._of_states(), spoken)
         return Listing(
             LATEST,
             Narrowed(
@@ -128,13 +137,18 @@ class ConversationFilterForm(FilterForm):
                     Range(every.filter(range_), every.filter(range_, found_when_read))
                     for range_ in (spoken & state for state in self._states())
                 ],
-                collected=every.filter(self._of_states(), spoken, found),
+                collected=narrowed.filter(_found(parts)),
                 every=every,
-                is_ranges_alone=asked is None,
+                is_ranges_alone=not parts,
+                collect_by=partial(_collect_by, narrowed, parts) if len(parts) > 1 else None,
             ),
             window=WINDOW,
             many=MANY_IN_WINDOW,
         )
+
+    def page(self) -> Page[Conversation]:
+        """The page of the listing that the address asks for."""
+        return self.listing.page(self.address, size=PAGE_ROWS)
 
     def _states(self) -> list[Q]:
         """What is one stretch of an index each; together all the chosen channels and states."""
@@ -195,3 +209,23 @@ class ConversationFilterForm(FilterForm):
         for name in ("open", "hit"):
             address.pop(name, None)
         return address.urlencode()
+
+
+def _found(parts: Sequence[str]) -> Q:
+    return Q(Matches(" & ".join(parts))) if parts else Q()
+
+
+def _collect_by(
+    narrowed: ConversationQuerySet, parts: Sequence[str], sample: QuerySet[Conversation]
+) -> QuerySet[Conversation]:
+    """Those that match all parts: the index is asked for what is uncommon in the sample, and what
+    is common is tested on the conversations that this leaves."""
+    counts = sample.aggregate(
+        **{str(n): Count("pk", filter=MatchesWhenRead(part)) for n, part in enumerate(parts)}
+    )
+    common = {n for n in range(len(parts)) if counts[str(n)] >= COMMON_IN_SAMPLE}
+    if not common or len(common) == len(parts):
+        return narrowed.filter(_found(parts))
+    tested = " & ".join(parts[n] for n in sorted(common))
+    asked = [part for n, part in enumerate(parts) if n not in common]
+    return narrowed.filter(_found(asked), MatchesWhenRead(tested))

@@ -43,11 +43,15 @@ def query(organisation_id: UUID, text: str, languages: Iterable[str] = ()) -> st
 
     Words are prefixes, so that they are found while they are typed. None for nothing asked.
     """
+    return " & ".join(parts(organisation_id, text, languages)) or None
+
+
+def parts(organisation_id: UUID, text: str, languages: Iterable[str] = ()) -> list[str]:
+    """The conditions that `query()` asks for together, each as a tsquery of its own."""
     mark = short_tag(organisation_id)
-    parts = [f"{quoted(mark + word)}:*" for word in asked_words(text)]
-    if any_of := [quoted(mark + _facet(language)) for language in languages]:
-        parts.append(f"({' | '.join(any_of)})")
-    return " & ".join(parts) or None
+    words = [f"{quoted(mark + word)}:*" for word in asked_words(text)]
+    any_of = " | ".join(quoted(mark + _facet(language)) for language in languages)
+    return [*words, f"({any_of})"] if any_of else words
 
 
 def asked_words(text: str) -> list[str]:

@@ -36,7 +36,7 @@ def conversation_list(request: SignedInRequest) -> HttpResponse:
     request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
     if is_swap and request.htmx.target == READING:
         return _reading(request, filters)
-    page = filters.listing.page(request.GET, size=50)
+    page = filters.page()
     count_line = filters.count_line(filters.listing.count(), "conversation", "conversations")
     context = {
         "filters": filters,

@@ -13,7 +13,7 @@ they are rare, and so collected and sorted, or only begin further on. The figure
 docs/performance.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -31,6 +31,8 @@ Row = TypeVar("Row", bound=Model)
 WINDOW = 3000
 # From so many matches in the window on, they are not counted to the end.
 MANY_IN_WINDOW = 60
+# Rows in which the conditions of a search are each counted.
+SAMPLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class Narrowed(Generic[Row]):
     every: QuerySet[Row]
     # Whether nothing narrows beyond the ranges.
     is_ranges_alone: bool
+    # Given the first SAMPLE rows of all, `collected` as it costs least: which of several conditions
+    # the index is asked for is up to how common each of them is there.
+    collect_by: Callable[[QuerySet[Row]], QuerySet[Row]] | None = None
 
 
 class Listing(Generic[Row]):
@@ -79,6 +84,7 @@ class Listing(Generic[Row]):
         self.window = WINDOW if window is None else window
         self.many = MANY_IN_WINDOW if many is None else many
         self._collected: int | None = None  # how many matches there are, once they were collected
+        self._seen = 0  # at least so many there are
 
     def page(self, address: QueryDict, *, size: int) -> Page[Row]:
         """The page that the address asks for by `after` or `before`."""
@@ -100,8 +106,8 @@ class Listing(Generic[Row]):
         if edge is None:
             return RowCount(near)
         if self._is_rare:
-            return count_of(self.rows.collected)
-        return RowCount(_rounded_down(near), more=True)
+            return count_of(self._matches)
+        return RowCount(_rounded_down(max(near, self._seen)), more=True)
 
     def read(self, stretch: Stretch, most: int) -> list[Row]:
         """The first so many rows of a stretch, by the plan that fits how many match."""
@@ -109,24 +115,36 @@ class Listing(Generic[Row]):
             return list(self._walk(stretch, None, most))
         edge = self._edge(stretch)
         found = list(self._walk(stretch, edge, most))
-        if len(found) == most or edge is None:
+        if len(found) == most:
+            self._seen = most
             return found
         if self.newest is self and stretch.place is None:
             self._beginning = edge, len(found)  # these were all: not counted again
+        if edge is None:
+            return found
         if self.newest._is_rare:
             return self._collect(stretch, most)
         beyond = Stretch(self.order, edge, stretch.backwards)
-        return found + list(self._walk(beyond, None, most - len(found)))
+        found += self._walk(beyond, None, most - len(found))
+        self._seen = len(found)
+        return found
 
     def _collect(self, stretch: Stretch, most: int) -> list[Row]:
         """The first so many of all matches, which are collected and sorted; the first page counts
         them on the way, as collecting them again for that would cost as much once more."""
-        ordered = _sorted(stretch, self.rows.collected)
+        ordered = _sorted(stretch, self._matches)
         if stretch.place is not None:
             return list(ordered[:most])
         found: list[Any] = list(ordered.annotate(matches=Window(Count("*")))[:most])
         self._collected = found[0].matches if found else 0
         return found
+
+    @cached_property
+    def _matches(self) -> QuerySet[Row]:
+        """All that match, in no order, as they are found at the least cost."""
+        if self.rows.collect_by is None:
+            return self.rows.collected
+        return self.rows.collect_by(Stretch(self.order).of(self.rows.every)[:SAMPLE])
 
     @property
     def _is_rare(self) -> bool:
@@ -191,6 +209,6 @@ def _sorted(stretch: Stretch, rows: QuerySet[Row]) -> QuerySet[Row]:
 
 
 def _rounded_down(number: int) -> int:
-    """To what reads as the round figure it is: 60 and 850 to 50 and 800, 1,204 to 1,000."""
-    step = 50 if number < 100 else 100 if number < 1000 else 1000
+    """To what reads as the round figure it is: 25, 60 and 850 to 20, 50 and 800, 1,204 to 1,000."""
+    step = 10 if number < 50 else 50 if number < 100 else 100 if number < 1000 else 1000
     return number - number % step

@@ -53,6 +53,9 @@ def load_agency(leads: int) -> Agency:
         f"/leads/{Lead.objects.filter(score=None)[0].id}/",
         f"/leads/{Lead.objects.exclude(assignee=None)[0].id}/",
         f"/conversations/{Conversation.objects.exclude(languages_used=['en'])[0].id}/",
+        f"/conversations/{conversation.id}/?find=the&hit=2",
+        f"/conversations/?q=the&language=en&open={conversation.id}",
+        "/conversations/?q=nobodysaidthis&since=soon",
         "/leads/bulk/?act=move&to_status=lost&scope=matching",
         "/nothing-here/",
     ]

@@ -19,7 +19,7 @@ from conversations.transcript import piece_about, piece_beyond, piece_of, place_
 from organisations.commands import open_organisation
 from organisations.explaining import Cost, cost_of
 from organisations.models import Organisation
-from organisations.paging import Stretch, position
+from organisations.paging import PAGE_ROWS, Stretch, position
 
 PAGES_ON = 100
 VIEWS = (
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         views += [(f"`?{view}`, {PAGES_ON} pages on", address) for view, address in deeper]
         for name, address in views:
             filters = ConversationFilterForm(address, organisation)
-            page, page_cost = cost_of(partial(filters.listing.page, address, size=50))
+            page, page_cost = cost_of(filters.page)
             _, hits_cost = cost_of(partial(hits_of, page.rows, organisation, filters.words))
             # What the page has found out on the way is not asked again.
             count, count_cost = cost_of(filters.listing.count)
@@ -110,5 +110,5 @@ def deep(view: str, organisation: Organisation) -> QueryDict:
     address = QueryDict(view, mutable=True)
     listing = ConversationFilterForm(address, organisation).listing
     ordered = Stretch(LATEST).of(listing.rows.collected)
-    address["after"] = position(LATEST, ordered[PAGES_ON * 50 - 1])
+    address["after"] = position(LATEST, ordered[PAGES_ON * PAGE_ROWS - 1])
     return address
