@@ -30,7 +30,7 @@ MOST_WORDS = 8  # each costs the search index a reading of its own
 # Conversations that are walked and tested, at 2 to 4 µs each, and how many matches among them are
 # many: their words are more than a lead's, and the index is dearer to ask.
 WINDOW = 2000
-MANY_IN_WINDOW = 24
+MANY_IN_WINDOW = 12
 # What so many conversations of a sample match, the index is not asked for: it would make a list of
 # all that match it, only to find those few that match the rest too.
 COMMON_IN_SAMPLE = SAMPLE // 20
@@ -88,7 +88,7 @@ class ConversationFilterForm(FilterForm):
 
     def _set_choices(self) -> None:
         codes = ConversationLanguage.objects.for_organisation(self.organisation)
-        named = [(code, name_of(code)) for code in codes.values_list("code", flat=True)]
+        named = [(code, name_of(code)) for code in codes.codes()]
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)  # noqa: S101 - said above
         language.choices = [("", "Any"), *sorted(named, key=lambda choice: choice[1])]

@@ -206,17 +206,24 @@ class LanguageQuerySet(models.QuerySet["ConversationLanguage"]):
 
     def note(self, organisation: Organisation, codes: Iterable[str]) -> None:
         """Remember that the organisation has conversations in these languages."""
-        # In one order, so that two captures never wait for each other.
-        different = sorted({code.lower() for code in codes})
-        rows = [ConversationLanguage(organisation=organisation, code=code) for code in different]
-        self.bulk_create(rows, ignore_conflicts=True)
+        different = {code.lower() for code in codes}
+        noted = self.for_organisation(organisation).filter(code__in=different)
+        new = different.difference(noted.values_list("code", flat=True))
+        self.bulk_create(
+            ConversationLanguage(organisation=organisation, code=code) for code in sorted(new)
+        )
+
+    def codes(self) -> list[str]:
+        """Each language once."""
+        return list(self.order_by("code").values_list("code", flat=True).distinct())
 
 
 class ConversationLanguage(models.Model):
     """A language in which an organisation has conversations: what its list can be narrowed by.
 
     Once noted it stays, though its last conversation be erased: it is then a filter that finds
-    nothing.
+    nothing. Two captures that meet a language at once both note it: a unique key would have the one
+    wait until the other is done.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -227,12 +234,12 @@ class ConversationLanguage(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="conversations_conversationlanguage_once", fields=["organisation", "code"]
-            ),
             models.CheckConstraint(
                 name="conversations_conversationlanguage_code_said", condition=~Q(code="")
             ),
+        ]
+        indexes = [
+            models.Index(name="conversations_languages", fields=["organisation", "code"]),
         ]
 
     def __str__(self) -> str:

@@ -62,11 +62,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["organisation", "code"], name="conversations_languages"),
+                ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "code"),
-                        name="conversations_conversationlanguage_once",
-                    ),
                     models.CheckConstraint(
                         condition=models.Q(("code", ""), _negated=True),
                         name="conversations_conversationlanguage_code_said",

@@ -15,6 +15,7 @@ def fill(apps, schema_editor):
     messages = apps.get_model("conversations", "Message").objects
     languages = apps.get_model("conversations", "ConversationLanguage").objects
     last = None
+    noted = set()
     while True:
         rows = conversations.filter(message_count=0).order_by("id")
         with transaction.atomic():
@@ -41,12 +42,10 @@ def fill(apps, schema_editor):
                 (row.organisation_id, code.lower()) for row in batch for code in row.languages_used
             }
             languages.bulk_create(
-                [
-                    languages.model(organisation_id=owner, code=code)
-                    for owner, code in sorted(codes)
-                ],
-                ignore_conflicts=True,
+                languages.model(organisation_id=owner, code=code)
+                for owner, code in sorted(codes - noted)
             )
+            noted |= codes
 
 
 class Migration(migrations.Migration):
