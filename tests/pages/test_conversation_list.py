@@ -179,6 +179,23 @@ def test_pages_meet_every_conversation_once_and_go_back(
     assert back.rows == pages[-2]
 
 
+@pytest.mark.parametrize("common", [1, 3, 100])  # both words, one of them, none
+def test_what_is_rare_together_is_found_however_common_each_word_is(
+    signed_in, agency, monkeypatch, common
+):
+    monkeypatch.setattr(filters, "WINDOW", 4)
+    monkeypatch.setattr(filters, "COMMON_IN_SAMPLE", common)
+    wanted = talk(agency, "A garden", "A castle", created_at=at("2026-06-01 09:00"))
+    talk(agency, "A castle", created_at=at("2026-06-01 10:00"))
+    for n in range(10):
+        talk(agency, "A garden", created_at=at("2026-06-02 09:00") + timedelta(hours=n))
+
+    answer = signed_in.get("/conversations/?q=castle+garden")
+
+    assert rows(answer) == [wanted]
+    assert answer.context["count_line"] == "1 conversation matches"
+
+
 def test_empty_fields_are_dropped_from_the_address(signed_in, agency):
     answer = signed_in.get("/conversations/?q=&channel=&open=&status=open")
 
