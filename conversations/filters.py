@@ -19,7 +19,7 @@ from conversations.models import (
 )
 from leads.models import Channel
 from organisations.days import Period, midnight
-from organisations.filters import FilterForm, day_field, one_of
+from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of
 from organisations.lexemes import Matches, MatchesWhenRead
 from organisations.listing import SAMPLE, Listing, Narrowed, Range
 from organisations.models import Organisation
@@ -183,7 +183,7 @@ class ConversationFilterForm(FilterForm):
 
     # --- What the page says -----------------------------------------------------------------------
     @property
-    def box_groups(self) -> list[object]:
+    def box_groups(self) -> list[ChoiceGroup]:
         return [
             self._group(name, str(self[name].label), [value for value, _ in self._labels(name)])
             for name in self.BOXES

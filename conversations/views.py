@@ -45,21 +45,18 @@ def conversation_list(request: SignedInRequest) -> HttpResponse:
         "count_line": count_line,
         "is_swap": is_swap,
     }
-    if is_swap:
-        response = render(request, "conversations/_results_swap.html", context)
-        return push_address(request, announce(response, count_line))
-    context |= _open_beside(request, filters)
-    return render_page(
-        request, "conversations/list.html", "conversations/_results_swap.html", context
+    if not is_swap:
+        context |= _open_beside(request, filters)
+    response = render_page(
+        request, "conversations/list.html", "conversations/_results.html", context
     )
+    return push_address(request, announce(response, count_line)) if is_swap else response
 
 
 def _reading(request: SignedInRequest, filters: ConversationFilterForm) -> HttpResponse:
     """What stands beside the list; nothing, where none is open."""
     context = {"filters": filters} | _open_beside(request, filters)
-    return render_page(
-        request, "conversations/_reading_swap.html", "conversations/_reading_swap.html", context
-    )
+    return render(request, "conversations/_reading_swap.html", context)
 
 
 def _open_beside(request: SignedInRequest, filters: ConversationFilterForm) -> dict[str, object]:
