@@ -80,7 +80,7 @@ def transcript(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
         messages = messages_of(conversation, request.organisation)
         piece = piece_beyond(messages, request.GET)
         if piece is None:
-            return HttpResponse("Say which messages are there already.", status=422)
+            return _no_place()
         context = {"conversation": conversation, "piece": piece}
         return render(request, "conversations/_piece.html", context)
     if wants_fragment(request):  # within the lead's page
@@ -102,7 +102,7 @@ def new_messages(request: SignedInRequest, conversation_id: UUID) -> HttpRespons
     conversation = conversation_or_404(request, conversation_id)
     piece = piece_beyond(messages_of(conversation, request.organisation), request.GET)
     if piece is None:
-        return HttpResponse("Say which messages are there already.", status=422)
+        return _no_place()
     number = len(piece.messages)
     if not number and conversation.status == "open":
         return HttpResponse(status=204)
@@ -112,3 +112,9 @@ def new_messages(request: SignedInRequest, conversation_id: UUID) -> HttpRespons
     words = f"{number}{more} new message{'' if number == 1 else 's'}" if number else ""
     closed = "" if conversation.status == "open" else "The conversation is closed"
     return announce(response, ". ".join(filter(None, [words, closed])))
+
+
+def _no_place() -> HttpResponse:
+    """To be put beside nothing: the address does not say, or not readably, what is there."""
+    words = "Say which messages are there already."
+    return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
