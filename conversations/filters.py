@@ -55,7 +55,7 @@ class ConversationFilterForm(FilterForm):
             attrs={
                 "type": "search",
                 "form": "conversation-filters",
-                "placeholder": "Words that were said…",
+                "placeholder": "What was said…",
                 "autocomplete": "off",
                 "enterkeyhint": "search",
             }

@@ -22,6 +22,7 @@ from organisations.models import Organisation
 from organisations.paging import PAGE_ROWS, Stretch, position
 
 PAGES_ON = 100
+LONGEST_LINE = 300  # of a plan
 VIEWS = (
     "", "status=open", "status=closed", "channel=email", "channel=website&status=open",
     "channel=sms&channel=email&status=closed", "language=pl", "language=ar&channel=email",
@@ -49,9 +50,12 @@ class Command(BaseCommand):
         organisation = open_organisation(slug)
         costs = [*self._lists(organisation), *self._transcripts(organisation)]
         for name, cost in costs if plans else []:
-            self.stdout.write(f"\n### {name}\n")
+            if cost.plans:
+                self.stdout.write(f"\n### {name}\n")
             for plan in cost.plans:
-                self.stdout.write(f"```\n{plan}\n```\n")
+                # Fifty ids in a condition tell nobody anything.
+                lines = (line[:LONGEST_LINE] for line in plan.splitlines())
+                self.stdout.write("\n".join(["```", *lines, "```", ""]))
 
     def _lists(self, organisation: Organisation) -> Iterator[tuple[str, Cost]]:
         self.stdout.write("| view | rows | page, ms | hits, ms | matches | count, ms |")
