@@ -17,7 +17,8 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Lower
 
 from conversations.intake_format import ReceivedConversation
-from conversations.models import Conversation, Message, MessageRole
+from conversations.models import Conversation, ConversationLanguage, Message, MessageRole
+from conversations.summing_up import sum_up
 from leads import phones
 from leads.contacts import email_key
 from leads.events import EVENT_FIELDS, event_row
@@ -36,7 +37,7 @@ LEAD_FIELDS = (
 )  # fmt: skip
 CONVERSATION_FIELDS = (
     "id", "organisation_id", "lead_id", "channel", "status", "languages_used", "external_id",
-    "received_digest", "created_at", "last_message_at",
+    "received_digest", "created_at", "last_message_at", "message_count", "last_words", "search",
 )  # fmt: skip
 MESSAGE_FIELDS = (
     "id", "organisation_id", "conversation_id", "position", "role", "content", "created_at",
@@ -95,6 +96,7 @@ class _Arrivals:
     visitor_messages: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))  # by lead
     conversations: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[tuple[Any, ...]] = field(default_factory=list)
+    languages: set[str] = field(default_factory=set)
     events: list[tuple[Any, ...]] = field(default_factory=list)
 
     # --- What stands -----------------------------------------------------------------------------
@@ -211,13 +213,16 @@ class _Arrivals:
         self, id_: UUID, lead: Lead, received: ReceivedConversation, digest: bytes
     ) -> None:
         organisation_id = self.organisation.id
+        languages = [received.language]
+        summary = sum_up(organisation_id, received.messages, languages)
         self.conversations.append(
             (
-                id_, organisation_id, lead.id, received.channel, received.status,
-                [received.language], received.external_id, digest, received.started_at,
-                received.last_message_at,
+                id_, organisation_id, lead.id, received.channel, received.status, languages,
+                received.external_id, digest, received.started_at, summary.last_message_at,
+                summary.message_count, summary.last_words, summary.search,
             )
         )  # fmt: skip
+        self.languages.update(languages)
         # Written out once, not for each message: psycopg turns a UUID into text in Python.
         owner = (str(organisation_id), str(id_))
         self.messages += [
@@ -272,6 +277,7 @@ class _Arrivals:
             copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)
             copy_rows(Message, MESSAGE_FIELDS, self.messages)
             copy_rows(LeadEvent, EVENT_FIELDS, self.events)
+            ConversationLanguage.objects.note(self.organisation, self.languages)
 
 
 def _contacts(facts: LeadFacts) -> list[Contact]:

@@ -65,10 +65,6 @@ class ReceivedConversation(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
         """How many messages are the lead's own."""
         return sum(message.role == "user" for message in self.messages)
 
-    @property
-    def last_message_at(self) -> datetime:
-        return max(message.created_at for message in self.messages)
-
     def digest(self) -> bytes:
         """SHA-256 of what was received, whatever its spelling as JSON, null or left out alike."""
         return hashlib.sha256(_ENCODER.encode(self)).digest()

@@ -13,7 +13,6 @@ from django.http import QueryDict
 
 from leads import search
 from leads.follow_ups import FollowUp
-from leads.listing import BEST, NEWEST, Listing, Narrowed, Range
 from leads.models import (
     REACHED,
     SCORED_STATUSES,
@@ -32,8 +31,13 @@ from leads.models import (
 from leads.temperature import HOT_FROM, WARM_FROM
 from organisations.days import Period, midnight
 from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of
+from organisations.lexemes import Matches, MatchesWhenRead
+from organisations.listing import Listing, Narrowed, Range
 from organisations.models import User
+from organisations.paging import Column, Order
 
+NEWEST: Order = (Column("created_at"), Column("id"))
+BEST: Order = (Column("score", null_as=-1), *NEWEST)
 MOST_WORDS = 8  # each costs the search index a reading of its own
 # The score that a temperature stands for, from and to, in their order; no score counts as -1.
 BANDS = {
@@ -202,11 +206,11 @@ class LeadFilterForm(FilterForm):
     def in_order(self, leads: LeadQuerySet) -> LeadQuerySet:
         return leads.best_first() if self.is_sorted_by_score else leads.newest_first()
 
-    def listing(self) -> Listing:
+    def listing(self) -> Listing[Lead]:
         """The agency's standing leads that pass every filter, to be read a page at a time."""
         return self._listing(by_score=self.is_sorted_by_score)
 
-    def _listing(self, *, by_score: bool) -> Listing:
+    def _listing(self, *, by_score: bool) -> Listing[Lead]:
         every = Lead.objects.for_organisation(self.person.organisation).standing().defer("search")
         facets = self._facets()
         by_index, besides = self._received(), self._scored()
@@ -214,8 +218,8 @@ class LeadFilterForm(FilterForm):
             by_index, besides = besides & self._banded(facets), by_index
         besides &= self._handled()
         asked = self._asked(facets)
-        found = Q() if asked is None else Q(search.Matches(asked))
-        found_when_read = Q() if asked is None else Q(search.MatchesWhenRead(asked))
+        found = Q() if asked is None else Q(Matches(asked))
+        found_when_read = Q() if asked is None else Q(MatchesWhenRead(asked))
         statuses = self.chosen("status")
         ranges = [by_index & Q(status=status) for status in statuses] or [by_index]
         of_statuses = Q(status__in=statuses) if statuses else Q()

@@ -91,10 +91,9 @@ def conversations(request: SignedInRequest, lead: Lead, address: QueryDict) -> d
 
     Of several each opens on request.
     """
-    ours = lead.conversations.for_organisation(request.organisation)
-    # A higher app's rows, read by reverse relation; the annotations are beyond the types.
-    shown = ours.with_what_was_said().newest_first()
-    page: Any = page_of(shown, address, size=PAGE_CONVERSATIONS)
+    # A higher app's rows, read by reverse relation.
+    ours = lead.conversations.for_organisation(request.organisation).newest_first()
+    page: Any = page_of(ours, address, size=PAGE_CONVERSATIONS)
     alone = len(page.rows) == 1 and page.newer is None and page.older is None
     return {
         "lead": lead,

@@ -21,6 +21,7 @@ from organisations.actors import Actor, ActorKind
 from organisations.audit import AuditAction, AuditTarget, record
 from organisations.columns import WrittenXidField
 from organisations.ids import uuid7
+from organisations.lexemes import Matches
 from organisations.models import Organisation, User
 
 
@@ -133,7 +134,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def found_by(self, asked: str) -> Self:
         """Those that match a tsquery made by `leads.search.query()` for this organisation."""
-        return self.filter(search.Matches(asked))
+        return self.filter(Matches(asked))
 
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")

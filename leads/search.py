@@ -1,24 +1,18 @@
 """Finding leads by words, numbers and facts: what is stored for it, and how it is asked.
 
-A lead's `search` column is a tsvector of exact lexemes, made here in Python: its words with case
-and accents folded, its e-mail, its phone as one number in every spelling, and its facts as facets.
-Each lexeme begins with the organisation's tag, so an index scan reads one agency's hits alone
-(CONTRACT.md, section 1: other agencies' hits are never filtered out afterwards). PostgreSQL 15
-without extensions folds no accents, which is why this is Python's work and a stored column.
+A lead's `search` column is a tsvector of exact lexemes (organisations/lexemes.py): its words with
+case and accents folded, its e-mail, its phone as one number in every spelling, and its facts as
+facets.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQueryField
-from django.db.models import BooleanField, F, Func, Value
-from django.db.models.functions import Cast
-
 from leads.contacts import email_key
 from leads.temperature import temperature
+from organisations.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
 
 # What a change of makes the stored column stale.
 SEARCHED_FIELDS = (
@@ -32,31 +26,7 @@ FACETS = (
     "buyer_scheme", "stamp_duty_position",
 )  # fmt: skip
 
-_WORD = re.compile(r"\w+")
-_APOSTROPHE = re.compile(r"['’‘`]")
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()+\-./ ]{4,}[0-9]")
-_LONGEST_LEXEME = 80  # characters: longer words are cut, when stored and when asked alike
-_UNFOLDED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
-
-
-class _Bare(dict[int, str | None]):
-    """For `str.translate`: each character without its accent, worked out when it is first met."""
-
-    def __missing__(self, code: int) -> str | None:
-        letter = chr(code)
-        bare = None if unicodedata.combining(letter) else _UNFOLDED.get(letter, letter)
-        self[code] = bare
-        return bare
-
-
-_BARE = _Bare()
-
-
-def fold(text: str) -> str:
-    """The text without regard to case and accents: `Émile Łukasz` is `emile lukasz`."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKD", text.casefold()).translate(_BARE)
 
 
 class Described(Protocol):
@@ -90,7 +60,7 @@ def document(
         f"=temperature:{temperature(score) or 'none'}",
         f"=assignee:{assignee_id or 'none'}",
     }
-    return " ".join(_quoted(mark + lexeme) for lexeme in lexemes)
+    return " ".join(quoted(mark + lexeme) for lexeme in lexemes)
 
 
 def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:
@@ -104,47 +74,17 @@ def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]])
     if said := _said(mark, text):
         parts.append(said)
     for name, values in facets.items():
-        if any_of := [_quoted(f"{mark}={name}:{value}") for value in values]:
+        if any_of := [quoted(f"{mark}={name}:{value}") for value in values]:
             parts.append(f"({' | '.join(any_of)})")
     return " & ".join(parts) or None
 
 
-class Matches(Func):
-    """The condition that `search` matches a tsquery made by `query()`, taken as it stands.
-
-    Django's own SearchQuery would send it through a text-search configuration, which takes the
-    lexemes apart again.
-    """
-
-    template = "%(expressions)s"
-    arg_joiner = " @@ "
-    output_field = BooleanField()
-
-    def __init__(self, asked: str) -> None:
-        super().__init__(F("search"), Cast(Value(asked), SearchQueryField()))
-
-
-class MatchesWhenRead(Matches):
-    """The same condition, asked of rows that something else has found: never of the index.
-
-    PostgreSQL reads no index for `IS TRUE`. It thinks the index cheaper for common words than it
-    is, and would collect a hundred thousand hits to look at the newest few thousand leads.
-    """
-
-    template = "(%(expressions)s) IS TRUE"
-
-
-def tag(organisation_id: UUID) -> str:
-    """What an organisation's lexemes begin with: the random end of its id."""
-    return f"{organisation_id.hex[-12:]}/"
-
-
 def _said(mark: str, text: str) -> str | None:
-    words = [f"{_quoted(mark + word)}:*" for word in _asked_words(text)]
+    words = [f"{quoted(mark + word)}:*" for word in _asked_words(text)]
     as_words = f"({' & '.join(words)})" if words else None
     if number := _PHONE_LIKE.search(text):
         rest = (text[: number.start()] + " " + text[number.end() :]).strip()
-        as_number = f"{_quoted(f'{mark}+{_national(number[0])}')}:*"
+        as_number = f"{quoted(f'{mark}+{_national(number[0])}')}:*"
         beside = [as_number, *([inner] if (inner := _said(mark, rest)) else [])]
         return f"({as_words} | ({' & '.join(beside)}))"
     return as_words
@@ -153,26 +93,26 @@ def _said(mark: str, text: str) -> str | None:
 def _asked_words(text: str) -> Iterator[str]:
     for chunk in text.split():
         if "@" in chunk.strip("@"):
-            yield f"@{email_key(fold(chunk))}"[:_LONGEST_LEXEME]
+            yield f"@{email_key(fold(chunk))}"[:LONGEST]
         else:
-            yield from (word[:_LONGEST_LEXEME] for word in _WORD.findall(_joined(chunk)))
+            yield from (word[:LONGEST] for word in WORD.findall(_joined(chunk)))
 
 
 def _joined(text: str) -> str:
-    return _APOSTROPHE.sub("", fold(text))
+    return APOSTROPHE.sub("", fold(text))
 
 
 def _words(text: str) -> Iterator[str]:
     folded = fold(text)
-    joined = _APOSTROPHE.sub("", folded)
+    joined = APOSTROPHE.sub("", folded)
     # O'Brien is asked for as one word and as two.
-    for word in _WORD.findall(folded if joined == folded else f"{folded} {joined}"):
-        yield word[:_LONGEST_LEXEME]
+    for word in WORD.findall(folded if joined == folded else f"{folded} {joined}"):
+        yield word[:LONGEST]
 
 
 def _e_mails(email: str | None) -> Iterator[str]:
     if email:
-        yield f"@{email_key(fold(email))}"[:_LONGEST_LEXEME]
+        yield f"@{email_key(fold(email))}"[:LONGEST]
 
 
 def _phones(phone: str | None) -> Iterator[str]:
@@ -189,7 +129,7 @@ def _national(number: str) -> str:
     digits = digits.removeprefix("00")
     if digits.startswith("44") and len(digits) > 10:
         digits = digits[2:]
-    return digits.removeprefix("0")[:_LONGEST_LEXEME]
+    return digits.removeprefix("0")[:LONGEST]
 
 
 def _facets(facts: Described) -> Iterator[str]:
@@ -197,8 +137,3 @@ def _facets(facts: Described) -> Iterator[str]:
         if value := getattr(facts, name):
             yield f"={name}:{value}"
     yield f"=viewing_requested:{'yes' if facts.viewing_requested else 'no'}"
-
-
-def _quoted(lexeme: str) -> str:
-    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"

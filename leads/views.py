@@ -13,11 +13,11 @@ from leads import lead_page
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
 from leads.list_actions import beside_the_list
-from leads.listing import Listing
 from leads.merging import became
 from leads.models import EventKind, Lead, LeadStatus, LeadTally
 from leads.neighbours import came_from
 from leads.overtaking import last_change
+from organisations.listing import Listing
 from organisations.paging import Count
 from organisations.web import (
     SignedInRequest,
@@ -58,7 +58,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     return push_address(request, announce(response, count_line))
 
 
-def _count(filters: LeadFilterForm, listing: Listing, tally: Mapping[str, int]) -> Count:
+def _count(filters: LeadFilterForm, listing: Listing[Lead], tally: Mapping[str, int]) -> Count:
     """How many leads match; by status alone the tally knows it."""
     if not filters.is_by_status_alone:
         return listing.count()

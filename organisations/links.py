@@ -1,9 +1,9 @@
 """Words that people wrote, shown as they stand, with the addresses in them made links."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 # Only what a browser fetches: no `javascript:`, no bare words that look like a domain.
@@ -11,16 +11,16 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^\u200e\u200f\u202a-\u202e\u2066
 _AFTER_AN_ADDRESS = ".,:;!?)]}…"
 
 
-def linked(content: str) -> SafeString:
-    """The words escaped, with http(s) addresses as links."""
-    return format_html_join("", "{}", ((part,) for part in _parts(content)))
+def linked(content: str, show: Callable[[str], SafeString] = escape) -> SafeString:
+    """The words as `show` renders them, escaped, with http(s) addresses as links."""
+    return format_html_join("", "{}", ((part,) for part in _parts(content, show)))
 
 
-def _parts(content: str) -> Iterator[str | SafeString]:
+def _parts(content: str, show: Callable[[str], SafeString]) -> Iterator[SafeString]:
     end = 0
     for found in _ADDRESS.finditer(content):
         address = found[0].rstrip(_AFTER_AN_ADDRESS)
-        yield content[end : found.start()]
-        yield format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, address)
+        yield show(content[end : found.start()])
+        yield format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, show(address))
         end = found.start() + len(address)
-    yield content[end:]
+    yield show(content[end:])

@@ -147,8 +147,8 @@ def page_in_order(
     A position that cannot be read is named in `fault`, and the first page is given.
     """
     try:
-        after = _read_place(model, order, address.get("after"))
-        before = _read_place(model, order, address.get("before"))
+        after = read_place(model, order, address.get("after"))
+        before = read_place(model, order, address.get("before"))
     except ValueError:
         first = read(Stretch(order), size + 1)
         return _page(order, first, size, fault=NOT_UNDERSTOOD)
@@ -183,7 +183,7 @@ def position(order: Order, row: Model) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_place(model: type[Model], order: Order, text: str | None) -> Place | None:
+def read_place(model: type[Model], order: Order, text: str | None) -> Place | None:
     """The values that a position names, None where there is none; ValueError if unreadable."""
     if not text:
         return None

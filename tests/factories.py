@@ -67,17 +67,33 @@ def make_conversation(
         | fields
     )
     conversation.refresh_from_db()
-    for n in range(messages):
-        make_message(
-            conversation,
-            position=n,
-            role="user" if n % 2 == 0 else "assistant",
-            created_at=conversation.created_at + timedelta(minutes=n),
-        )
+    if messages:
+        make_messages(conversation, messages)
     return conversation
 
 
+def make_messages(conversation: Conversation, number: int, **fields: Any) -> list[Message]:
+    """So many messages, a minute apart from the conversation's beginning on."""
+    made = Message.objects.bulk_create(
+        Message(
+            **{
+                "organisation_id": conversation.organisation_id,
+                "conversation": conversation,
+                "position": n,
+                "role": "user" if n % 2 == 0 else "assistant",
+                "content": f"Message {n}",
+                "created_at": conversation.created_at + timedelta(minutes=n),
+            }
+            | fields
+        )
+        for n in range(number)
+    )
+    conversation.sum_up()
+    return made
+
+
 def make_message(conversation: Conversation, **fields: Any) -> Message:
+    """One more message, which the conversation's row knows of."""
     position = fields.pop("position", None)
     if position is None:
         position = conversation.messages.count()
@@ -92,6 +108,7 @@ def make_message(conversation: Conversation, **fields: Any) -> Message:
         | fields
     )
     message.refresh_from_db()
+    conversation.sum_up()
     return message
 
 

@@ -16,7 +16,8 @@ from django.db.models.functions import Lower
 from msgspec.structs import replace
 
 from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, ConversationLanguage, Message
+from conversations.summing_up import sum_up
 from leads import search
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts
@@ -79,7 +80,7 @@ class _Talk:
 
     @property
     def ended_at(self) -> datetime:
-        return self.turns[-1].said_at
+        return self.turns[-1].created_at
 
 
 @dataclass(slots=True)
@@ -87,6 +88,7 @@ class _Rows:
     leads: list[tuple[Any, ...]] = field(default_factory=list)
     conversations: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[tuple[Any, ...]] = field(default_factory=list)
+    languages: set[str] = field(default_factory=set)
     events: list[tuple[Any, ...]] = field(default_factory=list)
 
 
@@ -122,7 +124,8 @@ def _tidy() -> None:
     """Leave the tables as quick to ask as they are after a while of ordinary use."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT leads_fold_days(id, NULL, true) FROM organisations_organisation")
-        cursor.execute("SELECT gin_clean_pending_list('leads_lead_search')")
+        for index in ("leads_lead_search", "conversations_search"):
+            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
         for model in (Lead, LeadEvent, LeadDay, AreaDay, ContactDay, Conversation, Message):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
@@ -177,6 +180,7 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     copy_rows(Lead, _LEAD_FIELDS, rows.leads)
     copy_rows(Conversation, CONVERSATION_FIELDS, rows.conversations)
     copy_rows(Message, MESSAGE_FIELDS, rows.messages)
+    ConversationLanguage.objects.note(chunk.organisation, rows.languages)
     copy_rows(LeadEvent, (*EVENT_FIELDS, "created_at"), rows.events)
     return len(visitors)
 
@@ -258,12 +262,15 @@ def _add_conversation(
     id_ = uuid7()
     languages = ["en"] if talk.language == "en" else [talk.language, "en"]
     closed = (until - talk.ended_at).days >= 1
+    summary = sum_up(organisation_id, talk.turns, languages)
     rows.conversations.append(
         (id_, organisation_id, lead_id, talk.channel, "closed" if closed else "open",
-         languages, None, None, talk.turns[0].said_at, talk.ended_at)
+         languages, None, None, talk.turns[0].created_at, talk.ended_at,
+         summary.message_count, summary.last_words, summary.search)
     )  # fmt: skip
+    rows.languages.update(languages)
     rows.messages += [
-        (uuid7(), organisation_id, id_, position, turn.role, turn.content, turn.said_at)
+        (uuid7(), organisation_id, id_, position, turn.role, turn.content, turn.created_at)
         for position, turn in enumerate(talk.turns)
     ]
     known = [name for name in FACT_FIELDS if getattr(talk.facts, name)]

@@ -21,7 +21,7 @@ _NUMBERS = ("a studio", "one bedroom", "two bedrooms", "three bedrooms", "four b
 class Turn:
     role: str
     content: str
-    said_at: datetime
+    created_at: datetime
 
 
 def write_transcript(random: Random, visitor: Visitor, until: datetime) -> list[Turn]:

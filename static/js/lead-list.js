@@ -43,18 +43,6 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   });
 }
 
-// Nobody looks at a hidden page: it asks again when it is seen.
-document.body.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.id === "arrivals" && document.hidden) event.preventDefault();
-});
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) document.getElementById("arrivals")?.dispatchEvent(new CustomEvent("sift:look"));
-});
-// A session that ran out leads to sign-in when the person acts, not while they read or type.
-document.body.addEventListener("htmx:beforeOnLoad", (event) => {
-  if (event.target.id === "arrivals" && event.detail.xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
-});
-
 showSelection();
 
 // Rows come and go with every swap, so the document listens for them.

@@ -40,6 +40,25 @@ function wordsFor(xhr, event) {
 // What a page asks by itself interrupts nobody when it fails: it asks again.
 const isQuiet = (event) => event.detail.elt.hasAttribute("data-quiet");
 
+// Nobody looks at a hidden page: it asks again when it is seen.
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (isQuiet(event) && document.hidden) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const asking of document.querySelectorAll("[data-quiet]")) asking.dispatchEvent(new CustomEvent("sift:look"));
+});
+// A session that ran out leads to sign-in when the person acts, not while they read or type.
+document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (isQuiet(event) && event.detail.xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
+});
+
+// A link that is opened in another tab is the browser's own affair.
+document.addEventListener("click", (event) => {
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (elsewhere && event.target.closest("a[hx-get]")) event.stopPropagation();
+}, true);
+
 document.body.addEventListener("sift:announce", (event) => say(event.detail.words));
 
 document.body.addEventListener("htmx:sendError", (event) => {

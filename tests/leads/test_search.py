@@ -4,6 +4,7 @@ import pytest
 
 from leads import search
 from leads.models import Lead
+from organisations.lexemes import Matches
 from tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,6 @@ def test_another_agencys_lead_of_the_same_name_is_not_even_a_candidate(agency, o
     indexed(other_agency, name="Emile")
     asked = search.query(agency.id, "emile", {})
 
-    candidates = Lead.objects.filter(search.Matches(asked))
+    candidates = Lead.objects.filter(Matches(asked))
 
     assert list(candidates) == [ours]

@@ -1,26 +1,19 @@
 """`manage.py explain_lists S`: what the lead list costs the database, view by view."""
 
-import re
 from argparse import ArgumentParser
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection
 from django.http import QueryDict
-from django.test.utils import CaptureQueriesContext
 
 from leads.filters import LeadFilterForm
 from leads.models import Lead, LeadStatus, LeadTally
 from organisations.commands import open_organisation
+from organisations.explaining import Cost, cost_of
 from organisations.models import Organisation, User
 from organisations.paging import position
 
-T = TypeVar("T")
-
-REPEATS = 5  # the quickest counts; the others shared the machine
 PAGES_ON = 100
 VIEWS = (
     "", "size=100", "sort=score",
@@ -43,17 +36,6 @@ VIEWS = (
     "score_from=40&score_to=45",
 )  # fmt: skip
 DEEP_VIEWS = ("", "sort=score", "status=contacted", "q=khan", "timeline=asap&sort=score")
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What an act asked of the database: the plan of each statement, and its time."""
-
-    plans: list[str]
-    milliseconds: float
-
-    def __str__(self) -> str:
-        return f"{self.milliseconds:.1f}"
 
 
 class Command(BaseCommand):
@@ -102,23 +84,3 @@ def deep(view: str, person: User) -> QueryDict:
     lead = filters.in_order(filters.narrow(leads))[PAGES_ON * filters.page_size - 1]
     address["after"] = position(filters.listing().order, lead)
     return address
-
-
-def cost_of(act: Callable[[], T]) -> tuple[T, Cost]:
-    """What the act gives, and what the statements that it sends cost when they are sent again."""
-    with CaptureQueriesContext(connection) as captured:
-        result = act()
-    explained = [explain(query["sql"]) for query in captured]
-    return result, Cost([plan for plan, _ in explained], sum(time for _, time in explained))
-
-
-def explain(statement: str) -> tuple[str, float]:
-    """The quickest plan of a few tries, and its milliseconds of planning and execution."""
-    tries = []
-    with connection.cursor() as cursor:
-        for _ in range(REPEATS):
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement}")
-            plan = "\n".join(line for (line,) in cursor.fetchall())
-            times = re.findall(r"(?:Planning|Execution) Time: ([\d.]+) ms", plan)
-            tries.append((plan, sum(map(float, times))))
-    return min(tries, key=lambda one: one[1])

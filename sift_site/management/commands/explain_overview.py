@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from leads.management.commands.explain_lists import Cost, cost_of
 from organisations.commands import open_organisation
 from organisations.days import today
+from organisations.explaining import Cost, cost_of
 from organisations.models import User
 from sift_site.overview.figures import Overview
 from sift_site.overview.periods import Period

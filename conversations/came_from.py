@@ -1,0 +1,28 @@
+"""The list that a person came from, as `?from=` says it: the way back to it, and nowhere else."""
+
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from conversations.filters import ConversationFilterForm
+from organisations.filters import POSITION
+
+FROM = "from"
+_LONGEST = 2_000  # characters of a query
+
+
+def came_from(request: HttpRequest) -> str:
+    """The list's address, with its own parameters alone."""
+    address = reverse("conversations:list")
+    said = request.GET.get(FROM, "")
+    if not said or len(said) > _LONGEST:
+        return address
+    try:
+        asked = QueryDict(said)
+    except TooManyFieldsSent:
+        return address
+    kept = QueryDict(mutable=True)
+    for name, values in asked.lists():
+        if name in ConversationFilterForm.base_fields or name in POSITION:
+            kept.setlist(name, values)
+    return f"{address}?{kept.urlencode()}" if kept else address

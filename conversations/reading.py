@@ -1,0 +1,58 @@
+"""A conversation that is read: which piece of it, what is looked for in it, what it brought."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import UUIDField
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404
+
+from conversations.facts_taken import facts_taken
+from conversations.finding import find
+from conversations.models import Conversation, Message, MessageQuerySet
+from conversations.transcript import piece_about, piece_of
+from organisations.models import Organisation
+from organisations.web import SignedInRequest
+
+
+def conversation_or_404(request: SignedInRequest, conversation_id: UUID) -> Conversation:
+    """The agency's conversation with its lead."""
+    ours = Conversation.objects.for_organisation(request.organisation).select_related("lead")
+    return get_object_or_404(ours.defer("search", "lead__search"), id=conversation_id)
+
+
+def messages_of(conversation: Conversation, organisation: Organisation) -> MessageQuerySet:
+    return Message.objects.for_organisation(organisation).filter(conversation=conversation)
+
+
+def read(
+    conversation: Conversation, organisation: Organisation, address: QueryDict
+) -> dict[str, Any]:
+    """The conversation as the address asks for it: about a message (`message`), about one that has
+    what is looked for (`find`, `hit`), or from a place on; else its end."""
+    messages = messages_of(conversation, organisation)
+    found = find(messages, address.get("find", ""), address.get("hit", ""))
+    if asked := address.get("message"):
+        piece = piece_about(messages, _message_or_404(messages, asked))
+    elif found.message is not None:
+        piece = piece_about(messages, messages.get(id=found.message))
+    else:
+        piece = piece_of(messages, address)
+    return {"conversation": conversation, "piece": piece, "found": found}
+
+
+def read_beside_facts(
+    conversation: Conversation, organisation: Organisation, address: QueryDict
+) -> dict[str, Any]:
+    """The same, with the facts that were taken from it."""
+    facts = facts_taken(conversation, organisation)
+    return read(conversation, organisation, address) | {"facts": facts}
+
+
+def _message_or_404(messages: MessageQuerySet, asked: str) -> Message:
+    try:
+        id_ = UUIDField().to_python(asked)
+    except ValidationError:
+        raise Http404 from None
+    return get_object_or_404(messages, id=id_)
