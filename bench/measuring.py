@@ -86,9 +86,7 @@ def _one_round(
     backends = _backends(url, server)
     requests = asker.requests(question, server.port)
     before = [processes.cpu_seconds(pids) for pids in (workers, backends, [redis_pid])]
-    seen = drive(
-        server.port, requests, connections=_CONNECTIONS, seconds=seconds, most=_MOST
-    )
+    seen = drive(server.port, requests, connections=_CONNECTIONS, seconds=seconds, most=_MOST)
     after = [processes.cpu_seconds(pids) for pids in (workers, backends, [redis_pid])]
     figures.requests += seen.requests
     figures.seconds += seen.seconds

@@ -120,7 +120,9 @@ class Asker:
         body = json.dumps({"status": status}).encode()
         head = self._head("PATCH", f"/leads/{lead}/status")
         return (
-            head + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            head
+            + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+            + body
         )
 
     def _head(self, method: str, path: str) -> bytes:

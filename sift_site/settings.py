@@ -95,6 +95,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASES["default"]["OPTIONS"] = {
     "prepare_threshold": 5,
     "connect_timeout": 5,  # seconds; a host that does not answer is not waited for any longer
+    # Statements that are prepared are planned once (sift_site/api/statements.py says which are).
+    "options": "-c plan_cache_mode=force_generic_plan",
     **DATABASES["default"].get("OPTIONS", {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -106,7 +108,7 @@ REDIS_OPTIONS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "sift_site.counter_store.CounterCache",  # nothing else is cached
             "LOCATION": REDIS_URL,
             "OPTIONS": REDIS_OPTIONS,
         }

@@ -27,9 +27,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = os.environ["BENCH_URLS"]  # the contender's own module
 APPEND_SLASH = False
-DATABASES = {
-    "default": {**dj_database_url.parse(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": None}
-}
+DATABASES = {"default": {**dj_database_url.parse(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": None}}
 DATABASES["default"]["OPTIONS"] = {"prepare_threshold": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING_CONFIG = None

@@ -226,7 +226,9 @@ async def lead_list(
 ) -> PageOut[LeadOut]:
     asked = leads_of(key).order_by(Lead.created_at.desc(), Lead.id.desc())
     if status:
-        asked = asked.where(Lead.status == status[0] if len(status) == 1 else Lead.status.in_(status))
+        asked = asked.where(
+            Lead.status == status[0] if len(status) == 1 else Lead.status.in_(status)
+        )
     if since:
         asked = asked.where(Lead.created_at >= since)
     if cursor:

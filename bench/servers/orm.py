@@ -65,7 +65,9 @@ def lead_page(
     leads = Lead.objects.filter(organisation_id=key.organisation_id, merged_into__isnull=True)
     leads = leads.only(*LEAD_FIELDS).order_by("-created_at", "-id")
     if status:
-        leads = leads.filter(status__in=status) if len(status) > 1 else leads.filter(status=status[0])
+        leads = (
+            leads.filter(status__in=status) if len(status) > 1 else leads.filter(status=status[0])
+        )
     if since:
         leads = leads.filter(created_at__gte=since)
     if cursor:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from apikeys import keys, last_use
 from apikeys.models import Scope
 from organisations.actors import Actor
 from organisations.models import Organisation, Plan
 from sift_site.api import reads
+from sift_site.api.http import ApiRequest
 
 # RFC 6750 with the scheme in any case, as RFC 9110 has it.
 _BEARER = re.compile(r"bearer +([^ ]+) *", re.IGNORECASE)
@@ -41,13 +40,13 @@ class Caller:
         return self.scope is Scope.READ_WRITE
 
 
-def caller_of(request: HttpRequest) -> Caller | None:
+def caller_of(request: ApiRequest) -> Caller | None:
     """Whose key the Authorization header carries; None for any that is not good.
 
     A malformed or mistyped key is refused without asking the database. Deleting a key, its expiry
     and closing the account are read with it each time: the very next request sees them.
     """
-    bearer = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    bearer = _BEARER.fullmatch(request.header("HTTP_AUTHORIZATION"))
     if bearer is None or not keys.is_well_formed(bearer[1]):
         return None
     row = reads.key_by_digest(keys.digest_of(bearer[1]))

@@ -59,10 +59,10 @@ class Listing:
     organisation_id: str
     filters: Mapping[str, Any]
 
-    def cursor_after(self, created_at: str, tie: str) -> str:
-        """The cursor that goes on after the row of that time (RFC 3339) and tie-breaker."""
-        place = f"{to_microseconds(created_at)} {tie}"
-        return self._signer().sign(urlsafe_base64_encode(place.encode("ascii")))
+    def cursor_after(self, place: Place) -> str:
+        """The cursor that goes on after the row of that place."""
+        text = f"{to_microseconds(place.created_at)} {place.tie}"
+        return self._signer().sign(urlsafe_base64_encode(text.encode("ascii")))
 
     def place_of(self, cursor: str) -> Place:
         """The place that the cursor names; raises NotOfThisList."""

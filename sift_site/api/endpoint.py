@@ -8,26 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from sift_site.api import bodies, limits, problems
 from sift_site.api.authentication import Caller, caller_of
+from sift_site.api.http import Answer, ApiRequest
 
 BODY_LIMIT = 64 * 1024  # bytes
 
 
-class ApiRequest(HttpRequest):
-    """A request below /api/v1, as the gateway and the checks leave it for the view."""
-
-    request_id: str
-    usage: limits.Usage | None  # of the rate limit; None until a good key was counted
-    caller: Caller
-    raw_body: bytes  # b"" for methods without one
-
-
 class View(Protocol):
-    def __call__(self, request: ApiRequest, /, **ids: str) -> HttpResponse: ...
+    def __call__(self, request: ApiRequest, /, **ids: str) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +28,9 @@ class Endpoint:
     method: str
     scope: Literal["read", "read_write"]
     body_limit: int
-    view: Callable[..., HttpResponse]
+    view: Callable[..., Answer]
 
-    def __call__(self, request: ApiRequest, **ids: str) -> HttpResponse:
+    def __call__(self, request: ApiRequest, **ids: str) -> Answer:
         request.caller = _authenticated(request)
         _within_rate(request)
         self._permitted(request.caller)
@@ -56,10 +47,10 @@ class Endpoint:
 
 def endpoint(
     method: str, *, scope: Literal["read", "read_write"] = "read", body_limit: int = BODY_LIMIT
-) -> Callable[[Callable[..., HttpResponse]], Endpoint]:
+) -> Callable[[Callable[..., Answer]], Endpoint]:
     """Make a view an endpoint. A view may raise Problem; the gateway writes it."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Endpoint:
+    def decorate(view: Callable[..., Answer]) -> Endpoint:
         return Endpoint(method, scope, body_limit, view)
 
     return decorate
@@ -72,7 +63,7 @@ def route(pattern: str, *endpoints: Endpoint, name: str) -> URLPattern:
         by_method["HEAD"] = by_method["GET"]
     allowed = sorted(by_method)
 
-    def dispatch(request: Any, **ids: str) -> HttpResponse:
+    def dispatch(request: Any, **ids: str) -> Answer:
         chosen = by_method.get(request.method)
         if chosen is None:
             raise problems.method_not_allowed(allowed)

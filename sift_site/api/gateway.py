@@ -2,20 +2,22 @@
 
 import logging
 import re
-from typing import cast
-from uuid import uuid4
+from functools import lru_cache
 
 import msgspec
+import uuid_utils
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, URLResolver
-from django.urls.resolvers import RegexPattern
+from django.db import close_old_connections
+from django.http import HttpRequest
 
+from sift_site import proxies
 from sift_site.api import problems
-from sift_site.api.endpoint import ApiRequest
+from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.problems import Problem
+from sift_site.api.routing import Route, Routes
 from sift_site.api.schemas import FaultyField, ProblemDetails
+from sift_site.api.urls import urlpatterns
 
 ROOT = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
@@ -23,45 +25,42 @@ PROBLEM_JSON = "application/problem+json"
 logger = logging.getLogger("sift.api")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 # The same routes stand in the site's URL table, for reverse(); here they are found directly.
-_RESOLVER = URLResolver(RegexPattern(r"^/api/v1/"), "sift_site.api.urls")
+_ROUTES = Routes(urlpatterns)
 
 
 def is_below_api(path: str) -> bool:
     """Whether the path is the API's: /api/v1 and all below it, but not /api/v1x."""
-    return path == ROOT or path.startswith(f"{ROOT}/")
+    return path.startswith(ROOT) and (len(path) == len(ROOT) or path[len(ROOT)] == "/")
 
 
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: ApiRequest) -> Answer:
     """The answer to any request below /api/v1: never HTML, never a traceback."""
-    api_request = _prepared(request)
+    proxies.believe(request)
+    given = request.header("HTTP_X_REQUEST_ID")
+    request.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid4())
     route = "no route"
     try:
-        _check_transport(api_request)
-        match = _resolve(api_request)
+        _check_transport(request)
+        match = _resolve(request)
         route = match.route
-        response: HttpResponse = match.func(api_request, **match.kwargs)
+        answered = match.view(request, **match.ids)
     except Problem as problem:
-        response = problem_response(api_request, problem)
+        answered = problem_answer(request, problem)
     except Exception:
         # By its route: what a caller put into the path or query may be a secret.
-        logger.exception("%s %s failed, request %s", request.method, route, api_request.request_id)
-        response = problem_response(api_request, _server_error())
-    return _finished(api_request, response)
-
-
-def _prepared(request: HttpRequest) -> ApiRequest:
-    api_request = cast("ApiRequest", request)
-    given = request.headers.get("X-Request-Id", "")
-    api_request.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid4())
-    api_request.usage = None
-    api_request.raw_body = b""
-    return api_request
+        logger.exception("%s %s failed, request %s", request.method, route, request.request_id)
+        answered = problem_answer(request, _server_error())
+        close_old_connections()  # one that a fault has left unusable, as Django does after each
+    return _finished(request, answered)
 
 
 def _check_transport(request: ApiRequest) -> None:
     """The host is one of ours; and no key travels in clear where HTTPS is on."""
     try:
-        request.get_host()
+        if (host := request.header("HTTP_HOST")) == "":
+            request.get_host()  # by the server's own name
+        else:
+            _check_host(host, tuple(settings.ALLOWED_HOSTS))
     except DisallowedHost:
         raise Problem(
             problems.BAD_REQUEST, "The Host header names a host that this service does not have."
@@ -73,13 +72,19 @@ def _check_transport(request: ApiRequest) -> None:
         )
 
 
-def _resolve(request: ApiRequest) -> ResolverMatch:
-    try:
-        match = _RESOLVER.resolve(request.path_info)
-    except Resolver404:
-        raise problems.not_found() from None
-    request.resolver_match = match
-    return match
+@lru_cache(maxsize=128)
+def _check_host(host: str, _allowed: tuple[str, ...]) -> None:
+    """Raise DisallowedHost where it is none of ours. Good ones are looked at once."""
+    request = HttpRequest()
+    request.META["HTTP_HOST"] = host
+    request.get_host()
+
+
+def _resolve(request: ApiRequest) -> Route:
+    found = _ROUTES.resolve(request.path_info[len(ROOT) + 1 :])
+    if found is None:
+        raise problems.not_found()
+    return found
 
 
 def _server_error() -> Problem:
@@ -88,7 +93,7 @@ def _server_error() -> Problem:
     )
 
 
-def problem_response(request: ApiRequest, problem: Problem) -> HttpResponse:
+def problem_answer(request: ApiRequest, problem: Problem) -> Answer:
     """The refusal as application/problem+json (RFC 9457)."""
     faults = [FaultyField(fault.field, fault.message) for fault in problem.faults]
     body = ProblemDetails(
@@ -99,7 +104,7 @@ def problem_response(request: ApiRequest, problem: Problem) -> HttpResponse:
         request_id=request.request_id,
         errors=faults or msgspec.UNSET,
     )
-    return HttpResponse(
+    return Answer(
         msgspec.json.encode(body),
         status=problem.kind.status,
         content_type=PROBLEM_JSON,
@@ -107,26 +112,22 @@ def problem_response(request: ApiRequest, problem: Problem) -> HttpResponse:
     )
 
 
-def _finished(request: ApiRequest, response: HttpResponse) -> HttpResponse:
+def _finished(request: ApiRequest, answered: Answer) -> Answer:
     """What every answer carries, whatever it is."""
-    response["X-Request-Id"] = request.request_id
-    response["Cache-Control"] = "private, no-store"
-    response["Vary"] = "Authorization"
-    response["X-Content-Type-Options"] = "nosniff"
+    headers = answered.headers
+    headers["X-Request-Id"] = request.request_id
+    headers["Cache-Control"] = "private, no-store"
+    headers["Vary"] = "Authorization"
+    headers["X-Content-Type-Options"] = "nosniff"
     if request.usage is not None:
-        for name, value in request.usage.headers.items():
-            response[name] = value
-    if request.is_secure() and settings.SECURE_HSTS_SECONDS:
-        response["Strict-Transport-Security"] = _strict_transport_security()
-    if response.status_code == 304:
-        del response["Content-Type"]
-    else:
-        response["Content-Length"] = str(len(response.content))
+        headers.update(request.usage.headers)
+    if settings.SECURE_HSTS_SECONDS and request.is_secure():
+        headers["Strict-Transport-Security"] = _strict_transport_security()
+    if answered.status_code != 304:
+        headers["Content-Length"] = str(len(answered.content))
     if request.method == "HEAD":
-        response.content = b""
-    # Django would log the path of every refusal, and a path may hold what was typed by mistake.
-    response._has_been_logged = True  # type: ignore[attr-defined]
-    return response
+        answered.content = b""
+    return answered
 
 
 def _strict_transport_security() -> str:

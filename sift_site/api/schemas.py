@@ -3,6 +3,7 @@
 The same Structs are filled from the database, written as JSON, and check what comes in.
 """
 
+from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
@@ -11,13 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 T = TypeVar("T")
 
 Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
-Timestamp = Annotated[
-    str,
-    Meta(
-        extra_json_schema={"format": "date-time"},
-        examples=["2026-06-01T09:30:00.123456Z"],
-    ),
-]
+Timestamp = Annotated[datetime, Meta(tz=True, examples=["2026-06-01T09:30:00.123456Z"])]
 WholePounds = Annotated[int, Meta(ge=0)]
 Bedrooms = Annotated[int, Meta(ge=0, le=50)]
 
