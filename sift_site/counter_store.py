@@ -42,7 +42,7 @@ class CounterCache(RedisCache):
             return count
         return int(super().incr(key, delta, version))
 
-    def _count(self, key: str, timeout: int | None) -> int:
+    def _count(self, key: str, timeout: float | None) -> int:
         # A connection that was kept may have been closed meanwhile by a store that restarted: then
         # it is made anew at once. Nothing else is tried twice, least of all what took too long.
         kept = getattr(self._own, "connection", None)
@@ -51,13 +51,14 @@ class CounterCache(RedisCache):
                 return self._exchange(kept, key, timeout)
             except redis.ConnectionError:
                 pass
-        fresh = self._cache._get_connection_pool(write=True).make_connection()
+        cache: Any = self._cache
+        fresh = cache._get_connection_pool(write=True).make_connection()
         count = self._exchange(fresh, key, timeout)
         self._own.connection = fresh
         return count
 
-    def _exchange(self, connection: Any, key: str, timeout: int | None) -> int:
-        expiry = () if timeout is None else ("EX", timeout)
+    def _exchange(self, connection: Any, key: str, timeout: float | None) -> int:
+        expiry = () if timeout is None else ("EX", int(timeout))
         commands = [("SET", key, 0, "NX", *expiry), ("INCR", key)]
         try:
             connection.send_packed_command(connection.pack_commands(commands))

@@ -1,5 +1,6 @@
 """Sift's settings, in one file; what varies is read from the environment (README, Configure)."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,12 @@ else:
 SIFT_RATE_GROWTH = environment.rate("SIFT_RATE_GROWTH", "120/m")
 SIFT_RATE_SCALE = environment.rate("SIFT_RATE_SCALE", "600/m")
 SIFT_RATE_ANONYMOUS = environment.rate("SIFT_RATE_ANONYMOUS", "60/m")
+# django-ratelimit's own defaults: it asks for each at each request, and one that is missing is
+# looked for anew each time.
+RATELIMIT_ENABLE = True
+RATELIMIT_USE_CACHE = "default"
+RATELIMIT_CACHE_PREFIX = "rl:"
+RATELIMIT_HASH_ALGORITHM = hashlib.sha256
 SILENCED_SYSTEM_CHECKS = [
     # django-ratelimit wants a shared cache, and knows only some backends as shared. In the memory
     # of one process the counters are exact too, and gunicorn.conf.py refuses to start more than one

@@ -6,14 +6,16 @@ from urllib.parse import urlencode
 
 import msgspec
 from django.utils.http import parse_etags
+from msgspec import structs
 
 from sift_site.api import problems, schemas
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.instants import rfc3339, to_microseconds
-from sift_site.api.parameters import IGNORED, ListQuery, query_of
+from sift_site.api.parameters import IGNORED, ListQuery
 from sift_site.api.reads import Page
 
 _encode = msgspec.json.Encoder().encode
+_LEFT_OUT = IGNORED | {"cursor", "offset"}
 _TIMES = ("created_at", "updated_at")
 
 
@@ -39,7 +41,7 @@ def list_response(request: ApiRequest, query: ListQuery, page: Page[Any]) -> Ans
         )
     )
     if cursor is not None:
-        answer.headers["Link"] = f'<{_next_address(request, cursor)}>; rel="next"'
+        answer.headers["Link"] = f'<{_next_address(request, query, cursor)}>; rel="next"'
     return answer
 
 
@@ -53,21 +55,22 @@ def _in_full(row: Any) -> Any:
     for name in _TIMES:
         instant = getattr(row, name, None)
         if instant is not None and (not instant.microsecond or instant.tzinfo is not UTC):
-            row = msgspec.structs.replace(row, **{name: rfc3339(instant)})
+            row = structs.replace(row, **{name: rfc3339(instant)})
     return row
 
 
-def _next_address(request: ApiRequest, cursor: str) -> str:
+def _next_address(request: ApiRequest, query: ListQuery, cursor: str) -> str:
     """This list with the same filters and limit, after the cursor (RFC 8288)."""
     kept = [
         (name, value)
-        for name, values in query_of(request).items()
-        if name not in IGNORED | {"cursor", "offset"}
+        for name, values in query.given.items()
+        if name not in _LEFT_OUT
         for value in values
     ]
-    # The host was checked by the gateway.
-    address = request.build_absolute_uri(request.path)
-    return f"{address}?{urlencode([*kept, ('cursor', cursor)])}"
+    # The host was checked by the gateway; a path to a list and a cursor need no quoting.
+    host = request.header("HTTP_HOST") or request.get_host()
+    address = f"{request.scheme}://{host}{request.header('SCRIPT_NAME')}{request.path_info}"
+    return f"{address}?{urlencode(kept)}{'&' if kept else ''}cursor={cursor}"
 
 
 def lead_etag(lead: schemas.Lead) -> str:
@@ -78,7 +81,8 @@ def lead_etag(lead: schemas.Lead) -> str:
 def lead_response(request: ApiRequest, lead: schemas.Lead) -> Answer:
     """200 with the lead, or 304 where If-None-Match has it already."""
     etag = lead_etag(lead)
-    known = parse_etags(request.header("HTTP_IF_NONE_MATCH"))
+    given = request.header("HTTP_IF_NONE_MATCH")
+    known = parse_etags(given) if given else []
     # RFC 9110, 13.1.2: a weak comparison.
     if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
         return Answer(status=304, headers={"ETag": etag})

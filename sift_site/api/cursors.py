@@ -5,12 +5,13 @@ organisation with one set of filters, so elsewhere it does not verify; limit and
 page's, not the list's, and may change on the way.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from django.core.signing import BadSignature, Signer
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
@@ -72,6 +73,11 @@ class Listing:
             raise NotOfThisList from None
 
     def _signer(self) -> Signer:
-        listing = [self.name, self.organisation_id, dict(self.filters)]
-        salt = json.dumps(listing, default=str, sort_keys=True, separators=(",", ":"))
-        return Signer(salt=f"sift.api.cursor:{salt}", sep=_SEPARATOR)
+        listing = [self.name, self.organisation_id, self.filters]
+        return _signer_of(msgspec.json.encode(listing, order="sorted").decode())
+
+
+@lru_cache(maxsize=512)
+def _signer_of(listing: str) -> Signer:
+    """Made once for a list that is followed page by page."""
+    return Signer(salt=f"sift.api.cursor:{listing}", sep=_SEPARATOR)

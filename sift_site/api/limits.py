@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -67,7 +68,11 @@ def _count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
     limit, window = _parts(rate)
     try:
         usage = get_usage(
-            request, group=group, key=lambda _group, _request: value, rate=rate, increment=True
+            request,
+            group=group,
+            key=lambda _group, _request: value,
+            rate=(limit, window),
+            increment=True,
         )
     except Exception as error:  # whichever the cache raises: Redis's own, the socket's, a time-out
         # By type alone: a message may hold the store's address, and that a password.
@@ -80,6 +85,7 @@ def _count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
     return Usage(limit, window, usage["count"], usage["time_left"] + 1)
 
 
+@cache
 def _parts(rate: str) -> tuple[int, int]:
     """`120/m` as (120, 60)."""
     form = re.fullmatch(r"([0-9]+)/([smhd])", rate)

@@ -38,6 +38,7 @@ class ListQuery:
     window: Window
     filters: Mapping[str, Any]
     listing: Listing
+    given: Mapping[str, list[str]]  # as it came
 
 
 def read_list_query(
@@ -52,7 +53,8 @@ def read_list_query(
 
     `name` is the list's own: a cursor belongs to it, to the organisation and to the filters.
     """
-    values, faults = _read_values(request, parameters)
+    given = query_of(request)
+    values, faults = _read_values(given, parameters)
     filters = {key: value for key, value in values.items() if key not in _PAGING}
     listing = Listing(name, str(organisation_id), filters)
     after = None
@@ -71,12 +73,12 @@ def read_list_query(
         after=after,
         with_total="count" in values,
     )
-    return ListQuery(window, filters, listing)
+    return ListQuery(window, filters, listing, given)
 
 
 def faults_of_any(request: HttpRequest) -> list[Fault]:
     """The faults of a query where no parameter is taken."""
-    return _read_values(request, ())[1]
+    return _read_values(query_of(request), ())[1]
 
 
 def query_of(request: HttpRequest) -> dict[str, list[str]]:
@@ -96,13 +98,15 @@ def query_of(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _read_values(
-    request: HttpRequest, parameters: tuple[Parameter, ...]
+    query: Mapping[str, list[str]], parameters: tuple[Parameter, ...]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """Each parameter's value by its name, and every fault."""
+    if not query:
+        return {}, []
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for name, given in query_of(request).items():
+    for name, given in query.items():
         if name in IGNORED:
             continue
         if (parameter := known.get(name)) is None:

@@ -27,6 +27,7 @@ from django.db import connection
 from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class _Session:
 
     raw: psycopg.Connection[Any]
     cursor: psycopg.ClientCursor[Any]
-    reader: Transformer
+    reader: Any  # a Transformer
     names: dict[str, bytes] = field(default_factory=dict)  # of prepared statements, by their text
 
 
@@ -80,6 +81,8 @@ def _session() -> _Session:
     if session is None or session.raw is not raw:
         cursor = psycopg.ClientCursor(raw)
         cursor.adapters.register_loader("uuid", TextLoader)  # the JSON has ids as text
+        # psycopg's own, which is compiled: Django puts one in Python in its place.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         session = _own.session = _Session(raw, cursor, Transformer(cursor))
     return session
 
@@ -130,7 +133,8 @@ def _ask_with_literals(session: _Session, sql: str, values: Values) -> list[Row]
 def _rows(session: _Session, result: "PGresult") -> list[Row]:
     _check(session.raw.pgconn, result, ExecStatus.TUPLES_OK)
     session.reader.set_pgresult(result)
-    return session.reader.load_rows(0, result.ntuples, tuple)
+    rows: list[Row] = session.reader.load_rows(0, result.ntuples, tuple)
+    return rows
 
 
 def _check(link: "PGconn", result: "PGresult", expected: ExecStatus) -> None:
