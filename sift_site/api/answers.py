@@ -1,6 +1,9 @@
 """How a view answers: JSON of a Struct, entity tags and their preconditions (RFC 9110)."""
 
+from collections.abc import Callable
 from datetime import UTC
+from functools import cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,47 +19,51 @@ from sift_site.api.reads import Page
 
 _encode = msgspec.json.Encoder().encode
 _LEFT_OUT = IGNORED | {"cursor", "offset"}
-_TIMES = ("created_at", "updated_at")
-
-
-def json_response(body: msgspec.Struct, *, etag: str | None = None) -> Answer:
-    """200 with the Struct as JSON."""
-    answer = Answer(_encode(_in_full(body)), content_type="application/json")
-    if etag is not None:
-        answer.headers["ETag"] = etag
-    return answer
+_JSON = "application/json"
 
 
 def list_response(request: ApiRequest, query: ListQuery, page: Page[Any]) -> Answer:
     """200 with a page of a list; a Link header leads to the next one, if there is one."""
     cursor = query.listing.cursor_after(page.goes_on_after) if page.goes_on_after else None
-    answer = json_response(
-        schemas.ListOf(
-            data=[_in_full(row) for row in page.rows],
-            limit=query.window.limit,
-            offset=query.window.offset,
-            has_more=cursor is not None,
-            next_cursor=cursor,
-            total=msgspec.UNSET if page.total is None else page.total,
-        )
+    body = schemas.ListOf(
+        data=_in_full(page.rows),
+        limit=query.window.limit,
+        offset=query.window.offset,
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        total=msgspec.UNSET if page.total is None else page.total,
     )
+    answer = Answer(_encode(body), content_type=_JSON)
     if cursor is not None:
         answer.headers["Link"] = f'<{_next_address(request, query, cursor)}>; rel="next"'
     return answer
 
 
-def _in_full(row: Any) -> Any:
-    """The row, such that its times are written to the microsecond and in UTC.
+def _in_full(rows: list[Any]) -> list[Any]:
+    """The rows, such that their times are written to the microsecond and in UTC.
 
     msgspec writes times many times quicker than anything here could, but leaves a fraction of
     nought off, and keeps a zone that is not UTC (a role's or pooler's, if it set one for the
-    session). Such rows are rare, and get those times as text.
+    session). Such rows are rare, and get their times as text.
     """
-    for name in _TIMES:
-        instant = getattr(row, name, None)
-        if instant is not None and (not instant.microsecond or instant.tzinfo is not UTC):
-            row = structs.replace(row, **{name: rfc3339(instant)})
-    return row
+    if not rows:
+        return rows
+    struct: Any = type(rows[0])
+    names, fractions = _times_of(struct)
+    if getattr(rows[0], names[0]).tzinfo is UTC and all(map(all, map(fractions, rows))):
+        return rows
+    return [
+        structs.replace(row, **{name: rfc3339(getattr(row, name)) for name in names})
+        for row in rows
+    ]
+
+
+@cache
+def _times_of(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:
+    """The names of a Struct's times, and what gives the microseconds of all in a tuple."""
+    names: list[str] = [name for name in ("created_at", "updated_at") if name in struct.__struct_fields__]
+    # One twice: of a single name there would be no tuple.
+    return names, attrgetter(*(f"{name}.microsecond" for name in [names[0], *names]))
 
 
 def _next_address(request: ApiRequest, query: ListQuery, cursor: str) -> str:
@@ -78,15 +85,20 @@ def lead_etag(lead: schemas.Lead) -> str:
     return f'"{lead.id}-{to_microseconds(lead.updated_at)}"'
 
 
-def lead_response(request: ApiRequest, lead: schemas.Lead) -> Answer:
+def lead_response(lead: schemas.Lead) -> Answer:
+    """200 with the lead and its entity tag."""
+    (shown,) = _in_full([lead])
+    return Answer(_encode(shown), content_type=_JSON, headers={"ETag": lead_etag(lead)})
+
+
+def lead_unless_known(request: ApiRequest, lead: schemas.Lead) -> Answer:
     """200 with the lead, or 304 where If-None-Match has it already."""
-    etag = lead_etag(lead)
-    given = request.header("HTTP_IF_NONE_MATCH")
-    known = parse_etags(given) if given else []
-    # RFC 9110, 13.1.2: a weak comparison.
-    if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
-        return Answer(status=304, headers={"ETag": etag})
-    return json_response(lead, etag=etag)
+    if given := request.header("HTTP_IF_NONE_MATCH"):
+        known, etag = parse_etags(given), lead_etag(lead)
+        # RFC 9110, 13.1.2: a weak comparison.
+        if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
+            return Answer(status=304, headers={"ETag": etag})
+    return lead_response(lead)
 
 
 def require_match(request: ApiRequest, lead: schemas.Lead) -> None:

@@ -8,9 +8,8 @@ from organisations.ids import parse_uuid
 from organisations.validation import Faulty, decode
 from sift_site.api import problems, reads, schemas
 from sift_site.api.answers import (
-    json_response,
-    lead_etag,
     lead_response,
+    lead_unless_known,
     list_response,
     require_match,
 )
@@ -49,7 +48,7 @@ def lead_detail(request: ApiRequest, lead_id: str) -> Answer:
         raise problems.not_found()
     if faults := faults_of_any(request):
         raise problems.invalid(faults)
-    return lead_response(request, found)
+    return lead_unless_known(request, found)
 
 
 @endpoint("PATCH", scope="read_write")
@@ -64,7 +63,7 @@ def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
             lead = reads.change_status(
                 lead, change.status, organisation_id=organisation_id, by=request.caller.actor
             )
-    return json_response(lead, etag=lead_etag(lead))
+    return lead_response(lead)
 
 
 def _locked_lead(organisation_id: UUID, lead_id: str) -> schemas.Lead:

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
@@ -64,6 +65,7 @@ def change(sql: LiteralString, values: Values) -> list[Row]:
 class _Session:
     """What is kept of one connection: its prepared statements, and the loaders of its rows."""
 
+    django: BaseDatabaseWrapper  # whose connection it is, until that is replaced
     raw: psycopg.Connection[Any]
     cursor: psycopg.ClientCursor[Any]
     reader: Any  # a Transformer
@@ -75,16 +77,19 @@ _numbers = itertools.count()  # never one twice: a forgotten statement keeps its
 
 
 def _session() -> _Session:
-    connection.ensure_connection()
-    raw = connection.connection
     session: _Session | None = getattr(_own, "session", None)
-    if session is None or session.raw is not raw:
-        cursor = psycopg.ClientCursor(raw)
-        cursor.adapters.register_loader("uuid", TextLoader)  # the JSON has ids as text
-        # psycopg's own, which is compiled: Django puts one in Python in its place.
-        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-        session = _own.session = _Session(raw, cursor, Transformer(cursor))
+    if session is None or session.django.connection is not session.raw:
+        session = _own.session = _new_session(connections[DEFAULT_DB_ALIAS])
     return session
+
+
+def _new_session(django: BaseDatabaseWrapper) -> _Session:
+    django.ensure_connection()
+    cursor = psycopg.ClientCursor(django.connection)
+    cursor.adapters.register_loader("uuid", TextLoader)  # the JSON has ids as text
+    # psycopg's own, which is compiled: Django puts one in Python in its place.
+    cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    return _Session(django, django.connection, cursor, Transformer(cursor))
 
 
 def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
@@ -98,12 +103,12 @@ def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
     try:
         rows: list[Row] = asked(session, sql, values)
     except psycopg.OperationalError:
-        if connection.in_atomic_block or not session.raw.closed:
+        if session.django.in_atomic_block or not session.raw.closed:
             raise
-        connection.close()
+        session.django.close()
         rows = asked(_session(), sql, values)
     except (errors.FeatureNotSupported, errors.InvalidSqlStatementName):
-        if connection.in_atomic_block:
+        if session.django.in_atomic_block:
             raise
         session.names.clear()
         rows = asked(session, sql, values)
