@@ -1,1 +1,1 @@
-"""Sift's API beside the same API as others would have written it: `make bench` (bench/README.md)."""
+"""Sift's API beside the same API as others would have written it (bench/README.md)."""

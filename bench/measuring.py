@@ -1,4 +1,4 @@
-"""Rounds: each contender in turn for a moment, many times over, so that noise falls on all alike."""
+"""Rounds: each contender in turn for a moment, many times over: noise falls on all alike."""
 
 import statistics
 from dataclasses import dataclass, field

@@ -61,7 +61,9 @@ def _in_full(rows: list[Any]) -> list[Any]:
 @cache
 def _times_of(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:
     """The names of a Struct's times, and what gives the microseconds of all in a tuple."""
-    names: list[str] = [name for name in ("created_at", "updated_at") if name in struct.__struct_fields__]
+    names: list[str] = [
+        name for name in ("created_at", "updated_at") if name in struct.__struct_fields__
+    ]
     # One twice: of a single name there would be no tuple.
     return names, attrgetter(*(f"{name}.microsecond" for name in [names[0], *names]))
 
