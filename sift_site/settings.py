@@ -94,9 +94,9 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASES["default"]["OPTIONS"] = {
-    "prepare_threshold": 5,
     "connect_timeout": 5,  # seconds; a host that does not answer is not waited for any longer
     # Statements that are prepared are planned once (sift_site/api/statements.py says which are).
+    # PgBouncer takes it with `ignore_startup_parameters = plan_cache_mode`, and drops it.
     "options": "-c plan_cache_mode=force_generic_plan",
     **DATABASES["default"].get("OPTIONS", {}),
 }

@@ -42,7 +42,7 @@ class Handler(WSGIHandler):
     request_class = Utf8Request
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        if gateway.is_below_api(environ["PATH_INFO"]):
+        if gateway.is_below_api(environ.get("PATH_INFO", "")):
             return gateway.answer(ApiRequest(environ)).send(start_response)
         return super().__call__(environ, start_response)
 

@@ -15,13 +15,18 @@ class Route(NamedTuple):
 
 
 class Routes:
-    """URL patterns of fixed words and `<str:name>` alone, by the number of their parts."""
+    """URL patterns of fixed words and `<str:name>` alone, by the number of their parts.
+
+    Raises ValueError for others.
+    """
 
     def __init__(self, patterns: Iterable[URLPattern]) -> None:
         self._by_length: dict[int, list[tuple[str, Callable[..., Any], list[str]]]] = {}
         for pattern in patterns:
             route = str(pattern.pattern)
             parts = route.split("/")
+            if any("<" in part and not _is_id(part) for part in parts):
+                raise ValueError(f"the API's gateway does not know such a part: {route}")
             same_length = self._by_length.setdefault(len(parts), [])
             same_length.append((route, pattern.callback, parts))
 
@@ -38,10 +43,14 @@ class Routes:
 def _ids(parts: list[str], given: list[str]) -> dict[str, str] | None:
     ids = {}
     for part, text in zip(parts, given, strict=True):
-        if part.startswith("<str:"):
+        if _is_id(part):
             if not text:
                 return None
             ids[part[5:-1]] = text
         elif part != text:
             return None
     return ids
+
+
+def _is_id(part: str) -> bool:
+    return part.startswith("<str:") and part.endswith(">")
