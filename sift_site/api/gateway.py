@@ -25,7 +25,7 @@ PROBLEM_JSON = "application/problem+json"
 logger = logging.getLogger("sift.api")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 # The same routes stand in the site's URL table, for reverse(); here they are found directly.
-_ROUTES = Routes(urlpatterns)
+_ROUTES = Routes(ROOT, urlpatterns)
 
 
 def is_below_api(path: str) -> bool:

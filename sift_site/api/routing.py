@@ -7,7 +7,7 @@ from django.urls import URLPattern
 
 
 class Route(NamedTuple):
-    """What stands behind a path: its pattern, its view, and the ids that the path names."""
+    """What stands behind a path: its whole pattern, its view, and the ids that the path names."""
 
     route: str
     view: Callable[..., Any]
@@ -20,7 +20,7 @@ class Routes:
     Raises ValueError for others.
     """
 
-    def __init__(self, patterns: Iterable[URLPattern]) -> None:
+    def __init__(self, root: str, patterns: Iterable[URLPattern]) -> None:
         self._by_length: dict[int, list[tuple[str, Callable[..., Any], list[str]]]] = {}
         for pattern in patterns:
             route = str(pattern.pattern)
@@ -28,10 +28,10 @@ class Routes:
             if any("<" in part and not _is_id(part) for part in parts):
                 raise ValueError(f"the API's gateway does not know such a part: {route}")
             same_length = self._by_length.setdefault(len(parts), [])
-            same_length.append((route, pattern.callback, parts))
+            same_length.append((f"{root}/{route}", pattern.callback, parts))
 
     def resolve(self, path: str) -> Route | None:
-        """The route of the path, which begins without a slash; None where there is none."""
+        """The route of the path below the root, without the slash between; None if there is none."""
         given = path.split("/")
         for route, view, parts in self._by_length.get(len(given), ()):
             ids = _ids(parts, given)
