@@ -31,7 +31,7 @@ class Routes:
             same_length.append((f"{root}/{route}", pattern.callback, parts))
 
     def resolve(self, path: str) -> Route | None:
-        """The route of the path below the root, without the slash between; None if there is none."""
+        """The route of what stands below the root, without the slash between; None if none."""
         given = path.split("/")
         for route, view, parts in self._by_length.get(len(given), ()):
             ids = _ids(parts, given)
