@@ -64,7 +64,7 @@ def post_fork(server, worker):
 
 
 def worker_exit(server, worker):
-    """Write down when keys were last used, which each process gathers for up to a minute."""
-    last_use = sys.modules.get("apikeys.last_use")
-    if last_use is not None and worker.pid == os.getpid():
-        last_use.flush()
+    """Write down what keys were used for, which each process gathers for some seconds."""
+    call_log = sys.modules.get("apikeys.call_log")
+    if call_log is not None and worker.pid == os.getpid():
+        call_log.flush()

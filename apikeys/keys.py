@@ -16,6 +16,7 @@ START = "sk_live_"
 PREFIX_LENGTH = 16  # characters that stay visible, `sk_live_` included
 _CHECKED_LENGTH = 40
 _FORM = re.compile(r"sk_live_[0-9A-Za-z]{38}")
+_ANY = re.compile(r"sk_live_[0-9A-Za-z]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,8 @@ def is_well_formed(text: str) -> bool:
 def digest_of(text: str) -> str:
     """The SHA-256 of a key's text, in hexadecimal: all of it that is stored."""
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def masked(text: str) -> str:
+    """The text with every key in it, and whatever begins like one, left out."""
+    return _ANY.sub(f"{START}…", text)

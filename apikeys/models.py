@@ -1,17 +1,31 @@
 """API keys: what an agency's other systems sign in with (CONTRACT.md, section 2, Keys)."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from apikeys import keys
+from apikeys.calls import Call as Call  # here Django looks for models
+from apikeys.calls import DailyCalls as DailyCalls
+from apikeys.networks import MOST_NETWORKS, CidrField
+from organisations import audit
+from organisations.actors import SYSTEM, Actor
+from organisations.audit import AuditAction, AuditTarget
 from organisations.ids import uuid7
 from organisations.models import Organisation, User
 
 LONGEST_NAME = 80  # characters
+DAYS_DELETED_KEYS_ARE_LISTED = 30
+
+
+_NAME_STANDING = "apikeys_apikey_name_standing"
 
 
 class NameTaken(Exception):
@@ -33,9 +47,26 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """Keys that were not deleted, expired ones included."""
         return self.filter(revoked_at__isnull=True)
 
+    def listed(self) -> Self:
+        """Keys that the tab shows: those that stand, and those deleted of late."""
+        shown_since = timezone.now() - timedelta(days=DAYS_DELETED_KEYS_ARE_LISTED)
+        return self.filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=shown_since))
+
+    def expiring_within(self, time: timedelta) -> Self:
+        """Standing keys whose end is that near, but not yet there, of agencies still open."""
+        now = timezone.now()
+        return self.standing().filter(
+            expires_at__gt=now, expires_at__lte=now + time, organisation__closed_at__isnull=True
+        )
+
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
+    def deleted_last(self) -> Self:
+        """Those that stand, the newest first, then those that were deleted, the latest first."""
+        return self.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-id")
+
+    @sensitive_variables("new")
     def issue(
         self,
         organisation: Organisation,
@@ -44,11 +75,15 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         scope: Scope = Scope.READ_WRITE,
         expires_at: datetime | None = None,
         created_by: User | None = None,
+        allowed_networks: Sequence[str] = (),
+        by: Actor | None = None,
     ) -> tuple["ApiKey", str]:
         """Make a key; return it with its text, which is known now and never again.
 
-        Raises NameTaken. The name is 1 to 80 characters; the database refuses others.
+        Raises NameTaken. The name is 1 to 80 characters; the database refuses others. `by` is
+        whoever made it, and from where, where that is more than `created_by` tells.
         """
+        by = by or (Actor.for_person(created_by) if created_by else SYSTEM)
         while True:
             new = keys.generate()
             key = self.model(
@@ -60,12 +95,16 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
                 prefix=new.prefix,
                 last_four=new.last_four,
                 digest=new.digest,
+                allowed_networks=list(allowed_networks),
             )
             try:
                 with transaction.atomic():
                     key.save(force_insert=True)
+                    key.record(
+                        AuditAction.KEY_CREATED, by=by, scope=scope, networks=len(allowed_networks)
+                    )
             except IntegrityError as error:
-                if "apikeys_apikey_name_standing" in str(error):
+                if _NAME_STANDING in str(error):
                     raise NameTaken(name) from None
                 if "prefix" in str(error):  # one chance in 62 to the eighth power: draw again
                     continue
@@ -92,17 +131,29 @@ class ApiKey(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True)
+    # Empty: from anywhere.
+    allowed_networks = ArrayField(CidrField(), default=list, help_text="where it may be used from")
     last_used_at = models.DateTimeField(null=True, help_text="to the minute")
+    last_used_from = models.GenericIPAddressField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    # The key that took this one's name and place when it was rolled; held by a key over both
+    # columns, which also says that it is of the same organisation.
+    replaced_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+    )
 
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            # The composite foreign keys from calls, daily counts and reminders point here.
+            models.UniqueConstraint(
+                name="apikeys_apikey_org_and_id", fields=["organisation", "id"]
+            ),
             models.UniqueConstraint(
                 "organisation",
                 Lower("name"),
-                name="apikeys_apikey_name_standing",
+                name=_NAME_STANDING,
                 condition=Q(revoked_at__isnull=True),
             ),
             models.CheckConstraint(name="apikeys_apikey_name_said", condition=~Q(name="")),
@@ -112,6 +163,10 @@ class ApiKey(models.Model):
             models.CheckConstraint(
                 name="apikeys_apikey_digest_is_sha256",
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"),
+            ),
+            models.CheckConstraint(
+                name="apikeys_apikey_networks_few",
+                condition=Q(allowed_networks__len__lte=MOST_NETWORKS),
             ),
         ]
         indexes = [
@@ -129,7 +184,92 @@ class ApiKey(models.Model):
         """What may be seen of the key: `sk_live_ab12cd34…wxyz`."""
         return f"{self.prefix}…{self.last_four}"
 
-    def revoke(self) -> None:
-        """Delete the key: the very next request with it, on every process, is refused."""
-        ApiKey.objects.filter(pk=self.pk).standing().update(revoked_at=Now())
+    @property
+    def is_deleted(self) -> bool:
+        return self.revoked_at is not None
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    def rename(self, name: str, *, by: Actor) -> None:
+        """Give the key another name; its text and its users stay. Raises NameTaken.
+
+        The same name again changes nothing and records nothing.
+        """
+        if name == self.name:
+            return
+        before, self.name = self.name, name
+        try:
+            with transaction.atomic():
+                self.save(update_fields=["name"])
+                self.record(AuditAction.KEY_RENAMED, by=by)
+        except IntegrityError as error:
+            self.name = before
+            if _NAME_STANDING in str(error):
+                raise NameTaken(name) from None
+            raise
+
+    def allow_from(self, networks: Sequence[str], *, by: Actor) -> None:
+        """Say where the key may be used from; the very next request with it is held to that."""
+        if list(networks) == self.allowed_networks:
+            return
+        self.allowed_networks = list(networks)
+        with transaction.atomic():
+            self.save(update_fields=["allowed_networks"])
+            self.record(AuditAction.KEY_CHANGED, by=by, networks=len(networks))
+
+    def revoke(self, *, by: Actor = SYSTEM) -> bool:
+        """Delete the key: the very next request with it, on every process, is refused.
+
+        Returns whether this did it; a key that was deleted before stays as it was.
+        """
+        with transaction.atomic():
+            done = ApiKey.objects.filter(pk=self.pk).standing().update(revoked_at=Now())
+            if done:
+                self.record(AuditAction.KEY_DELETED, by=by)
         self.refresh_from_db(fields=["revoked_at"])
+        return bool(done)
+
+    def record(self, action: AuditAction, *, by: Actor, **details: str | int | bool | None) -> None:
+        """Write into the audit trail what was done to the key."""
+        audit.record(
+            self.organisation_id,
+            action,
+            by=by,
+            target=AuditTarget.API_KEY,
+            target_id=self.pk,
+            **details,
+        )
+
+
+class Reminder(models.TextChoices):
+    """Of a key's end, and how long before it."""
+
+    WEEK = "week", "Seven days before"
+    DAY = "day", "One day before"
+
+
+class KeyReminder(models.Model):
+    """A reminder of a key's end that was sent: each is sent once."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
+    # Held by a key over both columns, which also says that it is of the same organisation.
+    api_key = models.ForeignKey(
+        ApiKey, models.CASCADE, related_name="reminders", db_index=False, db_constraint=False
+    )
+    reminder = models.CharField(max_length=8, choices=Reminder.choices)
+    sent_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="apikeys_keyreminder_once", fields=["organisation", "api_key", "reminder"]
+            ),
+            models.CheckConstraint(
+                name="apikeys_keyreminder_known", condition=Q(reminder__in=Reminder.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reminder} {self.api_key_id}"

@@ -5,5 +5,8 @@ from apikeys import views
 app_name = "apikeys"
 urlpatterns = [
     path("", views.key_list, name="list"),
+    path("<uuid:key_id>/", views.key_calls, name="calls"),
+    path("<uuid:key_id>/edit/", views.edit_key, name="edit"),
+    path("<uuid:key_id>/roll/", views.roll_key, name="roll"),
     path("<uuid:key_id>/delete/", views.delete_key, name="delete"),
 ]

@@ -1,33 +1,49 @@
-"""Settings, API keys: list, create, delete. For admins."""
+"""Settings, API keys: list, create, look into, edit, roll, delete. For admins."""
 
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
 
-from apikeys.forms import NewKeyForm
-from apikeys.models import ApiKey, NameTaken, Scope
-from organisations.web import SeeOther, SignedInRequest, admin_required, render_page
+from apikeys import letters
+from apikeys.forms import EditKeyForm, NewKeyForm, RollForm
+from apikeys.models import ApiKey, Call, NameTaken, Scope
+from apikeys.rolling import CannotBeRolled, roll
+from apikeys.tab import ShownOnce, render_tab
+from apikeys.usage import usage_of
+from organisations.paging import page_of
+from organisations.recent_sign_in import recent_sign_in_required
+from organisations.web import SeeOther, SignedInRequest, actor_of, admin_required, render_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 def key_list(request: SignedInRequest) -> HttpResponse:
-    """The agency's keys; a POST makes one and shows its text in this one answer."""
-    if request.method != "POST":
-        return _page(request, NewKeyForm())
+    """The agency's keys; a POST makes one."""
+    return create_key(request) if request.method == "POST" else render_tab(request)
+
+
+@sensitive_variables("text")
+def create_key(request: SignedInRequest) -> HttpResponse:
+    """Make a key and show its text in this one answer."""
+    _needs_api(request)
     form = NewKeyForm(request.POST)
-    if form.is_valid():
-        try:
+    if not form.is_valid():
+        return render_tab(request, form, status=422)
+    try:
+        with transaction.atomic():
             key, text = _issue(request, form)
-        except NameTaken:
-            form.add_error("name", "Another key has this name. Choose one that tells them apart.")
-        else:
-            return _page(request, NewKeyForm(), new_key=key, new_key_text=text)
-    return _page(request, form, status=422)
+            letters.key_created(key, by=actor_of(request))
+    except NameTaken:
+        form.name_is_taken()
+        return render_tab(request, form, status=422)
+    return render_tab(request, shown=ShownOnce.of(request, key, text))
 
 
 def _issue(request: SignedInRequest, form: NewKeyForm) -> tuple[ApiKey, str]:
@@ -37,38 +53,121 @@ def _issue(request: SignedInRequest, form: NewKeyForm) -> tuple[ApiKey, str]:
         scope=Scope(form.cleaned_data["scope"]),
         expires_at=form.expires_at(),
         created_by=request.user,
+        allowed_networks=form.cleaned_data["allowed_from"],
+        by=actor_of(request),
     )
 
 
-def _page(
-    request: SignedInRequest,
-    form: NewKeyForm,
-    *,
-    status: int = 200,
-    new_key: ApiKey | None = None,
-    new_key_text: str | None = None,
-) -> HttpResponse:
-    keys = ApiKey.objects.for_organisation(request.organisation).standing()
+def _needs_api(request: SignedInRequest) -> None:
+    """A new key of a plan without the API would fail with its first request."""
+    if not request.organisation.has_api:
+        raise PermissionDenied("New API keys belong to the Growth and Scale plans.")
+
+
+@require_safe
+@admin_required
+def key_calls(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    """One key and its last requests, the newest first; a deleted one's too while it is listed."""
+    keys = ApiKey.objects.for_organisation(request.organisation).listed()
+    key = get_object_or_404(keys.select_related("created_by", "replaced_by"), id=key_id)
+    calls = Call.objects.for_organisation(request.organisation).of_key(key)
     context = {
-        "form": form,
-        "keys": keys.select_related("created_by").newest_first(),
-        "now": timezone.now(),
-        "new_key": new_key,
-        "new_key_text": new_key_text,
+        "key": key,
+        "usage": usage_of(request.organisation).of(key),
+        "page": page_of(calls.newest_first(), request.GET),
     }
-    return render(request, "apikeys/list.html", context, status=status)
+    return render_page(request, "apikeys/calls.html", "apikeys/_calls.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_required
+@recent_sign_in_required
+def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    """Another name, and other addresses that the key may be used from."""
+    key = _standing_key(request, key_id)
+    if request.method != "POST":
+        form = EditKeyForm(initial=EditKeyForm.initial_of(key), auto_id="edit_%s")
+        return _question(request, "edit", key, form)
+    form = EditKeyForm(request.POST, auto_id="edit_%s")
+    if not form.is_valid():
+        return _question(request, "edit", key, form, status=422)
+    before = key.name
+    try:
+        with transaction.atomic():
+            key.rename(form.cleaned_data["name"], by=actor_of(request))
+            key.allow_from(form.cleaned_data["allowed_from"], by=actor_of(request))
+    except NameTaken:
+        key.name = before
+        form.name_is_taken()
+        return _question(request, "edit", key, form, status=422)
+    messages.success(request, f"{key.name} is saved.")
+    return SeeOther("apikeys:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_required
+@recent_sign_in_required
+@sensitive_variables("text")
+def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    """Ask first (GET), then put a new key in this one's place (POST) and show it in the answer."""
+    _needs_api(request)
+    key = _standing_key(request, key_id)
+    if request.method != "POST":
+        form = RollForm(initial=RollForm.initial_of(key), auto_id="roll_%s")
+        return _question(request, "roll", key, form)
+    form = RollForm(request.POST, auto_id="roll_%s")
+    if not form.is_valid():
+        return _question(request, "roll", key, form, status=422)
+    by = actor_of(request)
+    try:
+        with transaction.atomic():
+            old, new, text = roll(
+                key,
+                overlap=form.overlap(),
+                expires_at=form.expires_at(),
+                person=request.user,
+                by=by,
+            )
+            letters.key_rolled(old, new, by=by)
+    except CannotBeRolled:  # the same form sent twice, most likely: the page says so
+        return _question(request, "roll", _standing_key(request, key_id), form, status=422)
+    except NameTaken:
+        form.add_error(None, "Other keys have every name that the old one could take on that day.")
+        return _question(request, "roll", key, form, status=422)
+    return render_tab(request, shown=ShownOnce.of(request, new, text, old))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
 def delete_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then delete (POST): the key stops at the very next request."""
-    keys = ApiKey.objects.for_organisation(request.organisation).standing()
-    key = get_object_or_404(keys, id=key_id)
+    key = _standing_key(request, key_id)
     if request.method != "POST":
-        return render_page(
-            request, "apikeys/delete.html", "apikeys/_delete_dialog.html", {"key": key}
-        )
-    key.revoke()
+        return _question(request, "delete", key)
+    with transaction.atomic():
+        if key.revoke(by=actor_of(request)):
+            letters.key_deleted(key, by=actor_of(request))
     messages.success(request, f"{key.name} was deleted. Requests with it fail from now on.")
     return SeeOther("apikeys:list")
+
+
+def _standing_key(request: SignedInRequest, key_id: UUID) -> ApiKey:
+    keys = ApiKey.objects.for_organisation(request.organisation).standing()
+    return get_object_or_404(keys.select_related("organisation"), id=key_id)
+
+
+def _question(
+    request: SignedInRequest,
+    act: str,
+    key: ApiKey,
+    form: EditKeyForm | RollForm | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """What is asked before the act: a page, or the part of it that a dialog shows."""
+    context = {"key": key, "form": form, "act": act, "fragment": f"apikeys/_{act}.html"}
+    if status != 200:
+        return render(request, "apikeys/question.html", context, status=status)
+    return render_page(
+        request, "apikeys/question.html", "apikeys/_question_dialog.html", context, status
+    )

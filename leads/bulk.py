@@ -3,7 +3,9 @@
 The rules of a change are the lead's own (`Lead.take_status`, `take_assignee`); here is what
 doing it to thousands needs: short transactions of bounded size, in each the rows locked in the
 order of their ids, so that two such runs never wait for each other in a ring. Every change is
-recorded as a single one is, its event carrying the run's id and what Undo needs besides.
+recorded as a single one is, its event carrying the run's id and what Undo needs besides. The audit
+trail gets one entry for the whole run, with its last batch: should a process die between two, the
+events alone tell of the first.
 """
 
 import logging
@@ -11,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -19,7 +22,15 @@ from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
 
 from leads.assignment import take_assignee
-from leads.models import EventKind, Lead, LeadEvent, LeadQuerySet, LeadStatus
+from leads.bulk_trail import Trail
+from leads.models import (
+    EventKind,
+    Lead,
+    LeadEvent,
+    LeadEventQuerySet,
+    LeadQuerySet,
+    LeadStatus,
+)
 from leads.temperature import temperature
 from organisations.actors import Actor
 from organisations.ids import uuid7
@@ -53,6 +64,11 @@ class Move:
         """What was done, after the number of leads."""
         return f"moved to {self.status.label}"
 
+    @property
+    def details(self) -> dict[str, str | None]:
+        """What was done, as the audit trail keeps it."""
+        return {"what": EventKind.STATUS.value, "to": self.status.value}
+
     def take(self, lead: Lead, *, by: Actor) -> LeadEvent | None:
         """Change the object and return the event, unsaved; None where it stands so already."""
         moved_on = lead.moved_on
@@ -81,6 +97,11 @@ class Assign:
     def words(self) -> str:
         return f"assigned to {self.person.name}" if self.person else "assigned to nobody"
 
+    @property
+    def details(self) -> dict[str, str | None]:
+        to_id = str(self.person.id) if self.person else None
+        return {"what": EventKind.ASSIGNMENT.value, "to_id": to_id}
+
     def take(self, lead: Lead, *, by: Actor) -> LeadEvent | None:
         return take_assignee(lead, self.person, by=by)
 
@@ -92,6 +113,7 @@ class Assign:
 
 
 Change = Move | Assign
+Batch = TypeVar("Batch")
 
 
 @dataclass(slots=True)
@@ -122,8 +144,10 @@ def change_chosen(
         outcome.standing += len(untouched) - len(events)
         return events
 
-    for ids in _batches(sorted(seen)):
-        outcome.changed += _in_one_transaction(leads, ids, change.fields, take)
+    trail = Trail(by, outcome.bulk_id, change.details)
+    for ids, is_last in _with_end(_batches(sorted(seen))):
+        trail = _in_one_transaction(leads, ids, change.fields, take, trail, is_last=is_last)
+    outcome.changed = trail.changed
     return outcome
 
 
@@ -141,16 +165,19 @@ def change_matching(leads: LeadQuerySet, change: Change, *, by: Actor) -> Outcom
         return _taken(rows, change, by, outcome.bulk_id)
 
     done = 0
-    for batch in _batches(ids):
+    trail = Trail(by, outcome.bulk_id, change.details)
+    for batch, is_last in _with_end(_batches(ids)):
         try:
-            outcome.changed += _in_one_transaction(waiting, batch, change.fields, take)
+            trail = _in_one_transaction(waiting, batch, change.fields, take, trail, is_last=is_last)
         except DatabaseError:
             if not done:
                 raise
             # What was done stays done, and can be undone: that must be said, not a fault of ours.
             logger.exception("a change of many leads stopped after %d of %d", done, len(ids))
+            trail.write()
             break
         done += len(batch)
+    outcome.changed = trail.changed
     outcome.unreached = len(ids) - done
     outcome.overtaken = done - outcome.changed
     return outcome
@@ -169,21 +196,39 @@ def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
         yield ids[start : start + BATCH]
 
 
+def _with_end(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
+    """Each batch, and whether it is the last."""
+    batch = next(batches, None)
+    while batch is not None:
+        following = next(batches, None)
+        yield batch, following is None
+        batch = following
+
+
 @transaction.atomic
 def _in_one_transaction(
     leads: LeadQuerySet,
     ids: Sequence[UUID],
     fields: Sequence[str],
     take: Callable[[list[Lead]], list[LeadEvent]],
-) -> int:
-    """Lock those of the leads, let `take` change them, save them and its events; how many."""
+    trail: Trail,
+    *,
+    is_last: bool,
+) -> Trail:
+    """Lock those of the leads, let `take` change them, save them and its events.
+
+    Returns the run's trail with these, which the last batch writes down.
+    """
     locked = leads.filter(id__in=ids).order_by("id")
     # `search` is long, never read here, and made anew where it changes.
     rows = locked.select_related("assignee").defer("search")
     events = take(list(rows.select_for_update(of=("self",), no_key=True)))
     LeadEvent.objects.bulk_create(events)
     Lead.objects.bulk_update([event.lead for event in events], fields)
-    return len(events)
+    trail = trail.plus(events)
+    if is_last:
+        trail.write()
+    return trail
 
 
 # --- Undo ----------------------------------------------------------------------------------------
@@ -219,9 +264,8 @@ def undo(organisation: Organisation, run: Run, *, by: Actor) -> Outcome:
     events = LeadEvent.objects.for_organisation(organisation).of_bulk(run.id).order_by("id")
     leads = Lead.objects.for_organisation(organisation).standing()
     way = MoveBack() if run.kind == EventKind.STATUS else AssignBack.within(organisation)
-    last: UUID | None = None
-    while batch := list((events.filter(id__gt=last) if last else events)[:BATCH]):
-        last = batch[-1].id
+    trail = Trail(by, run.id, {"what": run.kind, "undoes": str(run.id)})
+    for batch, is_last in _with_end(_batches_of_events(events)):
         done = {event.lead_id: event for event in batch}
         outcome.missing += len(batch)
 
@@ -239,8 +283,17 @@ def undo(organisation: Organisation, run: Run, *, by: Actor) -> Outcome:
             outcome.overtaken += len(rows) - len(undone)
             return undone
 
-        outcome.changed += _in_one_transaction(leads, sorted(done), way.fields, take)
+        trail = _in_one_transaction(leads, sorted(done), way.fields, take, trail, is_last=is_last)
+    outcome.changed = trail.changed
     return outcome
+
+
+def _batches_of_events(events: LeadEventQuerySet) -> Iterator[list[LeadEvent]]:
+    """Those of a run, in the order of their ids."""
+    batch = list(events[:BATCH])
+    while batch:
+        yield batch
+        batch = list(events.filter(id__gt=batch[-1].id)[:BATCH])
 
 
 class MoveBack:

@@ -15,10 +15,9 @@ from leads.addresses import cleaned, leads_of, list_address
 from leads.bulk_forms import BulkForm
 from leads.filters import LeadFilterForm
 from leads.models import EventKind, LeadQuerySet
-from organisations.actors import Actor
 from organisations.ids import uuid7
 from organisations.paging import PAGE_ROWS, count_of
-from organisations.web import SeeOther, SignedInRequest, wants_fragment
+from organisations.web import SeeOther, SignedInRequest, actor_of, wants_fragment
 
 LONGEST_WAY_BACK = 1_000  # characters
 
@@ -31,7 +30,7 @@ def change_leads(request: SignedInRequest) -> HttpResponse:
         return nothing_changed(request, form.faults, back=form["back"].value() or "")
     if request.method != "POST":
         return _question(request, form)
-    change, by = form.cleaned_data["change"], Actor.for_person(request.user)
+    change, by = form.cleaned_data["change"], actor_of(request)
     if not form.is_of_all_matching:
         chosen = form.cleaned_data["chosen"]
         outcome = bulk.change_chosen(request.organisation, chosen, change, by=by)
@@ -120,7 +119,7 @@ def undo_change(request: SignedInRequest, bulk_id: UUID) -> HttpResponse:
     if run.lapsed:
         messages.warning(request, "Nothing changed: Undo is offered for an hour.")
         return SeeOther(list_address(back))
-    outcome = bulk.undo(request.organisation, run, by=Actor.for_person(request.user))
+    outcome = bulk.undo(request.organisation, run, by=actor_of(request))
     words = _words_of_undo(outcome, run)
     (messages.success if outcome.changed else messages.warning)(request, words)
     return SeeOther(list_address(back))

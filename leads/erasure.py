@@ -7,6 +7,7 @@ from django.db import transaction
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
+from organisations.audit import AuditAction, AuditTarget, record
 from organisations.models import Organisation
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,14 @@ def erase(lead: Lead, organisation: Organisation, *, by: Actor) -> None:
     rows = Lead.objects.for_organisation(organisation).filter(id__in=ids)
     rows._raw_delete(rows.db)
     # The id names nobody any more; who erased it when is what an agency may be asked for.
+    record(
+        organisation.id,
+        AuditAction.PERSON_DATA_ERASED,
+        by=by,
+        target=AuditTarget.LEAD,
+        target_id=lead.id,
+        leads=len(leads),
+    )
     logger.info("lead %s erased by %s %s", lead.id, by.kind.value, by.id)
 
 

@@ -16,8 +16,8 @@ from leads.erasure import erase
 from leads.models import Lead
 from leads.neighbours import came_from
 from leads.person_export import person_export
-from organisations.actors import Actor
-from organisations.web import SeeOther, SignedInRequest, admin_required
+from organisations.audit import AuditAction, AuditTarget, record
+from organisations.web import SeeOther, SignedInRequest, actor_of, admin_required
 
 WORD = "erase"
 
@@ -63,7 +63,7 @@ def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             "carried": came_from(request).carried,
         }
         return render(request, "leads/erase.html", context, status=422 if form.is_bound else 200)
-    erase(lead, request.organisation, by=Actor.for_person(request.user))
+    erase(lead, request.organisation, by=actor_of(request))
     messages.success(request, "The lead and all that was kept of the person were erased.")
     return SeeOther(came_from(request).list_address)
 
@@ -74,6 +74,14 @@ def export_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """All that is kept of the person, as a JSON file."""
     lead = lead_page.lead_or_404(request, lead_id)
     exported = person_export(lead, request.organisation)
+    if request.method != "HEAD":
+        record(
+            request.organisation.id,
+            AuditAction.PERSON_DATA_EXPORTED,
+            by=actor_of(request),
+            target=AuditTarget.LEAD,
+            target_id=lead.id,
+        )
     response = HttpResponse(
         json.dumps(exported, ensure_ascii=False, indent=2), content_type="application/json"
     )

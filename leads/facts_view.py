@@ -13,8 +13,7 @@ from leads.fact_form import FactForm
 from leads.models import Lead
 from leads.neighbours import came_from
 from leads.overtaking import overtaken_facts
-from organisations.actors import Actor
-from organisations.web import SignedInRequest, render_page, wants_fragment
+from organisations.web import SignedInRequest, actor_of, render_page, wants_fragment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +38,7 @@ def _save(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     form.check_order(lead)
     if form.errors:
         return _form(request, lead, form, status=422)
-    by = Actor.for_person(request.user)
+    by = actor_of(request)
     let_go(lead, set(form.cleaned_data["let_go"]) - set(form.changes()), by=by)
     correct(lead, form.changes(), by=by)
     return _saved(request, lead)

@@ -1,7 +1,6 @@
 """The filters above the list of leads: what may be asked, and the leads that it leaves."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -11,11 +10,12 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
-from django.utils import timezone
 
 from leads import search
+from leads.follow_ups import FollowUp
 from leads.listing import BEST, NEWEST, Listing, Narrowed, Range
 from leads.models import (
+    REACHED,
     SCORED_STATUSES,
     BuyerScheme,
     ChainStatus,
@@ -30,7 +30,8 @@ from leads.models import (
     Timeline,
 )
 from leads.temperature import HOT_FROM, WARM_FROM
-from organisations.filters import ChoiceGroup, FilterForm
+from organisations.days import Period, midnight
+from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of
 from organisations.models import User
 
 MOST_WORDS = 8  # each costs the search index a reading of its own
@@ -48,19 +49,6 @@ class Sort(models.TextChoices):
     SCORE = "score", "Best score first"
 
 
-class Period(models.TextChoices):
-    """Days of the agency's (CONTRACT.md, section 1), of which the last is today."""
-
-    TODAY = "today", "Today"
-    WEEK = "7-days", "Last 7 days"
-    MONTH = "30-days", "Last 30 days"
-
-    @property
-    def first_day(self) -> date:
-        days_before = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}[self]
-        return timezone.localdate(timezone=timezone.get_default_timezone()) - timedelta(days_before)
-
-
 def _any_of(label: str, choices: Iterable[tuple[str, str]], noun: str, nouns: str) -> Any:
     """Boxes of which any may be ticked."""
     said = f"“%(value)s” is not a {noun}, so {nouns} narrow nothing here."
@@ -69,38 +57,11 @@ def _any_of(label: str, choices: Iterable[tuple[str, str]], noun: str, nouns: st
     )
 
 
-def _one_of(label: str, choices: Iterable[tuple[str, str]]) -> Any:
-    """A select of which one may be chosen."""
-    said = "“%(value)s” is not one of these, so this narrows nothing here."
-    return forms.ChoiceField(
-        label=label,
-        choices=[("", "Any"), *choices],
-        required=False,
-        error_messages={"invalid_choice": said},
-    )
-
-
 def _showing(label: str, choices: Iterable[tuple[str, str]]) -> Any:
     """A select of how the list is shown, of which one is always chosen."""
     said = "“%(value)s” is not one of these, so the usual one is taken."
     return forms.ChoiceField(
         label=label, choices=list(choices), required=False, error_messages={"invalid_choice": said}
-    )
-
-
-def _day(label: str) -> Any:
-    said = "This is not a day such as 2026-06-01, so it narrows nothing here."
-    years = "Choose a day between the years 2000 and 2100; this one narrows nothing here."
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": said},
-        validators=[
-            MinValueValidator(date(2000, 1, 1), years),
-            MaxValueValidator(date(2100, 12, 31), years),
-        ],
     )
 
 
@@ -122,12 +83,12 @@ class LeadFilterForm(FilterForm):
     """
 
     SHOWING: Mapping[str, str] = {"sort": Sort.NEWEST.value, "size": "50"}
-    # Those that stand open above the list; the rest opens with "More filters".
     FIRST = ("source", "period", "assignee")
     MORE = (
         "intent", "property_type", "timeline", "chain_status", "financing_status",
-        "buyer_scheme", "stamp_duty_position", "viewing_requested", "since", "until",
-        "score_from", "score_to", "size",
+        "buyer_scheme", "stamp_duty_position", "viewing_requested", "area", "since", "until",
+        "reached", "contacted_since", "contacted_until", "follow_up", "score_from", "score_to",
+        "size",
     )  # fmt: skip
 
     q = forms.CharField(
@@ -152,19 +113,31 @@ class LeadFilterForm(FilterForm):
         "temperature",
         "temperatures",
     )
-    source = _one_of("Source", Channel.choices)
-    period = _one_of("Received", Period.choices)
-    assignee = _one_of("Assignee", [])
-    intent = _one_of("Buy or rent", Intent.choices)
-    property_type = _one_of("Property", PropertyType.choices)
-    timeline = _one_of("Timeline", Timeline.choices)
-    chain_status = _one_of("Chain", ChainStatus.choices)
-    financing_status = _one_of("Financing", FinancingStatus.choices)
-    buyer_scheme = _one_of("Scheme", BuyerScheme.choices)
-    stamp_duty_position = _one_of("Stamp duty", StampDutyPosition.choices)
-    viewing_requested = _one_of("Viewing", [("yes", "Viewing asked for"), ("no", "No viewing")])
-    since = _day("Received from")
-    until = _day("Received until")
+    source = one_of("Source", Channel.choices)
+    period = one_of("Received", Period.choices)
+    assignee = one_of("Assignee", [])
+    intent = one_of("Buy or rent", Intent.choices)
+    property_type = one_of("Property", PropertyType.choices)
+    timeline = one_of("Timeline", Timeline.choices)
+    chain_status = one_of("Chain", ChainStatus.choices)
+    financing_status = one_of("Financing", FinancingStatus.choices)
+    buyer_scheme = one_of("Scheme", BuyerScheme.choices)
+    stamp_duty_position = one_of("Stamp duty", StampDutyPosition.choices)
+    viewing_requested = one_of("Viewing", [("yes", "Viewing asked for"), ("no", "No viewing")])
+    since = day_field("Received from")
+    until = day_field("Received until")
+    # One area as it was written, where a search for it would find other mentions too.
+    area = forms.CharField(
+        label="Area, exactly",
+        required=False,
+        strip=False,
+        max_length=200,
+        error_messages={"max_length": "An area has at most 200 characters; this narrows nothing."},
+    )
+    reached = one_of("Came as far as", [(status.value, status.label) for status in REACHED])
+    contacted_since = day_field("First contact from")
+    contacted_until = day_field("First contact until")
+    follow_up = one_of("Follow-up", FollowUp.choices)
     score_from = _score("Score from")
     score_to = _score("Score to")
     sort = _showing("Sort", Sort.choices)
@@ -187,15 +160,17 @@ class LeadFilterForm(FilterForm):
     def clean_q(self) -> str:
         """The search as typed; one of which nothing can be looked up is a fault."""
         text: str = self.cleaned_data["q"]
-        if text and self._asked(text, {}) is None:
+        if text and search.query(self.person.organisation_id, text, {}) is None:
             raise forms.ValidationError("Search for letters or digits; this narrows nothing here.")
         if len(text.split()) > MOST_WORDS:
             raise forms.ValidationError("Search for at most eight words; nothing is searched.")
         return text
 
     def clean(self) -> dict[str, Any]:
+        before_first = "This day is before the first, so it narrows nothing here."
         for first, last, fault in (
-            ("since", "until", "This day is before the first, so it narrows nothing here."),
+            ("since", "until", before_first),
+            ("contacted_since", "contacted_until", before_first),
             ("score_from", "score_to", "This is below the first, so it narrows nothing here."),
         ):
             least, most = self.cleaned_data.get(first), self.cleaned_data.get(last)
@@ -218,10 +193,10 @@ class LeadFilterForm(FilterForm):
 
     def narrow(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the agency's `leads` that pass every filter, in no order."""
-        leads = leads.filter(self._received(), self._scored())
+        leads = leads.filter(self._received(), self._scored(), self._handled())
         if statuses := self.chosen("status"):
             leads = leads.filter(status__in=statuses)
-        asked = self._asked(self.cleaned_data.get("q", ""), self._facets())
+        asked = self._asked(self._facets())
         return leads if asked is None else leads.found_by(asked)
 
     def in_order(self, leads: LeadQuerySet) -> LeadQuerySet:
@@ -237,7 +212,8 @@ class LeadFilterForm(FilterForm):
         by_index, besides = self._received(), self._scored()
         if by_score:
             by_index, besides = besides & self._banded(facets), by_index
-        asked = self._asked(self.cleaned_data.get("q", ""), facets)
+        besides &= self._handled()
+        asked = self._asked(facets)
         found = Q() if asked is None else Q(search.Matches(asked))
         found_when_read = Q() if asked is None else Q(search.MatchesWhenRead(asked))
         statuses = self.chosen("status")
@@ -257,8 +233,15 @@ class LeadFilterForm(FilterForm):
             newest=self._listing(by_score=False) if by_score else None,
         )
 
-    def _asked(self, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:
-        return search.query(self.person.organisation_id, text, facets)
+    def _asked(self, facets: Mapping[str, Iterable[str]]) -> str | None:
+        """The search, and words that any lead of the area has: the index leads to those, and
+        `_handled` leaves those whose area is exactly that."""
+        words = [word for word in self.cleaned_data.get("area", "").split() if "@" not in word]
+        asked = (
+            search.query(self.person.organisation_id, self.cleaned_data.get("q", ""), facets),
+            search.query(self.person.organisation_id, " ".join(words[:MOST_WORDS]), {}),
+        )
+        return " & ".join(filter(None, asked)) or None
 
     def _facets(self) -> dict[str, list[str]]:
         """The facets that the lead must have, each with the values of which any will do."""
@@ -273,12 +256,28 @@ class LeadFilterForm(FilterForm):
         """When it was received: days of the agency's, the last one whole."""
         received = Q()
         if period := self.cleaned_data.get("period"):
-            received &= Q(created_at__gte=_midnight(Period(period).first_day))
+            received &= Q(created_at__gte=midnight(Period(period).first_day))
         if since := self.cleaned_data.get("since"):
-            received &= Q(created_at__gte=_midnight(since))
+            received &= Q(created_at__gte=midnight(since))
         if until := self.cleaned_data.get("until"):
-            received &= Q(created_at__lt=_midnight(until + timedelta(days=1)))
+            received &= Q(created_at__lt=midnight(until, days_later=1))
         return received
+
+    def _handled(self) -> Q:
+        """What became of it, and what it is about to the letter; no index is in such an order."""
+        said = self.cleaned_data
+        handled = Q()
+        if area := said.get("area"):
+            handled &= Q(area=area)
+        if reached := said.get("reached"):
+            handled &= Q(reached__gte=REACHED[LeadStatus(reached)])
+        if since := said.get("contacted_since"):
+            handled &= Q(first_contacted_at__gte=midnight(since))
+        if until := said.get("contacted_until"):
+            handled &= Q(first_contacted_at__lt=midnight(until, days_later=1))
+        if follow_up := said.get("follow_up"):
+            handled &= FollowUp(follow_up).condition
+        return handled
 
     def _scored(self) -> Q:
         least, most = self.cleaned_data.get("score_from"), self.cleaned_data.get("score_to")
@@ -313,19 +312,6 @@ class LeadFilterForm(FilterForm):
         ]
 
     @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FIRST]
-
-    @property
-    def more_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.MORE]
-
-    @property
-    def more_in_force(self) -> int:
-        """How many of the fields behind "More filters" narrow the list or are at fault."""
-        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
-
-    @property
     def export_query(self) -> str:
         """What the export is asked with: all that narrows and sorts, no page of it."""
         return self._address_of({n: self.chosen(n) for n in self.fields if n != "size"})
@@ -347,11 +333,6 @@ class LeadFilterForm(FilterForm):
             return "Leads"
         words = " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
         return f"{words.capitalize()} leads"
-
-
-def _midnight(day: date) -> datetime:
-    """The day's first moment in the agency's zone, whatever zone the reader's pages are in."""
-    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
 
 
 def _score_between(least: int, most: int) -> Q:

@@ -2,15 +2,31 @@
 
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
+from organisations.days import today as agency_today
 
 PRESETS = {"tomorrow": timedelta(days=1), "in_a_week": timedelta(days=7)}
+
+
+class FollowUp(models.TextChoices):
+    """Which follow-ups are still to do, by today of the agency's."""
+
+    DUE = "due", "Due today or before"
+    TODAY = "today", "Due today"
+    OVERDUE = "overdue", "Overdue"
+
+    @property
+    def condition(self) -> Q:
+        """What such leads are."""
+        lookup = {FollowUp.DUE: "lte", FollowUp.TODAY: "exact", FollowUp.OVERDUE: "lt"}[self]
+        return Q(**{f"follow_up_on__{lookup}": agency_today()})
 
 
 @transaction.atomic

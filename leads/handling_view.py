@@ -14,10 +14,9 @@ from leads.assignment import assign, assignable
 from leads.follow_ups import PRESETS, set_follow_up
 from leads.models import EventKind, Lead
 from leads.overtaking import Overtaken, last_change, overtaken_facts
-from organisations.actors import Actor
 from organisations.days import today
 from organisations.models import User
-from organisations.web import SignedInRequest
+from organisations.web import SignedInRequest, actor_of
 
 NOBODY = "nobody"
 NOT_SAID = "The page did not say how things stood. Choose again."
@@ -76,7 +75,7 @@ def change_assignee(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         return _refused(request, lead, form)
     if form.cleaned_data["seen"] != _name_of(lead.assignee_id):
         return _overtaken(request, lead, _by_assignment(request, lead, person))
-    assign(lead, person, by=Actor.for_person(request.user))
+    assign(lead, person, by=actor_of(request))
     return _done(request, lead)
 
 
@@ -93,7 +92,7 @@ def change_follow_up(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         wrote = {"follow_up_on": day}
         meanwhile = overtaken_facts(lead, request.organisation, wrote, wrote)
         return _overtaken(request, lead, meanwhile[0], wrote_day=day)
-    set_follow_up(lead, day, by=Actor.for_person(request.user))
+    set_follow_up(lead, day, by=actor_of(request))
     return _done(request, lead)
 
 

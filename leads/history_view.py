@@ -10,8 +10,7 @@ from leads import lead_page
 from leads.history import history_of
 from leads.neighbours import came_from
 from leads.notes import NoteForm, add_note
-from organisations.actors import Actor
-from organisations.web import SignedInRequest, render_page
+from organisations.web import SignedInRequest, actor_of, render_page
 
 
 @require_safe
@@ -44,6 +43,6 @@ def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     if not form.is_valid():
         context = {"lead": lead, "note_form": form, "carried": came_from(request).carried}
         return lead_page.refused(request, lead, "leads/_note_form.html", context)
-    add_note(lead, form.cleaned_data["text"], by=Actor.for_person(request.user))
+    add_note(lead, form.cleaned_data["text"], by=actor_of(request))
     context = lead_page.standing(request, lead) | {"note_form": NoteForm()}
     return lead_page.changed(request, lead, "leads/_note_swap.html", "Note added", context)

@@ -16,9 +16,8 @@ from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
 from leads.models import PERSON_STATUSES, EventKind, Lead, LeadStatus, SavedView
 from leads.overtaking import last_change
-from organisations.actors import Actor
 from organisations.ids import parse_uuid
-from organisations.web import SeeOther, SignedInRequest, announce, wants_fragment
+from organisations.web import SeeOther, SignedInRequest, actor_of, announce, wants_fragment
 
 MOST_ANNOUNCED = 99
 NO_LEAD = UUID(int=0)
@@ -78,9 +77,7 @@ def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpRespon
         lead = get_object_or_404(leads.select_for_update(of=("self",)), id=lead_id)
         fault = _fault(form, lead)
         if fault is None:
-            lead.change_status(
-                LeadStatus(form.cleaned_data["status"]), by=Actor.for_person(request.user)
-            )
+            lead.change_status(LeadStatus(form.cleaned_data["status"]), by=actor_of(request))
     if not wants_fragment(request):
         if fault is not None:
             return nothing_changed(request, [fault], back=request.GET.urlencode())

@@ -16,8 +16,7 @@ from leads.merging import CannotMerge, merge, unmerge
 from leads.models import FACT_FIELDS, Lead
 from leads.neighbours import came_from
 from leads.wording import FIELD_LABELS, UNKNOWN, value_in_words
-from organisations.actors import Actor
-from organisations.web import SeeOther, SignedInRequest
+from organisations.web import SeeOther, SignedInRequest, actor_of
 
 
 class MergeForm(forms.Form):
@@ -49,7 +48,7 @@ def merge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             request.organisation,
             survivor_id=survivor.id,
             other_id=gone.id,
-            by=Actor.for_person(request.user),
+            by=actor_of(request),
         )
     except CannotMerge as reason:
         return _page(request, lead, other, str(reason))
@@ -69,7 +68,7 @@ def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             request.organisation,
             survivor_id=lead.id,
             event_id=form.cleaned_data["event"],
-            by=Actor.for_person(request.user),
+            by=actor_of(request),
         )
     except CannotMerge as reason:
         context = {"faults": [str(reason)]}

@@ -18,6 +18,7 @@ from leads.facts import fill, is_known
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
 from organisations.actors import Actor
+from organisations.audit import AuditAction, AuditTarget, record
 from organisations.locks import lock_names
 from organisations.models import Organisation
 
@@ -60,6 +61,7 @@ def merge(
             *moves,
         ]
     )
+    _record(AuditAction.LEADS_MERGED, survivor, other, by=by)
     return survivor, other
 
 
@@ -105,7 +107,19 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
             *moves,
         ]
     )
+    _record(AuditAction.MERGE_UNDONE, survivor, other, by=by)
     return other
+
+
+def _record(action: AuditAction, survivor: Lead, other: Lead, *, by: Actor) -> None:
+    record(
+        survivor.organisation_id,
+        action,
+        by=by,
+        target=AuditTarget.LEAD,
+        target_id=survivor.id,
+        other=str(other.id),
+    )
 
 
 def last_merge(survivor: Lead) -> LeadEvent | None:

@@ -13,8 +13,12 @@ from django.db.models import F, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower, Now
 
-from leads import search
+from leads import (
+    rollups,  # noqa: F401 -- its models are this app's too
+    search,
+)
 from organisations.actors import Actor, ActorKind
+from organisations.audit import AuditAction, AuditTarget, record
 from organisations.columns import WrittenXidField
 from organisations.ids import uuid7
 from organisations.models import Organisation, User
@@ -36,6 +40,8 @@ class LeadStatus(models.TextChoices):
 
 
 SCORED_STATUSES = (LeadStatus.NEW, LeadStatus.HOT, LeadStatus.WARM, LeadStatus.COLD)
+# How far a lead came, by the status that says so; a trigger keeps it (migration 0011).
+REACHED = {LeadStatus.CONTACTED: 1, LeadStatus.QUALIFIED: 2, LeadStatus.CONVERTED: 3}
 # What people on the dashboard may set; the rest is the system's.
 PERSON_STATUSES = (
     LeadStatus.CONTACTED,
@@ -132,6 +138,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
+    def waiting(self) -> Self:
+        """Standing leads that wait for their first contact, put back to wait included."""
+        return self.standing().filter(status__in=SCORED_STATUSES)
+
 
 def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
     """Only the contract's values; NULL, where the column takes it, means unknown."""
@@ -159,7 +169,16 @@ def _in_order(what: str) -> models.CheckConstraint:
     )
 
 
+def _reached(status: LeadStatus, least: int) -> models.CheckConstraint:
+    """A lead of that status came at least so far."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{status.value}_reached",
+        condition=~Q(status=status) | Q(reached__gte=least),
+    )
+
+
 STANDING = Q(merged_into__isnull=True)
+WAITING = STANDING & Q(status__in=SCORED_STATUSES)
 
 
 class Lead(models.Model):
@@ -214,6 +233,10 @@ class Lead(models.Model):
         db_constraint=False,
     )
     follow_up_on = models.DateField(null=True, help_text="a day of the agency's, Europe/London")
+    # How far it came (REACHED) and when somebody first contacted it, both since it last waited to
+    # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
+    reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    first_contacted_at = models.DateTimeField(null=True, editable=False)
     # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
     search = SearchVectorField(default="", db_default="", editable=False)
     written_xid = WrittenXidField()
@@ -251,6 +274,17 @@ class Lead(models.Model):
             _in_order("bedrooms"),
             models.CheckConstraint(
                 name="leads_lead_not_merged_into_itself", condition=~Q(merged_into=F("id"))
+            ),
+            _between("reached", 0, 3),
+            *(_reached(status, least) for status, least in REACHED.items()),
+            models.CheckConstraint(
+                name="leads_lead_waiting_not_contacted",
+                condition=~Q(status__in=SCORED_STATUSES)
+                | Q(reached=0, first_contacted_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_contact_reached",
+                condition=Q(first_contacted_at__isnull=True) | Q(reached__gte=1),
             ),
         ]
         indexes = [
@@ -304,11 +338,28 @@ class Lead(models.Model):
                 name="leads_lead_best_by_status",
                 condition=STANDING,
             ),
-            # Follow-ups due.
+            # Follow-ups due, everybody's and a person's, counted without reading the leads.
             models.Index(
-                name="leads_lead_follow_up",
-                fields=["organisation", "follow_up_on"],
+                name="leads_lead_due",
+                fields=["organisation", "follow_up_on", "assignee", "id"],
                 condition=Q(follow_up_on__isnull=False) & STANDING,
+            ),
+            # Who waits for a first contact: those that nobody has taken, and each person's own.
+            models.Index(
+                name="leads_lead_untaken",
+                fields=["organisation", "status", "created_at", "id"],
+                condition=WAITING & Q(assignee__isnull=True),
+            ),
+            models.Index(
+                name="leads_lead_taken",
+                fields=["organisation", "assignee"],
+                condition=WAITING & Q(assignee__isnull=False),
+            ),
+            # When leads were first contacted.
+            models.Index(
+                name="leads_lead_first_contact",
+                fields=["organisation", "first_contacted_at"],
+                condition=Q(first_contacted_at__isnull=False) & STANDING,
             ),
             # Words, numbers and facets: the lexemes carry the organisation.
             GinIndex(name="leads_lead_search", fields=["search"]),
@@ -342,14 +393,27 @@ class Lead(models.Model):
         )
 
     def change_status(self, status: LeadStatus, *, by: Actor) -> "LeadEvent | None":
-        """Set it and return the event; None, and no event, if unchanged. The row must be locked."""
+        """Set it and return the event; None, and no event, if unchanged. The row must be locked.
+
+        What a person or an API key did stands in the audit trail too; scoring does not.
+        """
         event = self.take_status(status, by=by)
         if event is None:
             return None
-        with transaction.atomic():
+        # Whoever locked the row is in a transaction: a savepoint would cost two statements more.
+        with transaction.atomic(savepoint=False):
             event.save(force_insert=True)
             self.save(update_fields=["status", "moved_on"])
             self.refresh_from_db(fields=["updated_at"])  # the trigger's
+            if by.kind != ActorKind.SYSTEM:
+                record(
+                    self.organisation_id,
+                    AuditAction.STATUS_CHANGED,
+                    by=by,
+                    target=AuditTarget.LEAD,
+                    target_id=self.id,
+                    **{"from": str(event.from_value), "to": str(event.to_value)},
+                )
         return event
 
     def take_status(self, status: str, *, by: Actor) -> "LeadEvent | None":

@@ -18,10 +18,10 @@ from leads.merging import became
 from leads.models import EventKind, Lead, LeadStatus, LeadTally
 from leads.neighbours import came_from
 from leads.overtaking import last_change
-from organisations.actors import Actor
 from organisations.paging import Count
 from organisations.web import (
     SignedInRequest,
+    actor_of,
     address_of,
     announce,
     push_address,
@@ -85,7 +85,7 @@ def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         lead = lead_page.lead_or_404(request, lead_id, locked=True)
         if form.is_valid() and form.cleaned_data["seen"] == lead.status:
             status = LeadStatus(form.cleaned_data["status"])
-            lead.change_status(status, by=Actor.for_person(request.user))
+            lead.change_status(status, by=actor_of(request))
             words = f"Moved to {status.label}"
             context = lead_page.standing(request, lead)
             return lead_page.changed(request, lead, "leads/_standing_swap.html", words, context)

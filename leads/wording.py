@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 
+from leads import phones
 from leads.models import (
     FACT_FIELDS,
     BuyerScheme,
@@ -155,7 +156,7 @@ def _money(lead: Lead) -> Iterator[Fact]:
 def _contact(lead: Lead) -> Iterator[Fact]:
     yield Fact("Name", lead.name or "")
     yield Fact("E-mail", lead.email or "", e_mail_link(lead))
-    yield Fact("Phone", lead.phone or "", telephone_link(lead))
+    yield Fact("Phone", phones.shown(lead.phone) if lead.phone else "", telephone_link(lead))
 
 
 FACT_LABELS = {

@@ -127,6 +127,24 @@ class AuditEntry(models.Model):
                 name="organisations_audit_actor",
                 fields=["organisation_id", "actor_id", "-created_at", "-id"],
             ),
+            # What nobody signed in did: PostgreSQL takes no order from an index behind a NULL.
+            models.Index(
+                name="organisations_audit_nobody",
+                fields=["organisation_id", "-created_at", "-id"],
+                condition=Q(actor_id__isnull=True),
+            ),
+            # What was done to one lead, person or key, or by one change of many leads.
+            models.Index(
+                name="organisations_audit_target",
+                fields=["organisation_id", "target_id", "-created_at", "-id"],
+                condition=Q(target_id__isnull=False),
+            ),
+            # What was done from one address.
+            models.Index(
+                name="organisations_audit_address",
+                fields=["organisation_id", "address", "-created_at", "-id"],
+                condition=Q(address__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

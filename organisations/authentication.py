@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
 
-from organisations.models import User
+from organisations.actors import Actor, ActorKind
+from organisations.audit import AuditAction, AuditTarget, record
+from organisations.models import Session, User
+from organisations.two_step import Step
+from organisations.web import SignedInRequest, actor_of, client_address
 
 
 class EmailBackend(ModelBackend):
@@ -20,3 +26,67 @@ class EmailBackend(ModelBackend):
     def get_user(self, user_id: Any) -> User | None:
         user = User.objects.select_related("organisation").filter(pk=user_id).first()
         return user if user is not None and user.may_sign_in else None
+
+
+def sign_in(request: HttpRequest, person: User, *, step: Step | None) -> None:
+    """Begin a session for the person, who has proved who they are; nothing of before is in it.
+
+    `step` is what the second step was done with, if they have one.
+    """
+    request.session.flush()
+    login(request, person)
+    request.session.note_browser(request)  # type: ignore[attr-defined]  # our own engine's
+    Session.objects.delete_idle()
+    record(
+        person.organisation_id,
+        AuditAction.SIGN_IN,
+        by=Actor.for_person(person, client_address(request)),
+        target=AuditTarget.PERSON,
+        target_id=person.pk,
+        two_step=step and step.value,
+    )
+
+
+def sign_out(request: SignedInRequest) -> None:
+    """End the request's own session."""
+    _record_of_oneself(request, AuditAction.SIGN_OUT)
+    logout(request)
+
+
+def sign_out_elsewhere(request: SignedInRequest, session: Session) -> None:
+    """End another of the person's sessions; it is out at its next request, in every process."""
+    _record_of_oneself(request, AuditAction.SIGN_OUT)
+    session.delete()
+
+
+def sign_out_everywhere(request: SignedInRequest) -> None:
+    """End every session of the person, the request's own included."""
+    _record_of_oneself(request, AuditAction.SESSIONS_ENDED)
+    Session.objects.of(request.user).delete()
+    logout(request)
+
+
+def record_failure(email: str, address: str | None) -> None:
+    """Keep that somebody failed to sign in as this person, if there is one."""
+    try:
+        person = User.objects.get_by_natural_key(email)
+    except (User.DoesNotExist, ValueError):  # ValueError: a NUL, which no e-mail holds
+        return
+    record(
+        person.organisation_id,
+        AuditAction.SIGN_IN_FAILED,
+        by=Actor(ActorKind.SYSTEM, None, "Somebody", address),  # who it was, nobody knows
+        target=AuditTarget.PERSON,
+        target_id=person.pk,
+    )
+
+
+def _record_of_oneself(request: SignedInRequest, action: AuditAction) -> None:
+    person = request.user
+    record(
+        person.organisation_id,
+        action,
+        by=actor_of(request),
+        target=AuditTarget.PERSON,
+        target_id=person.pk,
+    )

@@ -1,8 +1,9 @@
 """An agency's day is Europe/London (CONTRACT.md, section 1), whatever zone a person's pages use."""
 
-from datetime import date
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db import models
 from django.utils import timezone
 
 AGENCY_ZONE = ZoneInfo("Europe/London")
@@ -11,3 +12,29 @@ AGENCY_ZONE = ZoneInfo("Europe/London")
 def today() -> date:
     """The agency's day now."""
     return timezone.localdate(timezone=AGENCY_ZONE)
+
+
+def midnight(day: date, *, days_later: int = 0) -> datetime:
+    """The first moment of the agency's day, or of one so many days later."""
+    return datetime.combine(day + timedelta(days_later), time(), tzinfo=AGENCY_ZONE)
+
+
+class Period(models.TextChoices):
+    """So many days of the agency's, of which the last is today."""
+
+    TODAY = "today", "Today"
+    WEEK = "7-days", "Last 7 days"
+    MONTH = "30-days", "Last 30 days"
+
+    @property
+    def first_day(self) -> date:
+        days_before = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}[self]
+        return today() - timedelta(days_before)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that IANA name; the agency's where this machine does not know it (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return AGENCY_ZONE

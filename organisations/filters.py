@@ -1,11 +1,12 @@
 """Filters of a list: a GET form, every choice in the address."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.formats import date_format
 
@@ -42,11 +43,41 @@ class ChoiceGroup:
     faults: list[str]
 
 
+def one_of(label: str, choices: Iterable[tuple[str, Any]]) -> Any:
+    """A select of which one may be chosen; `choices` may be grouped, as Django has it."""
+    said = "“%(value)s” is not one of these, so this narrows nothing here."
+    return forms.ChoiceField(
+        label=label,
+        choices=[("", "Any"), *choices],
+        required=False,
+        error_messages={"invalid_choice": said},
+    )
+
+
+def day_field(label: str) -> Any:
+    said = "This is not a day such as 2026-06-01, so it narrows nothing here."
+    years = "Choose a day between the years 2000 and 2100; this one narrows nothing here."
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": said},
+        validators=[
+            MinValueValidator(date(2000, 1, 1), years),
+            MaxValueValidator(date(2100, 12, 31), years),
+        ],
+    )
+
+
 class FilterForm(forms.Form):
     """A faulty value is named beside its field and narrows nothing; the other fields do."""
 
     # Fields that say how the list is shown, which narrow nothing, and what each is unless said.
     SHOWING: Mapping[str, str] = {}
+    # Fields that stand open above the list, and those that open with "More filters".
+    FIRST: Collection[str] = ()
+    MORE: Collection[str] = ()
 
     def __init__(self, address: QueryDict) -> None:
         said = address.copy()
@@ -83,6 +114,24 @@ class FilterForm(forms.Form):
     def query(self) -> str:
         """The valid choices as the query of an address: what a saved view keeps."""
         return self._address_of({name: self.chosen(name) for name in self.fields})[1:]
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FIRST]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def more_in_force(self) -> int:
+        """How many of the fields behind "More filters" narrow the list or are at fault."""
+        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
+
+    @property
+    def export_query(self) -> str:
+        """What an export is asked with, `?` included: all that narrows, no page of it."""
+        return self._address_of({name: self.chosen(name) for name in self.fields})
 
     @property
     def tidy(self) -> QueryDict:
@@ -153,8 +202,7 @@ class FilterForm(forms.Form):
         return [(str(said), str(said))]
 
     def _labels(self, field: str) -> list[tuple[str, str]]:
-        choices: Any = self.fields[field]
-        return [(str(value), str(label)) for value, label in choices.choices if value != ""]
+        return [(value, label) for value, label in _ungrouped(self.fields[field]) if value != ""]
 
     def _without(self, field: str, value: str) -> str:
         return self._address_of(
@@ -170,3 +218,12 @@ class FilterForm(forms.Form):
             if said:
                 address.setlist(name, said)
         return "?" + address.urlencode()
+
+
+def _ungrouped(field: Any) -> Iterator[tuple[str, str]]:
+    """The field's choices, out of their groups."""
+    for value, label in field.choices:
+        if isinstance(label, list | tuple):
+            yield from ((str(each), str(words)) for each, words in label)
+        else:
+            yield str(value), str(label)

@@ -1,12 +1,16 @@
 """Forms about people."""
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import forms as auth_forms
+from django.core.validators import MaxLengthValidator
 
 from organisations.models import Theme, User
+from organisations.time_zones import time_zones_by_region
+
+# Room for any phrase, and for what a password manager makes; what is longer only keeps us busy.
+PASSWORD_LONGEST = 256
 
 
 class SignInForm(auth_forms.AuthenticationForm):
@@ -29,21 +33,25 @@ class SignInForm(auth_forms.AuthenticationForm):
         )
 
 
-class PasswordResetForm(auth_forms.PasswordResetForm):
+class CodeForm(forms.Form):
+    """A code of an authenticator app, or a recovery code, with or without the gaps in it."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        error_messages={"required": "Enter a code."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class PasswordResetForm(forms.Form):
     """The e-mail of somebody who forgot their password."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail"
-        self.fields["email"].widget.attrs["autocomplete"] = "username"
-
-    def get_users(self, email: str) -> Iterable[User]:
-        """The one person who signs in with this e-mail, if they may at all."""
-        try:
-            person = User.objects.get_by_natural_key(email)
-        except User.DoesNotExist:
-            return []
-        return [person] if person.may_sign_in and person.has_usable_password() else []
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
 
 
 class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # not generic at run time
@@ -51,12 +59,31 @@ class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].validators.append(
+                MaxLengthValidator(
+                    PASSWORD_LONGEST, f"Choose one of at most {PASSWORD_LONGEST} characters."
+                )
+            )
         self.fields["new_password1"].help_text = ""  # the template says it
         self.fields["new_password2"].label = "New password again"
 
 
+class ChangePasswordForm(NewPasswordForm, auth_forms.PasswordChangeForm):
+    """The same, and the password of now."""
+
+    error_messages = auth_forms.PasswordChangeForm.error_messages | {
+        "password_incorrect": "This is not your password."
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "Your password now"
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """What a person chooses for themselves; who they are is their admin's to say."""
+    """How pages look and work for a person."""
 
     theme = forms.ChoiceField(
         choices=Theme.choices,
@@ -71,3 +98,37 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         model = User
         fields = ["theme", "shortcuts"]
         labels = {"shortcuts": "Single-key shortcuts"}
+
+
+class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A person's name, and the zone of the times they are shown."""
+
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        error_messages={
+            "required": "Choose a time zone.",
+            "invalid_choice": "Choose one of the time zones listed.",
+        },
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "time_zone"]
+        error_messages = {
+            "name": {
+                "required": "Enter your name.",
+                "max_length": "Enter a name of at most 200 characters.",
+            }
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["time_zone"]).choices = time_zones_by_region()
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+    def clean_name(self) -> str:
+        """The name, of characters that can be seen."""
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError("Enter a name without control characters.")
+        return name

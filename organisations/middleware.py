@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,14 +10,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from organisations.days import zone_of
 from organisations.models import User
+from organisations.web import page_before
 
 
 class OrganisationMiddleware:
-    """Puts the signed-in person's organisation on the request as `request.organisation`."""
+    """Puts the signed-in person's organisation on the request as `request.organisation`, and their
+    time zone in force for the times that pages show."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,6 +29,8 @@ class OrganisationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if isinstance(person := request.user, User):
             request.organisation = person.organisation  # type: ignore[attr-defined]
+            with timezone.override(zone_of(person.time_zone)):
+                return self.get_response(request)
         return self.get_response(request)
 
 
@@ -43,22 +48,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
         if not htmx and request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        try:
-            page = htmx.current_url_abs_path if htmx else self._page_before(request)
-        except ValueError:  # the header holds no address
-            page = None
         # Whoever was on a page is told why it is gone.
         messages.info(request, "You were signed out, so nothing was changed. Sign in to go on.")
-        sign_in = redirect_to_login(page or resolve_url(settings.LOGIN_REDIRECT_URL)).url
+        page = page_before(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+        sign_in = redirect_to_login(page).url
         return HttpResponseClientRedirect(sign_in) if htmx else HttpResponseRedirect(sign_in)
-
-    @staticmethod
-    def _page_before(request: HttpRequest) -> str | None:
-        """The address within this site from which the request was made, if the browser says so."""
-        referer = urlsplit(request.headers.get("Referer", ""))
-        if referer.netloc != request.get_host() or not referer.path.startswith("/"):
-            return None
-        return referer._replace(scheme="", netloc="", fragment="").geturl()
 
 
 class PrivatePagesMiddleware:

@@ -3,13 +3,20 @@
 from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 
+from organisations.actors import SYSTEM, Actor
+from organisations.audit import AuditAction, AuditTarget, record
 from organisations.audit import AuditEntry as AuditEntry  # here Django looks for models
+from organisations.days import AGENCY_ZONE
+from organisations.devices import Authenticator as Authenticator
 from organisations.ids import uuid7
+from organisations.invitations import Invitation as Invitation  # likewise
+from organisations.roles import Role as Role
+from organisations.session_rows import Session as Session
 
 
 class Plan(models.TextChoices):
@@ -66,15 +73,38 @@ class Organisation(models.Model):
     def has_api(self) -> bool:
         return Plan(self.plan).has_api
 
-    def change_plan(self, plan: Plan) -> None:
-        """Move to another plan; the next request of any key or session sees it."""
-        self.plan = plan
-        self.save(update_fields=["plan"])
+    @transaction.atomic
+    def rename(self, name: str, *, by: Actor = SYSTEM) -> None:
+        """Be called `name`, of 1 to 200 characters, from the next page on."""
+        if name == self.name:
+            return
+        self.name = name
+        self.save(update_fields=["name"])
+        self._record(AuditAction.ORGANISATION_RENAMED, by)
 
-    def close(self) -> None:
-        """Close the account: every key and session stops at its next request, the data stays."""
-        Organisation.objects.open().filter(pk=self.pk).update(closed_at=Now())
+    @transaction.atomic
+    def change_plan(self, plan: Plan, *, by: Actor = SYSTEM) -> None:
+        """Move to another plan; the next request of any key or session sees it."""
+        was, self.plan = self.plan, plan
+        self.save(update_fields=["plan"])
+        self._record(AuditAction.PLAN_CHANGED, by, was=str(was), plan=plan.value)
+
+    @transaction.atomic
+    def close(self, *, by: Actor = SYSTEM) -> bool:
+        """Close the account: every key and session stops at its next request, the data stays.
+
+        False, and the first closing stands, if it was closed already.
+        """
+        closed = Organisation.objects.open().filter(pk=self.pk).update(closed_at=Now())
+        if closed:
+            self._record(AuditAction.ORGANISATION_CLOSED, by)
         self.refresh_from_db(fields=["closed_at"])
+        return bool(closed)
+
+    def _record(self, action: AuditAction, by: Actor, **details: str) -> None:
+        record(
+            self.pk, action, by=by, target=AuditTarget.ORGANISATION, target_id=self.pk, **details
+        )
 
 
 class Theme(models.TextChoices):
@@ -83,11 +113,6 @@ class Theme(models.TextChoices):
     SYSTEM = "system", "System"
     LIGHT = "light", "Light"
     DARK = "dark", "Dark"
-
-
-class Role(models.TextChoices):
-    ADMIN = "admin", "Admin"
-    AGENT = "agent", "Agent"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -126,6 +151,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
     is_active = models.BooleanField(default=True)
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    time_zone = models.CharField(
+        max_length=64, default=AGENCY_ZONE.key, help_text="of times on pages, by its IANA name"
+    )
     shortcuts = models.BooleanField(default=True, help_text="single-key shortcuts on pages")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -145,6 +173,9 @@ class User(AbstractBaseUser):
             models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
             models.CheckConstraint(
                 name="organisations_user_theme_known", condition=Q(theme__in=Theme.values)
+            ),
+            models.CheckConstraint(
+                name="organisations_user_time_zone_said", condition=~Q(time_zone="")
             ),
             models.CheckConstraint(
                 name="organisations_user_role_known", condition=Q(role__in=Role.values)

@@ -1,17 +1,75 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from organisations import views
+from organisations import (
+    closing_views,
+    invitation_views,
+    password_reset_views,
+    profile_views,
+    sign_in_views,
+    team_views,
+    two_step_views,
+)
 
 app_name = "organisations"
-# Django marks its own views of sign-in and of forgotten passwords as needing no sign-in: they are
-# for those who cannot.
+# Views of sign-in and of forgotten passwords are marked as needing no sign-in, by us or by Django:
+# they are for those who cannot.
 urlpatterns = [
-    path("sign-in/", views.SignInView.as_view(), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
-    path("password-reset/", views.PasswordResetView.as_view(), name="password_reset"),
-    path("password-reset/sent/", views.PasswordResetSentView.as_view(), name="password_reset_sent"),
-    path("password-reset/<uidb64>/<token>/", views.NewPasswordView.as_view(), name="new_password"),
-    path("settings/", views.settings_index, name="settings"),
-    path("settings/profile/", views.profile, name="profile"),
+    path("sign-in/", sign_in_views.SignInView.as_view(), name="sign_in"),
+    path("sign-in/code/", sign_in_views.sign_in_code, name="sign_in_code"),
+    path("sign-out/", sign_in_views.sign_out, name="sign_out"),
+    path("password-reset/", password_reset_views.password_reset, name="password_reset"),
+    path(
+        "password-reset/sent/",
+        password_reset_views.password_reset_sent,
+        name="password_reset_sent",
+    ),
+    path(
+        "password-reset/<uidb64>/<token>/",
+        password_reset_views.NewPasswordView.as_view(),
+        name="new_password",
+    ),
+    path("invitation/", invitation_views.invitation, name="invitation"),
+    path("invitation/<str:token>/", invitation_views.invitation_link, name="invitation_link"),
+    path("account-closed/", closing_views.account_closed, name="account_closed"),
+    path("settings/team/", team_views.team_page, name="team"),
+    path("settings/team/<uuid:person_id>/role/", team_views.change_role, name="change_role"),
+    path("settings/team/<uuid:person_id>/deactivate/", team_views.deactivate, name="deactivate"),
+    path("settings/team/<uuid:person_id>/reactivate/", team_views.reactivate, name="reactivate"),
+    path(
+        "settings/team/invitations/<uuid:invitation_id>/resend/",
+        team_views.resend_invitation,
+        name="resend_invitation",
+    ),
+    path(
+        "settings/team/invitations/<uuid:invitation_id>/withdraw/",
+        team_views.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path("settings/close/", closing_views.close, name="close"),
+    path("settings/profile/", profile_views.profile, name="profile"),
+    path("settings/profile/about/", profile_views.about, name="about"),
+    path("settings/profile/password/", profile_views.change_password, name="change_password"),
+    path("settings/profile/sessions/", profile_views.end_all_sessions, name="end_all_sessions"),
+    path(
+        "settings/profile/sessions/<uuid:session_id>/",
+        profile_views.end_session,
+        name="end_session",
+    ),
+    path("settings/profile/two-step/", two_step_views.two_step_page, name="two_step"),
+    path("settings/profile/two-step/begin/", two_step_views.begin_two_step, name="begin_two_step"),
+    path(
+        "settings/profile/two-step/set-up/",
+        two_step_views.set_up_two_step,
+        name="set_up_two_step",
+    ),
+    path(
+        "settings/profile/two-step/recovery-codes/",
+        two_step_views.renew_recovery_codes,
+        name="renew_recovery_codes",
+    ),
+    path(
+        "settings/profile/two-step/off/",
+        two_step_views.turn_off_two_step,
+        name="turn_off_two_step",
+    ),
 ]

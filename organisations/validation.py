@@ -260,8 +260,10 @@ def accepted(info: inspect.Type) -> str:
     if isinstance(info, inspect.UnionType):
         return " or ".join(accepted(member) for member in info.types)
     if isinstance(info, inspect.Metadata):
+        # A pattern says nothing to people, so its description does; any other is the member's.
         schema = info.extra_json_schema or {}
-        return str(schema["description"]) if "description" in schema else accepted(info.type)
+        speaks = getattr(info.type, "pattern", None) is not None and "description" in schema
+        return str(schema["description"]) if speaks else accepted(info.type)
     match info:
         case inspect.NoneType():
             return "null"

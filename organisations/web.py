@@ -1,13 +1,15 @@
 """What every page needs: who asks, which agency, and the choice between page and fragment."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from ipaddress import ip_address
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
@@ -17,6 +19,7 @@ from organisations.actors import Actor
 from organisations.models import Organisation, User
 
 P = ParamSpec("P")
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class SignedInRequest(HttpRequest):
@@ -45,6 +48,23 @@ def wants_fragment(request: HttpRequest) -> bool:
     """Whether HTMX asks for a swap: not when it restores history or follows a boosted link."""
     htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
+
+
+def page_before(request: HttpRequest) -> str | None:
+    """The address within this site of the page on which the request was made, if the browser says.
+
+    It is a path with its query, never another site's, whatever the headers hold.
+    """
+    try:
+        htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+        if htmx:
+            return htmx.current_url_abs_path
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # the header holds no address
+        return None
+    if referer.netloc != request.get_host() or not referer.path.startswith("/"):
+        return None
+    return referer._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def render_page(
@@ -82,6 +102,13 @@ class TooManyRequests(PermissionDenied):
         super().__init__(f"Wait {seconds} s.")
         self.seconds = max(1, seconds)
 
+    @property
+    def words(self) -> str:
+        """How long to wait, as one says it."""
+        if self.seconds <= 90:
+            return f"Wait {self.seconds} second{'' if self.seconds == 1 else 's'}, then try again."
+        return f"Wait {math.ceil(self.seconds / 60)} minutes, then try again."
+
 
 def address_of(request: HttpRequest, query: QueryDict) -> str:
     """This page's path with another query."""
@@ -103,11 +130,11 @@ def push_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def admin_required(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
-) -> Callable[Concatenate[SignedInRequest, P], HttpResponse]:
+    view: Callable[Concatenate[SignedInRequest, P], Response],
+) -> Callable[Concatenate[SignedInRequest, P], Response]:
     """Only the agency's admins; an agent gets 403."""
 
-    def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> Response:
         if not request.user.is_admin:
             raise PermissionDenied("Only an admin of your agency can open this page.")
         return view(request, *args, **kwargs)

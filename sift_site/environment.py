@@ -2,8 +2,10 @@
 
 import os
 import re
+from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -93,6 +95,68 @@ def _is_redis(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"redis", "rediss", "unix"}
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over, and how."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    starttls: bool
+    tls: bool  # from the first byte
+
+
+# By their usual names and ports: plain, with STARTTLS, and TLS from the first byte.
+_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+def mail_server() -> MailServer | None:
+    """EMAIL_URL's server, or None where it is not set and mail goes to standard output."""
+    url = optional_text("EMAIL_URL")
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # an address that cannot be read, or a port that is no number
+        host = None
+    if host is None or parts.scheme not in _MAIL_PORTS or parts.path.strip("/") or parts.query:
+        # Not repeated: it may hold a password.
+        raise ImproperlyConfigured(
+            "EMAIL_URL takes the address of a mail server: smtp+tls://user:password@host:587 "
+            "(STARTTLS), smtps://user:password@host:465 (TLS) or smtp://host:25 (neither), "
+            "user and password percent-encoded."
+        )
+    return MailServer(
+        host=host,
+        port=port or _MAIL_PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+tls",
+        tls=parts.scheme == "smtps",
+    )
+
+
+def mail_from(default: str) -> str:
+    """EMAIL_FROM: whom letters come from; required where a mail server is set."""
+    value = optional_text("EMAIL_FROM")
+    if value is None:
+        if optional_text("EMAIL_URL") is not None:
+            raise ImproperlyConfigured(
+                "EMAIL_FROM is not set. It is required when EMAIL_URL is set: "
+                "an address such as Sift <sift@example.co.uk>."
+            )
+        return default
+    _, address = parseaddr(value)
+    local, _, domain = address.partition("@")
+    if not (local and domain and value.isprintable()):
+        raise ImproperlyConfigured(
+            f"EMAIL_FROM is {value!r}; it takes an address such as Sift <sift@example.co.uk>."
+        )
+    return value
 
 
 def switch(name: str, *, default: bool) -> bool:

@@ -7,18 +7,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# A key that somebody put into an address; the token in the link of a password reset's mail.
-_KEY = re.compile(r"sk_live_[0-9A-Za-z]*")
-_RESET = re.compile(r"(/password-reset/)[^\s?]+")
+from sift_site.log_lines import without_secrets
 
 _ATOM = re.compile(r"%\(([^)]+)\)s")
 _OURS = frozenset({"h", "t", "m", "U", "s", "B", "M", "{x-request-id}o", "a"})
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-def without_secrets(text: str) -> str:
-    """The text with API keys and the tokens of password resets left out."""
-    return _RESET.sub(r"\1…", _KEY.sub("sk_live_…", text))
 
 
 class _SecretsLeftOut(logging.Filter):
@@ -57,7 +50,8 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
             }
         # The decoded path could hold a line break, and with it a forged line.
         atoms["U"] = without_secrets(environ.get("RAW_URI", "-").partition("?")[0])
-        atoms["a"] = without_secrets(atoms["a"])
+        for said_by_the_caller in ("a", "{x-request-id}o"):
+            atoms[said_by_the_caller] = without_secrets(atoms.get(said_by_the_caller, "-"))
         return atoms
 
 

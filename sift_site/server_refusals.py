@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 from gunicorn import util
 
+from sift_site import headers
 from sift_site.api import problems
 from sift_site.api.schemas import ProblemDetails
 
@@ -47,7 +48,8 @@ def _write(connection: socket.socket, status: int, reason: str, _quoted: str) ->
         f"X-Request-Id: {request_id}\r\n"
         "Cache-Control: private, no-store\r\n"
         "Vary: Authorization\r\n"
-        "X-Content-Type-Options: nosniff\r\n"
-        "\r\n"
+        f"Content-Security-Policy: {headers.NOT_A_PAGE}\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in headers.EVERYWHERE.items())
+        + "\r\n"
     )
     util.write_nonblock(connection, head.encode("latin-1") + body)

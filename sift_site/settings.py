@@ -30,7 +30,6 @@ SIFT_TRUSTED_PROXIES = environment.count("SIFT_TRUSTED_PROXIES", 0)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -45,11 +44,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost: health probes, whose word about the client is believed, and the API's own chain.
+    # Outermost: headers for every answer; then health probes, whose word about the client is
+    # believed, and the API's own chain.
+    "sift_site.headers.SecurityHeadersMiddleware",
     "sift_site.middleware.FrontDoorMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -141,29 +142,51 @@ SILENCED_SYSTEM_CHECKS = [
 # --- People and sessions -------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = ["organisations.authentication.EmailBackend"]
+# scrypt as OWASP recommends it (N=2^14, r=8, p=5: 16 MiB); what was hashed before is hashed anew at
+# the next sign-in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Mail goes to standard output until a deployment sets up its own.
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = "Sift <no-reply@localhost>"
 LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "organisations:sign_in"
 SESSION_ENGINE = "organisations.sessions"
-SESSION_COOKIE_NAME = "sift_session"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+# A browser takes cookies so named only from this very host, over HTTPS.
+COOKIE_PREFIX = "__Host-" if SIFT_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sift_session"
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # the longest; idle ones end sooner (session_rows.py)
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "sift_csrf"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sift_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "sift_site.errors.csrf_failure"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "organisations.cookies.MessageStorage"
+
+# --- Mail ----------------------------------------------------------------------------------------
+# To standard output until a deployment names its own server; to that from a thread of its own.
+MAIL_SERVER = environment.mail_server()
+if MAIL_SERVER is None:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+else:
+    EMAIL_BACKEND = "organisations.mail_backend.BackgroundSmtp"
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = environment.mail_from("Sift <no-reply@localhost>")
 
 # --- Transport and headers -----------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SIFT_HTTPS
@@ -174,13 +197,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        **({"upgrade-insecure-requests": True} if SIFT_HTTPS else {}),
     }
 }
 
@@ -192,6 +218,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has a use for Sift's files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -203,7 +230,12 @@ STORAGES = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "sift_site.log_lines.SecretsLeftOut",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

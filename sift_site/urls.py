@@ -2,15 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sift_site.overview import overview
+from sift_site.api_docs.view import api_reference
+from sift_site.organisation_page import settings
+from sift_site.overview.taking import take_lead
+from sift_site.overview.views import overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Answered by the front door (sift_site/middleware.py); here for reverse() and for walks.
     path("api/v1/", include("sift_site.api.urls")),
+    path("api/docs/", api_reference, name="api_reference"),
     path("", overview, name="overview"),
+    path("take/<uuid:lead_id>/", take_lead, name="take_lead"),
     path("leads/", include("leads.urls")),
     path("conversations/", include("conversations.urls")),
+    path("settings/", settings, name="settings"),
     path("settings/api-keys/", include("apikeys.urls")),
+    path("settings/audit/", include("sift_site.audit.urls")),
     path("", include("organisations.urls")),
 ]
 

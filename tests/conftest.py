@@ -1,12 +1,14 @@
 """Fixtures that every test may ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 
-from apikeys import last_use
+from apikeys import call_log
 from organisations.models import Organisation, User
 from tests.factories import make_organisation, make_user
 from tests.servers import chromium_program, redis_program, redis_server
@@ -19,10 +21,10 @@ def _fresh_counters():
 
 
 @pytest.fixture(autouse=True)
-def _no_last_use_left_behind():
+def _no_calls_left_behind():
     """What a test's keys were used for is not written into another test's database."""
     yield
-    last_use.forget()
+    call_log.forget()
 
 
 @pytest.fixture
@@ -56,6 +58,20 @@ def signed_in(client: Client, agent: User) -> Client:
 def signed_in_admin(client: Client, admin: User) -> Client:
     client.force_login(admin)
     return client
+
+
+@pytest.fixture
+def letters(mailoutbox: list[EmailMessage]) -> Callable[[], list[EmailMessage]]:
+    """The letters sent by now. They wait for a commit, and a test's transaction never commits: what
+    has waited by the time of asking is done then."""
+
+    def sent() -> list[EmailMessage]:
+        waiting, connection.run_on_commit = connection.run_on_commit, []
+        for _, act, _ in waiting:
+            act()
+        return mailoutbox
+
+    return sent
 
 
 @pytest.fixture(scope="session")

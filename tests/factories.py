@@ -4,10 +4,14 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from apikeys import call_log
+from apikeys.call_writing import NotedCall
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.models import Lead
-from organisations.models import Organisation, User
+from organisations.models import Invitation, Organisation, Session, User
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -29,6 +33,17 @@ def make_user(organisation: Organisation, **fields: Any) -> User:
         "password": PASSWORD,
     }
     return User.objects.create_user(organisation=organisation, **defaults | fields)
+
+
+def make_session(person: User, **fields: Any) -> Session:
+    """A row of another browser in which the person is signed in."""
+    session = Session.objects.create(
+        organisation_id=person.organisation_id,
+        person=person,
+        **{"digest": f"{next(_numbers):064}", "data": "", "browser": "Firefox on Windows"} | fields,
+    )
+    session.refresh_from_db()  # what the database's defaults became
+    return session
 
 
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:
@@ -86,6 +101,44 @@ def make_key(organisation: Organisation, **fields: Any) -> tuple[ApiKey, str]:
     name = fields.pop("name", f"Key {n}")
     fields.setdefault("scope", Scope.READ_WRITE)
     return ApiKey.objects.issue(organisation, name, **fields)
+
+
+def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitation, str]:
+    """An invitation's record and its token."""
+    n = next(_numbers)
+    invitation = Invitation(
+        **{"organisation": organisation, "email": f"invited{n}@example.com"} | fields
+    )
+    token = invitation.renew()
+    invitation.save(force_insert=True)
+    invitation.refresh_from_db()
+    return invitation, token
+
+
+def make_calls(key: ApiKey, number: int, **fields: Any) -> None:
+    """So many calls of the key's, now and each a second before the one before: `r-0` is the last.
+
+    Each is written as a request leaves it: into the log, the day's counts and the last use.
+    """
+    now = timezone.now()
+    for n in range(number):
+        call_log.note(
+            NotedCall(
+                **{
+                    "organisation_id": key.organisation_id,
+                    "key_id": key.id,
+                    "at": now - timedelta(seconds=n),
+                    "method": "GET",
+                    "route": "/api/v1/leads",
+                    "status": 200,
+                    "microseconds": 2_345,
+                    "address": "203.0.113.7",
+                    "request_id": f"r-{n}",
+                }
+                | fields
+            )
+        )
+    assert call_log.flush()
 
 
 def at(text: str) -> datetime:

@@ -15,16 +15,28 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from leads.bulk import Move, change_matching
 from leads.models import Lead, LeadStatus, SavedView
 from organisations.actors import Actor
-from tests.factories import make_conversation, make_key, make_lead, make_user
+from tests.factories import (
+    make_conversation,
+    make_invitation,
+    make_key,
+    make_lead,
+    make_session,
+    make_user,
+)
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
 # Parameters that name an object, and the object of an agency that each stands for.
-OBJECTS = ("lead_id", "conversation_id", "key_id", "view_id", "bulk_id")
+OBJECTS = (
+    *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id"),
+    *("person_id", "invitation_id", "session_id"),
+)
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
     "sign-in/",
     "password-reset/",
+    "invitation/",
+    "account-closed/",
     "api/docs/",
     "api/v1/openapi.json",
     "healthz",
@@ -99,6 +111,9 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "key_id": key.id,
         "view_id": SavedView.objects.keep(person, name, "status=hot").id,
         "bulk_id": bulk.bulk_id,
+        "person_id": make_user(agency, name=name).id,
+        "invitation_id": make_invitation(agency)[0].id,
+        "session_id": make_session(person).id,
     }
 
 

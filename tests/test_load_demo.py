@@ -183,11 +183,11 @@ def test_hardly_anybody_waits_for_more_than_three_weeks_and_the_night_brought_fo
 
     long_ago = UNTIL - timedelta(days=21)
     old = Lead.objects.filter(created_at__lt=long_ago)
-    assert old.count() > 200
-    assert not old.filter(status__in=("hot", "warm")).exists()
+    assert old.count() > 120
+    assert old.filter(status__in=("hot", "warm")).count() <= 2  # put back, and in touch again
     assert old.filter(status__in=("new", "cold")).count() < old.count() * 0.1
     last_night = Lead.objects.filter(created_at__gte=UNTIL - timedelta(hours=15))
-    assert 38 <= last_night.count() <= 44
+    assert 38 <= last_night.count() <= 48
     assert last_night.filter(moved_on=False).count() > 25
     assert last_night.filter(status__in=("hot", "warm")).count() >= 10
 

@@ -1,13 +1,14 @@
 """Rules that hold whoever writes: each is a constraint, so SQL by hand is refused too."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from leads.models import Lead, LeadEvent, LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.models import User
 from tests.factories import (
     make_conversation,
+    make_invitation,
     make_key,
     make_lead,
     make_message,
@@ -81,6 +82,96 @@ def test_a_key_cannot_be_made_by_another_agencys_person(agency, other_agency):
         stranger.id,
         key.id,
     )
+
+
+def test_an_invitation_cannot_be_sent_by_another_agencys_person(agency, other_agency):
+    invitation, _ = make_invitation(agency)
+    stranger = make_user(other_agency)
+
+    refused(
+        "organisations_invitation_invited_by_same_organisation",
+        "UPDATE organisations_invitation SET invited_by_id = %s WHERE id = %s",
+        stranger.id,
+        invitation.id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("role = 'owner'", "role_known"),
+        ("email = ''", "email_said"),
+        ("name = ''", "name_said"),
+        ("digest = 'its very token'", "digest_is_sha256"),
+        ("expires_at = sent_at", "expires_after_sending"),
+        ("accepted_at = now(), withdrawn_at = now()", "used_or_withdrawn"),
+    ],
+)
+def test_an_invitation_takes_only_what_one_is_made_of(agency, change, rule):
+    make_invitation(agency)
+
+    refused(f"organisations_invitation_{rule}", f"UPDATE organisations_invitation SET {change}")  # noqa: S608
+
+
+def test_an_address_has_one_open_invitation_in_an_agency(agency, other_agency):
+    invitation, _ = make_invitation(agency, email="priya@example.com")
+    make_invitation(other_agency, email="priya@example.com")
+    sql = "UPDATE organisations_invitation SET email = 'PRIYA@example.com' WHERE id = %s"
+
+    another, _ = make_invitation(agency)
+    refused("organisations_invitation_email_open", sql, another.id)
+    invitation.withdrawn_at = invitation.sent_at
+    invitation.save(update_fields=["withdrawn_at"])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [another.id])
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "values"),
+    [
+        ("call", "id, created_at, method, route, status, microseconds, request_id",
+         "gen_random_uuid(), now(), 'GET', '/', 200, 1, 'r'"),
+        ("dailycalls", "day, calls, refused, over_limit", "now(), 1, 0, 0"),
+        ("keyreminder", "reminder", "'week'"),
+    ],
+)  # fmt: skip
+def test_what_is_kept_of_a_key_is_of_its_own_agency(agency, other_agency, table, columns, values):
+    theirs, _ = make_key(other_agency)
+
+    refused(
+        f"apikeys_{table}_api_key_same_organisation",
+        f"INSERT INTO apikeys_{table} (organisation_id, api_key_id, {columns})"  # noqa: S608
+        f" VALUES (%s, %s, {values})",
+        agency.id,
+        theirs.id,
+    )
+
+
+def test_a_key_cannot_be_replaced_by_another_agencys(agency, other_agency):
+    ours, theirs = make_key(agency)[0], make_key(other_agency)[0]
+
+    refused(
+        "apikeys_apikey_replaced_by_same_organisation",
+        "UPDATE apikeys_apikey SET replaced_by_id = %s WHERE id = %s",
+        theirs.id,
+        ours.id,
+    )
+
+
+def test_a_key_may_be_used_from_networks_alone_and_from_few(agency):
+    key, _ = make_key(agency)
+
+    refused(
+        "apikeys_apikey_networks_few",
+        "UPDATE apikeys_apikey SET allowed_networks = array_fill('10.0.0.0/8'::cidr, ARRAY[21])"
+        " WHERE id = %s",
+        key.id,
+    )
+    for no_network in ("office", "10.0.0.1/8"):
+        with pytest.raises(DataError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE apikeys_apikey SET allowed_networks = ARRAY[%s]::cidr[]", [no_network]
+            )
 
 
 @pytest.mark.parametrize(

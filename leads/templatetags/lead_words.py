@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from leads import wording
+from leads import phones, wording
 from leads.addresses import list_query
 from leads.models import Lead, LeadStatus
 from leads.neighbours import FROM
@@ -18,6 +18,7 @@ register.filter("looking_for", wording.looking_for)
 register.filter("more_wanted", wording.more_wanted)
 register.filter("telephone_link", wording.telephone_link)
 register.filter("e_mail_link", wording.e_mail_link)
+register.filter("shown_phone", phones.shown)
 register.filter("budget", wording.budget)
 register.filter("fact_label", wording.fact_label)
 

@@ -65,6 +65,12 @@ def moment(moment: datetime) -> SafeString:
     return _time(moment, date_format(timezone.localtime(moment), "j M Y, H:i"))
 
 
+@register.simple_tag
+def to_the_second(moment: datetime) -> SafeString:
+    """Date and time of day with its seconds, as `<time>`."""
+    return _time(moment, date_format(timezone.localtime(moment), "j M Y, H:i:s"))
+
+
 @register.filter
 def day(moment: datetime) -> str:
     """`3 October 2026`."""

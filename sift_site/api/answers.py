@@ -95,12 +95,16 @@ def lead_response(lead: schemas.Lead) -> Answer:
 
 def lead_unless_known(request: ApiRequest, lead: schemas.Lead) -> Answer:
     """200 with the lead, or 304 where If-None-Match has it already."""
+    return not_modified(request, lead_etag(lead)) or lead_response(lead)
+
+
+def not_modified(request: ApiRequest, etag: str) -> Answer | None:
+    """304 where If-None-Match has it already (RFC 9110, 13.1.2: a weak comparison)."""
     if given := request.header("HTTP_IF_NONE_MATCH"):
-        known, etag = parse_etags(given), lead_etag(lead)
-        # RFC 9110, 13.1.2: a weak comparison.
+        known = parse_etags(given)
         if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
             return Answer(status=304, headers={"ETag": etag})
-    return lead_response(lead)
+    return None
 
 
 def require_match(request: ApiRequest, lead: schemas.Lead) -> None:

@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import UUID
 
-from apikeys import keys, last_use
+from apikeys import call_log, keys, networks
+from apikeys.call_writing import NotedCall
 from apikeys.models import Scope
 from organisations.actors import Actor
 from organisations.models import Organisation, Plan
+from organisations.web import client_address
 from sift_site.api import reads
 from sift_site.api.http import ApiRequest
 
@@ -25,6 +27,7 @@ class Caller:
     scope: Scope
     organisation_id: UUID
     plan: Plan
+    address: str | None  # where the request came from
 
     @cached_property
     def organisation(self) -> Organisation:
@@ -33,7 +36,7 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        return Actor.for_key(self.key_id, self.key_name)
+        return Actor.for_key(self.key_id, self.key_name, self.address)
 
     @property
     def may_write(self) -> bool:
@@ -43,8 +46,9 @@ class Caller:
 def caller_of(request: ApiRequest) -> Caller | None:
     """Whose key the Authorization header carries; None for any that is not good.
 
-    A malformed or mistyped key is refused without asking the database. Deleting a key, its expiry
-    and closing the account are read with it each time: the very next request sees them.
+    A malformed or mistyped key is refused without asking the database. Deleting a key, its expiry,
+    where it may be used from and closing the account are read with it each time: the very next
+    request sees them.
     """
     bearer = _BEARER.fullmatch(request.header("HTTP_AUTHORIZATION"))
     if bearer is None or not keys.is_well_formed(bearer[1]):
@@ -52,5 +56,44 @@ def caller_of(request: ApiRequest) -> Caller | None:
     row = reads.key_by_digest(keys.digest_of(bearer[1]))
     if row is None:
         return None
-    last_use.note(row.key_id, row.minute)
-    return Caller(row.key_id, row.name, Scope(row.scope), row.organisation_id, Plan(row.plan))
+    request.key_row = row  # for note_call, below
+    if not networks.is_within(request.META.get("REMOTE_ADDR", ""), row.allowed_networks):
+        return None
+    return Caller(
+        row.key_id,
+        row.name,
+        Scope(row.scope),
+        row.organisation_id,
+        Plan(row.plan),
+        client_address(request),
+    )
+
+
+def note_call(request: ApiRequest, route: str, status: int, seconds: float, called: str) -> None:
+    """Have the request written into its key's log, whatever its answer, under the name `called`.
+
+    Without a key that stands there is no log for it. A key that was used from where it may not be
+    is such a key: its log says so, while the caller is told no more than anybody.
+    """
+    if (row := request.key_row) is None:
+        return
+    address = networks.plain_address(request.META.get("REMOTE_ADDR", ""))
+    call_log.note(
+        NotedCall(
+            row.organisation_id,
+            row.key_id,
+            row.asked_at,
+            request.method,
+            _path_of(route),
+            status,
+            int(seconds * 1_000_000),
+            None if address is None else str(address),
+            keys.masked(called),  # a caller's own words, so perhaps a key
+        )
+    )
+
+
+@cache
+def _path_of(route: str) -> str:
+    """`/api/v1/leads/{lead_id}`: nothing of what the caller put into the path."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)

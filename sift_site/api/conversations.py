@@ -3,15 +3,27 @@
 from uuid import UUID
 
 from organisations.ids import parse_uuid
-from sift_site.api import problems, reads
+from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import list_response
 from sift_site.api.endpoint import endpoint
 from sift_site.api.http import Answer, ApiRequest
+from sift_site.api.operations import Operation
 from sift_site.api.parameters import CONVERSATIONS, MESSAGES, ListQuery, read_list_query
 from sift_site.api.problems import Problem
 
 
-@endpoint("GET")
+@endpoint(
+    "GET",
+    operation=Operation(
+        id="list_conversations",
+        tag=operations.CONVERSATIONS,
+        summary="List conversations",
+        description="The agency's conversations, newest first by `created_at`; those of one "
+        "lead with `lead_id`.",
+        answer=schemas.ListOf[schemas.Conversation],
+        query=CONVERSATIONS,
+    ),
+)
 def conversation_list(request: ApiRequest) -> Answer:
     """The organisation's conversations, newest first."""
     query = read_list_query(
@@ -19,7 +31,6 @@ def conversation_list(request: ApiRequest) -> Answer:
         CONVERSATIONS,
         name="conversations",
         organisation_id=request.caller.organisation_id,
-        default_limit=50,
     )
     page = reads.conversation_page(
         organisation_id=request.caller.organisation_id,
@@ -33,7 +44,17 @@ def conversation_list(request: ApiRequest) -> Answer:
     return list_response(request, query, page)
 
 
-@endpoint("GET")
+@endpoint(
+    "GET",
+    operation=Operation(
+        id="list_messages",
+        tag=operations.CONVERSATIONS,
+        summary="List a conversation's messages",
+        description="What was said in one conversation, in the order of time: oldest first.",
+        answer=schemas.ListOf[schemas.Message],
+        query=MESSAGES,
+    ),
+)
 def message_list(request: ApiRequest, conversation_id: str) -> Answer:
     """A conversation's messages in the order of time."""
     if (parsed := parse_uuid(conversation_id)) is None:
@@ -59,7 +80,6 @@ def _message_query(request: ApiRequest, conversation_id: UUID) -> ListQuery:
             MESSAGES,
             name=f"conversations/{conversation_id}/messages",
             organisation_id=organisation_id,
-            default_limit=1000,
         )
     except Problem:
         if not reads.conversation_exists(

@@ -4,7 +4,7 @@ The contract's order: path (404), method (405), key (401), rate (429), plan and 
 type and size (415, 413); then, in the view, object (404), body (422) and If-Match (412).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from sift_site.api import bodies, limits, problems
 from sift_site.api.authentication import Caller, caller_of
 from sift_site.api.http import Answer, ApiRequest
+from sift_site.api.operations import Operation
 
 BODY_LIMIT = 64 * 1024  # bytes
 
@@ -28,6 +29,7 @@ class Endpoint:
     method: str
     scope: Literal["read", "read_write"]
     body_limit: int
+    operation: Operation
     view: Callable[..., Answer]
 
     def __call__(self, request: ApiRequest, **ids: str) -> Answer:
@@ -45,32 +47,52 @@ class Endpoint:
             raise problems.read_only_key()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEndpoint:
+    """An endpoint for all: it needs no key and counts nowhere. The reference leaves it out."""
+
+    method: str
+    view: Callable[..., Answer]
+
+    def __call__(self, request: ApiRequest, **ids: str) -> Answer:
+        return self.view(request, **ids)
+
+
 def endpoint(
-    method: str, *, scope: Literal["read", "read_write"] = "read", body_limit: int = BODY_LIMIT
+    method: str,
+    *,
+    operation: Operation,
+    scope: Literal["read", "read_write"] = "read",
+    body_limit: int = BODY_LIMIT,
 ) -> Callable[[Callable[..., Answer]], Endpoint]:
     """Make a view an endpoint. A view may raise Problem; the gateway writes it."""
 
     def decorate(view: Callable[..., Answer]) -> Endpoint:
-        return Endpoint(method, scope, body_limit, view)
+        return Endpoint(method, scope, body_limit, operation, view)
 
     return decorate
 
 
-def route(pattern: str, *endpoints: Endpoint, name: str) -> URLPattern:
+@dataclass(frozen=True, slots=True, eq=False)
+class Dispatch:
+    """What stands behind a path: its endpoints by method."""
+
+    by_method: Mapping[str, Endpoint | OpenEndpoint]
+
+    def __call__(self, request: Any, **ids: str) -> Answer:
+        chosen = self.by_method.get(request.method)
+        if chosen is None:
+            raise problems.method_not_allowed(sorted(self.by_method))
+        return chosen(request, **ids)
+
+
+def route(pattern: str, *endpoints: Endpoint | OpenEndpoint, name: str) -> URLPattern:
     """A path and its endpoints, one for each method; HEAD wherever GET is."""
     by_method = {one.method: one for one in endpoints}
     if "GET" in by_method:
         by_method["HEAD"] = by_method["GET"]
-    allowed = sorted(by_method)
-
-    def dispatch(request: Any, **ids: str) -> Answer:
-        chosen = by_method.get(request.method)
-        if chosen is None:
-            raise problems.method_not_allowed(allowed)
-        return chosen(request, **ids)
-
     # Django takes any callable; only the gateway calls it.
-    view: Callable[..., Any] = dispatch
+    view: Callable[..., Any] = Dispatch(by_method)
     return path(pattern, view, name=name)
 
 

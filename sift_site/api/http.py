@@ -13,8 +13,9 @@ from django.core.handlers.wsgi import get_path_info
 from django.http import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
+    from organisations.counters import Usage
     from sift_site.api.authentication import Caller
-    from sift_site.api.limits import Usage
+    from sift_site.api.reads import KeyRow
 
 
 class ApiRequest(HttpRequest):
@@ -23,6 +24,7 @@ class ApiRequest(HttpRequest):
     method: str
     request_id: str
     usage: "Usage | None"  # of the rate limit; None until a good key was counted
+    key_row: "KeyRow | None"  # of a key that stands, wherever it may be used from
     caller: "Caller"
     raw_body: bytes  # b"" for methods without one
 
@@ -32,6 +34,7 @@ class ApiRequest(HttpRequest):
         self.method = environ["REQUEST_METHOD"].upper()
         self.path = self.path_info = get_path_info(environ) or "/"
         self.usage = None
+        self.key_row = None
         self.raw_body = b""
 
     def header(self, name: str) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from organisations.ids import parse_uuid
 from organisations.validation import Faulty, decode
-from sift_site.api import problems, reads, schemas
+from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
     lead_response,
     lead_unless_known,
@@ -15,18 +15,29 @@ from sift_site.api.answers import (
 )
 from sift_site.api.endpoint import endpoint
 from sift_site.api.http import Answer, ApiRequest
+from sift_site.api.operations import Operation
 from sift_site.api.parameters import LEADS, faults_of_any, read_list_query
 
 
-@endpoint("GET")
+@endpoint(
+    "GET",
+    operation=Operation(
+        id="list_leads",
+        tag=operations.LEADS,
+        summary="List leads",
+        description="The agency's leads, newest first by `created_at`. A lead that was "
+        "merged into another is not among them.",
+        answer=schemas.ListOf[schemas.Lead],
+        query=LEADS,
+    ),
+)
 def lead_list(request: ApiRequest) -> Answer:
-    """The organisation's leads, newest first."""
+    """The agency's leads, newest first."""
     query = read_list_query(
         request,
         LEADS,
         name="leads",
         organisation_id=request.caller.organisation_id,
-        default_limit=50,
     )
     page = reads.lead_page(
         organisation_id=request.caller.organisation_id,
@@ -38,7 +49,18 @@ def lead_list(request: ApiRequest) -> Answer:
     return list_response(request, query, page)
 
 
-@endpoint("GET")
+@endpoint(
+    "GET",
+    operation=Operation(
+        id="get_lead",
+        tag=operations.LEADS,
+        summary="Read one lead",
+        description="One lead as it stands, with a strong `ETag`. Send that as `If-None-Match` to "
+        "ask whether it changed, or as `If-Match` with a change.",
+        answer=schemas.Lead,
+        has_entity_tag=True,
+    ),
+)
 def lead_detail(request: ApiRequest, lead_id: str) -> Answer:
     """One lead, with its entity tag."""
     found = None
@@ -51,7 +73,21 @@ def lead_detail(request: ApiRequest, lead_id: str) -> Answer:
     return lead_unless_known(request, found)
 
 
-@endpoint("PATCH", scope="read_write")
+@endpoint(
+    "PATCH",
+    scope="read_write",
+    operation=Operation(
+        id="change_lead_status",
+        tag=operations.LEADS,
+        summary="Change a lead's status",
+        description="Moves the lead along; the answer is the lead as it now is. The change goes "
+        "into the lead's history under the key's name. Setting the status that stands changes "
+        "nothing and records nothing, so the request can safely be sent again.",
+        answer=schemas.Lead,
+        body=schemas.StatusChange,
+        has_entity_tag=True,
+    ),
+)
 def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
     """Set the status, with its event; the lead as it now is."""
     organisation_id = request.caller.organisation_id

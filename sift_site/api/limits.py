@@ -1,107 +1,30 @@
-"""Rate limits: the one module that knows django-ratelimit (CONTRACT.md, section 2, Rate limits).
-
-Counting goes by fixed windows in the cache: Redis where it is set, so exact over all processes,
-else this process's memory. A store that is down or slow must not take the API with it: a fault or
-time-out (0.2 s, settings.CACHES) is logged and the request served. django-ratelimit's own
-RATELIMIT_FAIL_OPEN sees only answers that say no, not exceptions.
-"""
-
-import ipaddress
-import logging
-import re
-from dataclasses import dataclass
-from functools import cache
+"""The API's rate limits (CONTRACT.md, section 2, Rate limits), counted as all are (counters.py)."""
 
 from django.conf import settings
 from django.http import HttpRequest
-from django_ratelimit.core import get_usage
 
+from organisations.counters import Usage, count, in_words, network
 from organisations.models import Plan
 from sift_site.api.authentication import Caller
-
-logger = logging.getLogger("sift.api.limits")
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """How much of a window is used; `seconds_left` until it ends, at least 1."""
-
-    limit: int
-    window: int  # seconds
-    count: int
-    seconds_left: int
-
-    @property
-    def is_over(self) -> bool:
-        return self.count > self.limit
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """RateLimit-Policy and RateLimit, as the IETF's draft has them."""
-        remaining = max(0, self.limit - self.count)
-        return {
-            "RateLimit-Policy": f'"default";q={self.limit};w={self.window}',
-            "RateLimit": f'"default";r={remaining};t={self.seconds_left}',
-        }
 
 
 def count_call(request: HttpRequest, caller: Caller) -> Usage:
     """Count a request with a good key against its organisation, whichever of its keys it is."""
     # A Starter organisation's are refused later for its plan; they count all the same.
-    rate = settings.SIFT_RATE_SCALE if caller.plan is Plan.SCALE else settings.SIFT_RATE_GROWTH
-    return _count(request, "api.organisation", str(caller.organisation_id), rate)
+    return count(request, "api.organisation", str(caller.organisation_id), _rate_of(caller.plan))
 
 
 def count_failure(request: HttpRequest) -> Usage:
     """Count a request without a good key against its client's address."""
-    return _count(
-        request,
-        "api.anonymous",
-        _network(request.META["REMOTE_ADDR"]),
-        settings.SIFT_RATE_ANONYMOUS,
-    )
+    client = network(request.META.get("REMOTE_ADDR", ""))
+    return count(request, "api.anonymous", client, settings.SIFT_RATE_ANONYMOUS)
 
 
-def _count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
-    limit, window = _parts(rate)
-    try:
-        usage = get_usage(
-            request,
-            group=group,
-            key=lambda _group, _request: value,
-            rate=(limit, window),
-            increment=True,
-        )
-    except Exception as error:  # whichever the cache raises: Redis's own, the socket's, a time-out
-        # By type alone: a message may hold the store's address, and that a password.
-        logger.error("Rate limits are not counted: %s.", type(error).__name__)
-        return Usage(limit, window, 0, window)
-    if usage is None or usage["time_left"] < 0:
-        logger.error("Rate limits are not counted: the store gave no number.")
-        return Usage(limit, window, 0, window)
-    # Its window lasts through the second that it names as the end, so one more must pass.
-    return Usage(limit, window, usage["count"], usage["time_left"] + 1)
+def allowance(plan: Plan) -> str:
+    """How much the plan may call, in words: `120 calls a minute`."""
+    return in_words(_rate_of(plan), one="call", many="calls")
 
 
-@cache
-def _parts(rate: str) -> tuple[int, int]:
-    """`120/m` as (120, 60)."""
-    form = re.fullmatch(r"([0-9]+)/([smhd])", rate)
-    if form is None:
-        raise ValueError(f"not a rate: {rate!r}")
-    return int(form[1]), _SECONDS[form[2]]
-
-
-def _network(address: str) -> str:
-    """What counts as one client: an IPv4 address, or an IPv6 /64, which one household is given."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"  # a server on a Unix socket knows none
-    if parsed.version == 6:
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)
+def _rate_of(plan: Plan) -> str:
+    rate: str = settings.SIFT_RATE_SCALE if plan is Plan.SCALE else settings.SIFT_RATE_GROWTH
+    return rate

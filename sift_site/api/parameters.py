@@ -23,11 +23,18 @@ _LARGEST_OFFSET = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of one value: how it is read (ValueError where it is none), what it accepts."""
+    """A parameter of one value: how it is read (ValueError where it is none), what it accepts.
+
+    `schema` (JSON Schema of a value), `description` and `example` are what the reference says.
+    """
 
     name: str
     read: Callable[[str], Any]
     accepts: str
+    schema: Mapping[str, Any]
+    description: str
+    example: Any
+    default: Any = None
     several: bool = False  # repeatable and comma-separated; read() is given each value
 
 
@@ -47,7 +54,6 @@ def read_list_query(
     *,
     name: str,
     organisation_id: UUID,
-    default_limit: int,
 ) -> ListQuery:
     """The query of a list; raises the Problem 422 with every fault.
 
@@ -68,12 +74,16 @@ def read_list_query(
     if faults:
         raise problems.invalid(faults)
     window = Window(
-        limit=values.get("limit", default_limit),
-        offset=values.get("offset", 0),
+        limit=values["limit"] if "limit" in values else _default(parameters, "limit"),
+        offset=values.get("offset", _OFFSET.default),
         after=after,
         with_total="count" in values,
     )
     return ListQuery(window, filters, listing, given)
+
+
+def _default(parameters: tuple[Parameter, ...], name: str) -> Any:
+    return next(parameter.default for parameter in parameters if parameter.name == name)
 
 
 def faults_of_any(request: HttpRequest) -> list[Fault]:
@@ -153,33 +163,99 @@ def _uuid(text: str) -> UUID:
     return parsed
 
 
-def _limit(most: int) -> Parameter:
-    read = partial(_whole_number, least=1, most=most)
-    return Parameter("limit", read, f"a whole number from 1 to {most}")
+def _limit(most: int, default: int) -> Parameter:
+    return Parameter(
+        "limit",
+        partial(_whole_number, least=1, most=most),
+        f"a whole number from 1 to {most}",
+        {"type": "integer", "minimum": 1, "maximum": most},
+        "The most rows to answer with.",
+        example=50,
+        default=default,
+    )
 
 
-def _choice(name: str, choices: Any, *, several: bool = False) -> Parameter:
+def _choice(
+    name: str, choices: Any, description: str, *, example: Any, several: bool = False
+) -> Parameter:
     values = get_args(choices)
-    accepts = f"{'one or more' if several else 'one'} of {', '.join(values)}"
-    return Parameter(name, partial(_one_of, choices=values), accepts, several)
+    return Parameter(
+        name,
+        partial(_one_of, choices=values),
+        f"{'one or more' if several else 'one'} of {', '.join(values)}",
+        {"type": "string", "enum": list(values)},
+        description,
+        example=example,
+        several=several,
+    )
+
+
+def _time(name: str, description: str) -> Parameter:
+    return Parameter(
+        name,
+        instants.parse,
+        instants.ACCEPTED,
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "format": "date"},
+            ]
+        },
+        f"{description} A time or date; UTC where it names no zone, a date is its first moment.",
+        example="2026-06-01T00:00:00Z",
+    )
 
 
 _OFFSET = Parameter(
-    "offset", partial(_whole_number, least=0, most=_LARGEST_OFFSET), "a whole number from 0 up"
+    "offset",
+    partial(_whole_number, least=0, most=_LARGEST_OFFSET),
+    "a whole number from 0 up",
+    {"type": "integer", "minimum": 0, "maximum": _LARGEST_OFFSET},
+    "How many rows to skip. Rows that arrive meanwhile shift the pages, and deep pages cost more: "
+    "follow `next_cursor` instead.",
+    example=0,
+    default=0,
 )
-_CURSOR = Parameter("cursor", cursors.well_formed, cursors.ACCEPTED)
-_COUNT = Parameter("count", partial(_one_of, choices=("exact",)), "exact")
-_SINCE = Parameter("since", instants.parse, instants.ACCEPTED)
-_UPDATED_SINCE = Parameter("updated_since", instants.parse, instants.ACCEPTED)
+_CURSOR = Parameter(
+    "cursor",
+    cursors.well_formed,
+    cursors.ACCEPTED,
+    {"type": "string", "minLength": 1},
+    "The `next_cursor` of the page before, to go on exactly after it. It belongs to this list with "
+    "these same filters, and is not accepted together with `offset`.",
+    example=schemas.CURSOR_EXAMPLE,
+)
+_COUNT = Parameter(
+    "count",
+    partial(_one_of, choices=("exact",)),
+    "exact",
+    {"type": "string", "enum": ["exact"]},
+    "Adds `total`, the number of all rows that match. Counting costs: ask for it once, not with "
+    "each page.",
+    example="exact",
+)
+_SINCE = _time("since", "Only what was created at or after it.")
+_UPDATED_SINCE = _time("updated_since", "Only what was changed at or after it.")
+_LEAD_ID = Parameter(
+    "lead_id",
+    _uuid,
+    "the id of a lead, a UUID",
+    {"type": "string", "format": "uuid"},
+    "Only the conversations of this lead.",
+    example="01977a3e-9f52-7c60-b1d4-3f0a8e26c791",
+)
 _PAGING = frozenset({"limit", "offset", "cursor", "count"})
 
 LEADS = (
-    _limit(500), _OFFSET, _CURSOR, _SINCE, _UPDATED_SINCE,
-    _choice("status", schemas.LeadStatus, several=True), _COUNT,
+    _choice(
+        "status", schemas.LeadStatus, "Only leads of this status; of several, where it is repeated "
+        "or comma-separated.", example=["hot", "warm"], several=True,
+    ),
+    _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
 CONVERSATIONS = (
-    _limit(500), _OFFSET, _CURSOR, _SINCE, _UPDATED_SINCE, _choice("channel", schemas.Channel),
-    _choice("status", schemas.ConversationStatus),
-    Parameter("lead_id", _uuid, "the id of a lead, a UUID"), _COUNT,
+    _choice("channel", schemas.Channel, "Only conversations over this channel.", example="sms"),
+    _choice("status", schemas.ConversationStatus, "Only open or closed ones.", example="open"),
+    _LEAD_ID, _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
-MESSAGES = (_limit(1000), _OFFSET, _CURSOR, _SINCE, _COUNT)
+MESSAGES = (_SINCE, _limit(1000, default=1000), _CURSOR, _OFFSET, _COUNT)

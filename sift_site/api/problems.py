@@ -8,11 +8,16 @@ from organisations.validation import Fault
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A sort of refusal: its anchor in the reference, its status and its title."""
+    """A sort of refusal: its anchor in the reference, its status and its title.
+
+    `when` and `remedy` are its paragraph there: what has happened, and what to do about it.
+    """
 
     slug: str
     status: int
     title: str
+    when: str = ""
+    remedy: str = ""
 
     @property
     def type(self) -> str:
@@ -20,19 +25,87 @@ class Kind:
         return f"/api/docs/#{self.slug}"
 
 
-BAD_REQUEST = Kind("bad-request", 400, "Bad request")
-UNAUTHORISED = Kind("unauthorised", 401, "No valid API key")
-HTTPS_REQUIRED = Kind("https-required", 403, "HTTPS required")
-PLAN_WITHOUT_API = Kind("plan-without-api", 403, "The plan has no API")
-READ_ONLY_KEY = Kind("read-only-key", 403, "The key may only read")
-NOT_FOUND = Kind("not-found", 404, "Not found")
-METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "Method not allowed")
-CHANGED_MEANWHILE = Kind("changed-meanwhile", 412, "Changed meanwhile")
-BODY_TOO_LARGE = Kind("body-too-large", 413, "Body too large")
-UNSUPPORTED_MEDIA_TYPE = Kind("unsupported-media-type", 415, "Unsupported media type")
-INVALID = Kind("invalid", 422, "Not accepted")
-TOO_MANY_REQUESTS = Kind("too-many-requests", 429, "Too many requests")
-SERVER_ERROR = Kind("server-error", 500, "Server error")
+BAD_REQUEST = Kind(
+    "bad-request", 400, "Bad request",
+    when="The request cannot be read: it names a host that is not this one, is longer than any "
+    "request here, or its body broke off.",
+    remedy="Look at the address and at the HTTP library. Only a body that broke off is worth "
+    "sending again unchanged.",
+)  # fmt: skip
+UNAUTHORISED = Kind(
+    "unauthorised", 401, "No valid API key",
+    when="The key is missing, malformed, unknown, expired or deleted, or its agency's "
+    "account is closed. The answer does not say which.",
+    remedy="Send `Authorization: Bearer sk_live_…`. Compare the key's beginning and end with the "
+    "list under Settings, API keys, where an admin of the agency can make a new one. Do not "
+    "repeat the request unchanged: failures are limited by address.",
+)  # fmt: skip
+HTTPS_REQUIRED = Kind(
+    "https-required", 403, "HTTPS required",
+    when="The request came over plain HTTP. It is refused and not redirected, so that the key "
+    "does not travel in clear a second time.",
+    remedy="Use `https`, and replace the key: it may have been read on the way.",
+)  # fmt: skip
+PLAN_WITHOUT_API = Kind(
+    "plan-without-api", 403, "The plan has no API",
+    when="The key is good, but its agency is on the Starter plan, which has no API.",
+    remedy="Stop asking, and tell the agency. The same key works as soon as its plan is Growth "
+    "or Scale.",
+)  # fmt: skip
+READ_ONLY_KEY = Kind(
+    "read-only-key", 403, "The key may only read",
+    when="A key with the scope `read` asked for a change.",
+    remedy="Use a key with the scope `read_write`.",
+)  # fmt: skip
+NOT_FOUND = Kind(
+    "not-found", 404, "Not found",
+    when="There is no such path, or no object of that id that this key can see. An id that is "
+    "malformed, unknown, another agency's, or of a lead that was merged into another: the "
+    "answer is the same.",
+    remedy="Drop the id. If it was a lead's that you knew, it may have been merged: its "
+    "conversations now name the lead that is left.",
+)  # fmt: skip
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed", 405, "Method not allowed",
+    when="The path is there, but does not take this method.",
+    remedy="Use one of those that the header `Allow` names.",
+)  # fmt: skip
+CHANGED_MEANWHILE = Kind(
+    "changed-meanwhile", 412, "Changed meanwhile",
+    when="`If-Match` names a state of the lead that is not the present one: somebody changed it "
+    "after you read it. Nothing was changed by this request.",
+    remedy="Read the lead again, decide anew, and send its new `ETag`.",
+)  # fmt: skip
+BODY_TOO_LARGE = Kind(
+    "body-too-large", 413, "Body too large",
+    when="The body is longer than this endpoint takes; `detail` says how much that is.",
+    remedy="Send less. The same body is never taken.",
+)  # fmt: skip
+UNSUPPORTED_MEDIA_TYPE = Kind(
+    "unsupported-media-type", 415, "Unsupported media type",
+    when="The body is not declared as JSON, or as JSON in something other than UTF-8.",
+    remedy="Send `Content-Type: application/json`.",
+)  # fmt: skip
+INVALID = Kind(
+    "invalid", 422, "Not accepted",
+    when="A parameter is unknown, repeated or out of range, a cursor belongs to another list or "
+    "other filters, or the body is no JSON, lacks something or has something else.",
+    remedy="Correct what `errors` names: every fault is there, with what is accepted. The same "
+    "request never succeeds.",
+)  # fmt: skip
+TOO_MANY_REQUESTS = Kind(
+    "too-many-requests", 429, "Too many requests",
+    when="The agency's keys have together used up this window's requests; or, without a "
+    "good key, this address has failed to authenticate too often.",
+    remedy="Wait for as many seconds as `Retry-After` says. Requests that are refused do not "
+    "lengthen the wait. Better: slow down before `RateLimit` reaches `r=0`.",
+)  # fmt: skip
+SERVER_ERROR = Kind(
+    "server-error", 500, "Server error",
+    when="Something failed here. A change was made as a whole or not at all.",
+    remedy="Send it again after 1 s, 2 s, 4 s and so on: setting a status twice does no harm. If "
+    "it stays, tell support the `request_id`.",
+)  # fmt: skip
 
 KINDS = (
     BAD_REQUEST, UNAUTHORISED, HTTPS_REQUIRED, PLAN_WITHOUT_API, READ_ONLY_KEY, NOT_FOUND,
@@ -57,6 +130,20 @@ class Problem(Exception):
         self.detail = detail
         self.faults = list(faults)
         self.headers = dict(headers or {})
+
+
+def foreign_host() -> Problem:
+    return Problem(BAD_REQUEST, "The Host header names a host that this service does not have.")
+
+
+def https_required() -> Problem:
+    return Problem(
+        HTTPS_REQUIRED, "Use https. A key that was sent in clear may have been read: replace it."
+    )
+
+
+def server_error() -> Problem:
+    return Problem(SERVER_ERROR, "Something failed here. It is logged under this request_id.")
 
 
 def not_found() -> Problem:

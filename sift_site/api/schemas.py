@@ -1,6 +1,7 @@
 """What the JSON API says and takes (CONTRACT.md, sections 1 and 2): each shape once.
 
-The same Structs are filled from the database, written as JSON, and check what comes in.
+The same Structs are filled from the database, written as JSON, check what comes in, and tell the
+reference what each member means; the first examples of a Struct's members are one whole example.
 """
 
 from datetime import datetime
@@ -11,8 +12,19 @@ from msgspec import UNSET, Meta, UnsetType
 
 T = TypeVar("T")
 
-Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+Id = Annotated[
+    str,
+    Meta(
+        extra_json_schema={"format": "uuid"},
+        examples=["01977a3e-9f52-7c60-b1d4-3f0a8e26c791"],
+    ),
+]
 Timestamp = Annotated[datetime, Meta(tz=True, examples=["2026-06-01T09:30:00.123456Z"])]
+# Signed by nobody: it shows the shape alone.
+CURSOR_EXAMPLE = (
+    "MTc4MDMwNjIwMDEyMzQ1NiAwMTk3N2EzZS05ZjUyLTdjNjAtYjFkNC0zZjBhOGUyNmM3OTE"
+    ".mJq0w3Vn8sX1kTtY5dZc7LhGf2bRpE9uAoWiQxKvN4M"
+)
 WholePounds = Annotated[int, Meta(ge=0)]
 Bedrooms = Annotated[int, Meta(ge=0, le=50)]
 
@@ -23,89 +35,246 @@ LeadStatus = Literal[
 Channel = Literal["website", "sms", "email"]
 ConversationStatus = Literal["open", "closed"]
 MessageRole = Literal["user", "assistant"]
+Intent = Literal["buy", "rent"]
+PropertyType = Literal["flat", "house", "bungalow", "land", "other"]
+Timeline = Literal["asap", "within_3_months", "within_6_months", "over_6_months"]
+ChainStatus = Literal["chain_free", "single_chain", "in_chain"]
+FinancingStatus = Literal["cash_proven", "dip_held", "application_pending", "exploring"]
+BuyerScheme = Literal["help_to_buy", "shared_ownership", "first_homes"]
+StampDutyPosition = Literal["first_time_buyer", "main_residence", "second_home", "non_resident"]
 
 
 class Lead(msgspec.Struct, frozen=True, gc=False):
     """A buyer or renter that the agency's chat agent has talked to."""
 
-    id: Id
-    name: str | None
-    email: str | None
-    phone: str | None
-    status: LeadStatus
-    score: Annotated[int, Meta(ge=0, le=100)] | None
-    source: Channel
-    summary: str | None
-    intent: Literal["buy", "rent"] | None
-    budget_min: WholePounds | None
-    budget_max: WholePounds | None
-    bedrooms_min: Bedrooms | None
-    bedrooms_max: Bedrooms | None
-    area: str | None
-    property_type: Literal["flat", "house", "bungalow", "land", "other"] | None
-    timeline: Literal["asap", "within_3_months", "within_6_months", "over_6_months"] | None
-    chain_status: Literal["chain_free", "single_chain", "in_chain"] | None
-    financing_status: Literal["cash_proven", "dip_held", "application_pending", "exploring"] | None
-    buyer_scheme: Literal["help_to_buy", "shared_ownership", "first_homes"] | None
-    stamp_duty_position: (
-        Literal["first_time_buyer", "main_residence", "second_home", "non_resident"] | None
-    )
-    viewing_requested: bool
-    created_at: Timestamp
-    updated_at: Timestamp
+    id: Annotated[Id, Meta(description="A UUID version 7. It never changes.")]
+    name: Annotated[
+        str | None, Meta(description="As they gave it; null if not known.", examples=["Amara Osei"])
+    ]
+    email: Annotated[
+        str | None, Meta(description="As they gave it.", examples=["amara.osei@example.com"])
+    ]
+    phone: Annotated[
+        str | None,
+        Meta(
+            description="In E.164 where it is a possible number, else as they gave it.",
+            examples=["+447700900123"],
+        ),
+    ]
+    status: Annotated[
+        LeadStatus,
+        Meta(
+            description="Where the lead stands. `hot`, `warm` and `cold` follow the score until a "
+            "person or a key moves the lead on.",
+            examples=["hot"],
+        ),
+    ]
+    score: Annotated[
+        Annotated[int, Meta(ge=0, le=100)] | None,
+        Meta(
+            description="How promising it is: hot from 70, warm from 40, cold below; null while "
+            "nothing is known.",
+            examples=[81],
+        ),
+    ]
+    source: Annotated[
+        Channel, Meta(description="Channel of the first conversation.", examples=["website"])
+    ]
+    summary: Annotated[
+        str | None,
+        Meta(
+            description="What they are looking for.",
+            examples=["Three-bed house with a garden, near a good primary school"],
+        ),
+    ]
+    intent: Annotated[Intent | None, Meta(description="Buy or rent.", examples=["buy"])]
+    budget_min: Annotated[WholePounds | None, Meta(description="Whole pounds.", examples=[350_000])]
+    budget_max: Annotated[
+        WholePounds | None,
+        Meta(description="Whole pounds, not below `budget_min`.", examples=[425_000]),
+    ]
+    bedrooms_min: Annotated[Bedrooms | None, Meta(description="Fewest bedrooms.", examples=[3])]
+    bedrooms_max: Annotated[
+        Bedrooms | None,
+        Meta(description="Most bedrooms, not below `bedrooms_min`.", examples=[4]),
+    ]
+    area: Annotated[str | None, Meta(description="Where they want to live.", examples=["Didsbury"])]
+    property_type: Annotated[
+        PropertyType | None, Meta(description="Kind of home.", examples=["house"])
+    ]
+    timeline: Annotated[
+        Timeline | None, Meta(description="When they want to move.", examples=["within_3_months"])
+    ]
+    chain_status: Annotated[
+        ChainStatus | None,
+        Meta(description="Whether a sale of theirs must come first.", examples=["chain_free"]),
+    ]
+    financing_status: Annotated[
+        FinancingStatus | None,
+        Meta(
+            description="How the purchase is paid for; `dip_held` is a decision in principle.",
+            examples=["dip_held"],
+        ),
+    ]
+    buyer_scheme: Annotated[
+        BuyerScheme | None, Meta(description="A scheme they buy with.", examples=[None])
+    ]
+    stamp_duty_position: Annotated[
+        StampDutyPosition | None,
+        Meta(description="What stamp duty depends on.", examples=["first_time_buyer"]),
+    ]
+    viewing_requested: Annotated[
+        bool, Meta(description="Whether they asked for a viewing.", examples=[True])
+    ]
+    created_at: Annotated[
+        Timestamp,
+        Meta(description="When the conversation that brought the lead began. It never moves."),
+    ]
+    updated_at: Annotated[
+        Timestamp,
+        Meta(
+            description="When a field shown here last changed.",
+            examples=["2026-06-01T09:34:12.482910Z"],
+        ),
+    ]
 
 
 class Conversation(msgspec.Struct, frozen=True):
     """One chat over one channel."""
 
-    id: Id
-    lead_id: Id
-    channel: Channel
-    status: ConversationStatus
-    languages_used: list[str]
-    created_at: Timestamp
-    updated_at: Timestamp
+    id: Annotated[
+        Id,
+        Meta(
+            description="A UUID version 7. It never changes.",
+            examples=["01977a3e-a0b8-7d15-8c3e-5b9f1d2a7e40"],
+        ),
+    ]
+    lead_id: Annotated[
+        Id, Meta(description="The lead it belongs to; another one after leads were merged.")
+    ]
+    channel: Annotated[Channel, Meta(description="Where it is held.", examples=["website"])]
+    status: Annotated[
+        ConversationStatus, Meta(description="Whether it goes on.", examples=["open"])
+    ]
+    languages_used: Annotated[
+        list[str], Meta(description="BCP 47 codes, the first one first.", examples=[["en", "pl"]])
+    ]
+    created_at: Annotated[Timestamp, Meta(description="When it began. It never moves.")]
+    updated_at: Annotated[
+        Timestamp,
+        Meta(
+            description="When a field shown here changed, or a message was added.",
+            examples=["2026-06-01T09:34:12.482910Z"],
+        ),
+    ]
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """One turn of a conversation."""
 
-    id: Id
-    role: MessageRole
-    content: str
-    created_at: Timestamp
+    id: Annotated[
+        Id,
+        Meta(
+            description="A UUID version 7. It never changes.",
+            examples=["01977a3e-a2c4-7af1-9b60-c4d7e8f01a23"],
+        ),
+    ]
+    role: Annotated[
+        MessageRole,
+        Meta(description="`user` is the visitor, `assistant` the chat agent.", examples=["user"]),
+    ]
+    content: Annotated[
+        str,
+        Meta(
+            description="What was said, as plain text.",
+            examples=["Hi, is the house on Elm Grove still available?"],
+        ),
+    ]
+    created_at: Annotated[Timestamp, Meta(description="When it was said.")]
 
 
 class ListOf(msgspec.Struct, Generic[T], frozen=True):
-    """One page of a list; `total` is there when it was asked for."""
+    """One page of a list."""
 
-    data: list[T]
-    limit: int
-    offset: int
-    has_more: bool
-    next_cursor: str | None
-    total: int | UnsetType = UNSET
+    data: Annotated[list[T], Meta(description="The rows of this page, in the list's order.")]
+    limit: Annotated[int, Meta(description="The most rows that this page may have.", examples=[50])]
+    offset: Annotated[int, Meta(description="How many rows were skipped by number.", examples=[0])]
+    has_more: Annotated[
+        bool, Meta(description="Whether there are rows after this page.", examples=[True])
+    ]
+    next_cursor: Annotated[
+        str | None,
+        Meta(
+            description="Goes on exactly after this page, as `cursor`; null on the last one.",
+            examples=[CURSOR_EXAMPLE],
+        ),
+    ]
+    total: Annotated[
+        int | UnsetType,
+        Meta(description="All rows that match; there with `count=exact` alone.", examples=[1204]),
+    ] = UNSET
 
 
 class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of PATCH /leads/{id}/status: what the API may set."""
+    """What PATCH of a lead's status takes: the statuses that a key may set."""
 
-    status: Literal["new", "contacted", "qualified", "rejected", "archived"]
+    status: Annotated[
+        Literal["new", "contacted", "qualified", "rejected", "archived"],
+        Meta(
+            description="Where the lead stands from now on. `new` puts it back until its next "
+            "message, which scores it again.",
+            examples=["contacted"],
+        ),
+    ]
 
 
 class FaultyField(msgspec.Struct, frozen=True):
     """One fault: where it is, and what is accepted there."""
 
-    field: str
-    message: str
+    field: Annotated[
+        str,
+        Meta(
+            description="A parameter or a member of the body; `body` for all of it.",
+            examples=["limit"],
+        ),
+    ]
+    message: Annotated[
+        str,
+        Meta(
+            description="What is accepted there, in words.",
+            examples=["must be a whole number from 1 to 500"],
+        ),
+    ]
 
 
 class ProblemDetails(msgspec.Struct, frozen=True):
     """Every refusal, as application/problem+json (RFC 9457)."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    request_id: str
-    errors: list[FaultyField] | UnsetType = UNSET
+    type: Annotated[
+        str,
+        Meta(
+            description="The address of the paragraph that explains it, relative to this host.",
+            extra_json_schema={"format": "uri-reference"},
+            examples=["/api/docs/#invalid"],
+        ),
+    ]
+    title: Annotated[str, Meta(description="What it is, in few words.", examples=["Not accepted"])]
+    status: Annotated[int, Meta(description="The answer's own status.", examples=[422])]
+    detail: Annotated[
+        str,
+        Meta(
+            description="What is wrong this time. For people: compare `type` instead.",
+            examples=["The request has faults; errors names each."],
+        ),
+    ]
+    request_id: Annotated[
+        str,
+        Meta(
+            description="The answer's X-Request-Id, to be named to support.",
+            examples=["01977a40-2c11-4be0-8f6d-9a3b7c5d1e2f"],
+        ),
+    ]
+    errors: Annotated[
+        list[FaultyField] | UnsetType,
+        Meta(description="Every fault, where fields are at fault; not there otherwise."),
+    ] = UNSET

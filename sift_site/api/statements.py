@@ -117,7 +117,7 @@ def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
 
 def _ask_prepared(session: _Session, sql: str, values: Values) -> list[Row]:
     text, names = _numbered(sql)
-    parameters = [_encoded(values[name]) for name in names]
+    parameters: Any = [_encoded(values[name]) for name in names]  # None is NULL
     link = session.raw.pgconn
     if not session.raw.autocommit and link.transaction_status == TransactionStatus.IDLE:
         # Django's atomic() leaves it to psycopg's cursors to begin.
@@ -159,8 +159,10 @@ def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
     return _NAME.sub(lambda found: numbers[found[1]], sql).encode(), names
 
 
-def _encoded(value: str | int | UUID | datetime) -> bytes:
+def _encoded(value: str | int | UUID | datetime | None) -> bytes | None:
     """The value as PostgreSQL reads it; its type follows from where it stands in the statement."""
+    if value is None:
+        return None
     if isinstance(value, datetime):
         return value.isoformat().encode()
     return str(value).encode()

@@ -72,5 +72,5 @@ def _day_of_return(random: Random, move: Step, until: datetime) -> date | None:
     open_ = move.after in _TO_BE_RETURNED_TO and until - move.at < _RECENTLY
     if not open_ or random.random() < 0.4:
         return None
-    earliest = max(timezone.localdate(move.at), timezone.localdate(until) - timedelta(days=2))
+    earliest = max(timezone.localdate(move.at), timezone.localdate(until) - timedelta(days=4))
     return earliest + timedelta(days=random.randrange(1, 9))

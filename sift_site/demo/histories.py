@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from leads.models import REACHED, SCORED_STATUSES, LeadStatus
 from organisations.actors import SYSTEM, Actor
 
 # How likely each next step is, out of a hundred; what is missing stays where it is.
@@ -82,6 +83,20 @@ def with_new_score(steps: Sequence[Step], at: datetime, band: str | None) -> lis
     if after:
         after[0] = replace(after[0], before=band)
     return [*before, Step(at, standing, band, SYSTEM), *after]
+
+
+def first_contact(steps: Sequence[Step]) -> tuple[int, datetime | None]:
+    """How far the lead came since it last waited, and when it was first contacted since.
+
+    As the trigger keeps them for leads that are moved one by one (leads, migration 0011).
+    """
+    reached, contacted_at = 0, None
+    for step in steps:
+        if step.after in SCORED_STATUSES:
+            reached, contacted_at = 0, None
+        elif came := REACHED.get(LeadStatus(step.after)):
+            reached, contacted_at = max(reached, came), contacted_at or step.at
+    return reached, contacted_at
 
 
 def _in_office_hours(random: Random, at: datetime) -> datetime:

@@ -21,6 +21,7 @@ from leads import search
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
+from leads.rollups import AreaDay, ContactDay, LeadDay
 from leads.scoring import score_value
 from leads.temperature import temperature
 from organisations.actors import SYSTEM, Actor
@@ -30,7 +31,7 @@ from organisations.locks import lock_names
 from organisations.models import Organisation, User
 from sift_site.demo.agencies import Agency, agencies, shares
 from sift_site.demo.care import Deed, make_care
-from sift_site.demo.histories import Step, make_history, with_new_score
+from sift_site.demo.histories import Step, first_contact, make_history, with_new_score
 from sift_site.demo.transcripts import Turn, write_return, write_transcript
 from sift_site.demo.visitors import DAY, MARKED_EVERY, Visitor, make_visitors
 
@@ -38,6 +39,9 @@ CHUNK = MARKED_EVERY  # leads, in one transaction
 _PARALLEL_FROM = 8  # chunks: below, a second process is not worth its start
 _WORKERS = 2
 _MARKS = 20  # visitors by which a chunk is recognised
+_LEAD_FIELDS = (
+    "assignee_id", "follow_up_on", "reached", "first_contacted_at", *LEAD_FIELDS,
+)  # fmt: skip
 _RETURNS = 0.08  # of those who talked and left an e-mail, the part that comes back
 
 
@@ -117,8 +121,9 @@ def _written(demo: Demo, chunks: Sequence[Chunk]) -> Iterator[int]:
 def _tidy() -> None:
     """Leave the tables as quick to ask as they are after a while of ordinary use."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT leads_fold_days(id, NULL, true) FROM organisations_organisation")
         cursor.execute("SELECT gin_clean_pending_list('leads_lead_search')")
-        for model in (Lead, LeadEvent, Conversation, Message):
+        for model in (Lead, LeadEvent, LeadDay, AreaDay, ContactDay, Conversation, Message):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
@@ -169,7 +174,7 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     rows = _Rows()
     for visitor in visitors:
         _add_lead(rows, demo, chunk, random, visitor)
-    copy_rows(Lead, ("assignee_id", "follow_up_on", *LEAD_FIELDS), rows.leads)
+    copy_rows(Lead, _LEAD_FIELDS, rows.leads)
     copy_rows(Conversation, CONVERSATION_FIELDS, rows.conversations)
     copy_rows(Message, MESSAGE_FIELDS, rows.messages)
     copy_rows(LeadEvent, (*EVENT_FIELDS, "created_at"), rows.events)
@@ -203,8 +208,8 @@ def _add_lead(rows: _Rows, demo: Demo, chunk: Chunk, random: Random, visitor: Vi
         organisation_id, facts, source=visitor.channel, score=score, assignee_id=care.assignee_id
     )
     rows.leads.append(
-        (care.assignee_id, care.follow_up_on, lead_id, organisation_id, visitor.channel, status,
-         score, visitor.arrived_at, moved_on, [], document,
+        (care.assignee_id, care.follow_up_on, *first_contact(history), lead_id, organisation_id,
+         visitor.channel, status, score, visitor.arrived_at, moved_on, [], document,
          *[getattr(facts, name) for name in FACT_FIELDS])
     )  # fmt: skip
     for before, talk in zip([None, *talks], talks, strict=False):

@@ -17,6 +17,11 @@ DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 # The first of each agency came in the last fifteen hours: what a night brings.
 CAME_LAST_NIGHT = 40
+# The next in the weeks before, which a small demo's charts would else hardly show.
+CAME_LATELY = 140
+LATELY = 21  # days
+# How much more of the others came of late than a year ago: business grows. 1 would be evenly.
+GROWTH = 1.5
 NIGHT = timedelta(hours=15)
 # The first of so many always leaves an e-mail, by which a demo that is there is recognised.
 MARKED_EVERY = 1000
@@ -83,7 +88,9 @@ def _make_visitor(
 def _arrival(random: Random, number: int, until: datetime) -> datetime:
     if number < CAME_LAST_NIGHT:
         return until - NIGHT * random.uniform(0.01, 1)
-    day = until - timedelta(days=random.randrange(1, 365))
+    lately = number < CAME_LATELY
+    days = random.randrange(1, LATELY) if lately else 1 + int(364 * random.random() ** GROWTH)
+    day = until - timedelta(days=days)
     return day.replace(
         hour=random.choice(_HOURS),
         minute=random.randrange(60),

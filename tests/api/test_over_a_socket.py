@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.db.models import Sum
 
 from apikeys.models import ApiKey
 from leads.models import Lead
@@ -195,6 +196,19 @@ def ask_often(address: str, key: str, times: int) -> Counter[int]:
 
     with ThreadPoolExecutor(8) as pool:
         return Counter(pool.map(ask, range(times)))
+
+
+@pytest.mark.redis
+def test_every_call_is_in_its_keys_log_when_the_servers_processes_have_stopped(agency, redis_url):
+    key, text = make_key(agency)
+    env = {"SIFT_RATE_GROWTH": "50/d"}
+    with serve(workers=2, redis_url=redis_url, env=env) as address:
+        statuses = ask_often(address, text, 60)  # and stop at once, within the same seconds
+
+    assert Counter(key.calls.values_list("status", flat=True)) == statuses == {200: 50, 429: 10}
+    counts = key.daily_calls.aggregate(Sum("calls"), Sum("refused"), Sum("over_limit"))
+    assert counts == {"calls__sum": 60, "refused__sum": 10, "over_limit__sum": 10}
+    assert key.calls.filter(address="127.0.0.1", microseconds__gt=0).count() == 60
 
 
 @pytest.mark.redis

@@ -61,7 +61,7 @@ def faults_of(response) -> dict[str, str]:
         ("count=", "count", "must be exact"),
         ("count=true", "count", "must be exact"),
         ("count=exact&count=exact", "count", "is given 2 times"),
-        ("page=2", "page", "is not a parameter here; accepted: limit, offset, cursor, since"),
+        ("page=2", "page", "is not a parameter here; accepted: status, since, updated_since"),
         ("Limit=5", "Limit", "is not a parameter here"),
         ("channel=sms", "channel", "is not a parameter here"),
         ("=5", "", "is not a parameter here"),
@@ -106,7 +106,11 @@ def test_a_faulty_query_of_the_conversation_list_is_named(api, query, field, mes
     ("query", "field", "message"),
     [
         ("limit=1001", "limit", f"{NUMBER} 1 to 1000"),
-        ("updated_since=2026-06-01", "updated_since", "is not a parameter here; accepted: limit"),
+        (
+            "updated_since=2026-06-01",
+            "updated_since",
+            "is not a parameter here; accepted: since, limit",
+        ),
         ("status=open", "status", "is not a parameter here"),
         ("offset=0&cursor=x", "cursor", "must be a next_cursor of this list"),
     ],

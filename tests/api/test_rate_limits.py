@@ -190,7 +190,7 @@ def assert_served_within(seconds: float, api: Client, caplog) -> None:
     assert {answer.status_code for answer in answers} == {200}
     assert answers[0]["RateLimit-Policy"] == '"default";q=3;w=60'
     assert took < 4 * seconds, took
-    assert [r.name for r in caplog.records if r.levelno >= logging.ERROR] == ["sift.api.limits"] * 4
+    assert [r.name for r in caplog.records if r.levelno >= logging.ERROR] == ["sift.limits"] * 4
     assert "a-password-of-redis" not in caplog.text
 
 

@@ -1,6 +1,6 @@
 """The schemas name the same values as the models, and write them as the contract says."""
 
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_every_fact_of_a_lead_with_a_set_of_values_names_that_set():
             or field.name not in schemas.Lead.__annotations__
         ):
             continue
-        annotation = schemas.Lead.__annotations__[field.name]
-        literal = next((a for a in get_args(annotation) if get_args(a)), annotation)
+        said = get_type_hints(schemas.Lead)[field.name]  # without what describes it
+        literal = next((a for a in get_args(said) if get_args(a)), said)
 
         assert list(get_args(literal)) == [value for value, _ in field.choices], field.name

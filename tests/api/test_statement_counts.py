@@ -1,4 +1,4 @@
-"""A read costs two statements: one for the key, one for the answer."""
+"""What a call costs: a read two statements, one for the key and one for the answer."""
 
 import pytest
 
@@ -73,3 +73,18 @@ def test_a_mistyped_key_asks_nothing(client, db):
 
     assert response.status_code == 401
     assert sent == []
+
+
+def test_a_move_with_its_event_and_its_audit_entry_takes_eight_statements(api, agency):
+    """The key; then begin, lock, event, lead, the time it got, audit entry, commit."""
+    lead = make_lead(agency, status="hot")
+
+    with statements_sent() as sent:
+        answer = api.patch(
+            f"/api/v1/leads/{lead.id}/status",
+            {"status": "contacted"},
+            content_type="application/json",
+        )
+
+    assert answer.status_code == 200
+    assert len(sent) == 8, sent

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apikeys.keys import is_well_formed
 from apikeys.models import ApiKey
+from organisations.audit import AuditEntry
 from tests.api.conftest import client_with
 from tests.factories import make_key
 
@@ -133,3 +134,24 @@ def test_what_can_be_no_prefix_revokes_nothing(agency, prefix):
     with pytest.raises(CommandError, match="There is no such key"):
         run("revoke_api_key", prefix)
     assert ApiKey.objects.standing().count() == 1
+
+
+def test_admins_hear_of_what_is_done_on_the_server_and_the_trail_names_the_system(
+    agency, admin, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        key = run("create_api_key", "harbour-vale", "CRM").strip()
+        run("revoke_api_key", key[:16])
+        run("revoke_api_key", key[:16])
+
+    assert [letter.subject for letter in mailoutbox] == [
+        "API key “CRM” was created",
+        "API key “CRM” was deleted",
+    ]
+    assert "Somebody with access to Sift's server" in mailoutbox[0].body
+    assert all(key not in letter.body for letter in mailoutbox)
+    entries = AuditEntry.objects.for_organisation(agency).order_by("created_at", "id")
+    assert list(entries.values_list("action", "actor_kind", "actor_id")) == [
+        ("key_created", "system", None),
+        ("key_deleted", "system", None),
+    ]

@@ -60,6 +60,15 @@ def wait_until_somebody_waits_for(kind: str) -> None:
     pytest.fail(f"nobody waits for a lock of kind {kind}")
 
 
+def look_for_deadlocks_after(time: str) -> None:
+    """How long this connection waits for a lock before it looks whether it would wait for ever;
+    within a transaction until that ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('deadlock_timeout', %s, %s)", [time, connection.in_atomic_block]
+        )
+
+
 def import_of(agency, content: bytes):
     said = []
     run = Import(agency, on_rejection=said.append, on_difference=said.append, on_progress=id)
@@ -116,13 +125,18 @@ def test_one_conversation_arriving_twice_at_once_is_one_conversation(meanwhile):
 
 
 def test_an_import_that_loses_a_deadlock_tries_again(meanwhile):
-    """Each waits for the other's conversation; the importer waits longest and is stopped."""
+    """Each waits for the other's conversation, and the importer is the one that is stopped."""
     agency = make_organisation()
     both = lines(line(external_id="a"), line(external_id="b"))
 
+    def importer():
+        look_for_deadlocks_after("4s")  # once; by then the other has come to wait for it
+        return import_of(agency, both)
+
     with transaction.atomic():
+        look_for_deadlocks_after("60s")
         capture(agency, [received("b")])
-        other = meanwhile(lambda: import_of(agency, both))
+        other = meanwhile(importer)
         wait_until_somebody_waits_for("transactionid")
         capture(agency, [received("a")])
     report, _ = other()

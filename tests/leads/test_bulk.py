@@ -11,6 +11,7 @@ from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching, fin
 from leads.models import EventKind, Lead, LeadEvent, LeadStatus, LeadTally, actor_columns
 from leads.search import query
 from organisations.actors import SYSTEM, Actor
+from organisations.audit import AuditEntry
 from organisations.ids import uuid7
 from tests.factories import make_lead, make_user
 from tests.statements import statements_sent
@@ -150,8 +151,8 @@ def test_a_batch_takes_as_many_statements_for_two_leads_as_for_fifty(agency, age
             counts.setdefault(type(change), set()).add((len(sent), len(sent_to_undo)))
 
     assert {change: len(each) for change, each in counts.items()} == {Move: 1, Assign: 1}
-    # In savepoints here: begin, lock, events, leads, end.
-    assert max(max(pair) for each in counts.values() for pair in each) <= 9
+    # In savepoints here: begin, lock, events, leads, audit entry, end.
+    assert max(max(pair) for each in counts.values() for pair in each) <= 10
 
 
 def test_undo_gives_back_status_and_whether_the_system_may_set_it(agency, by):
@@ -321,6 +322,7 @@ def test_what_was_done_before_the_database_failed_is_told_and_can_be_undone(
 
     outcome = outcomes[0]
     assert (outcome.changed, outcome.unreached, outcome.overtaken) == (2, 2, 0)
+    assert AuditEntry.objects.get(target_id=outcome.bulk_id).details["leads"] == 2
     assert undo(agency, find_run(agency, outcome.bulk_id), by=by).changed == 2
     assert set(leads_of(agency).values_list("status", flat=True)) == {"hot"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.phones import normalise
+from leads.phones import normalise, shown
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,16 @@ def test_an_impossible_number_is_kept_as_given_without_outer_spaces(given):
 @pytest.mark.parametrize("given", ["", "   ", "\t\n"])
 def test_a_blank_number_is_no_number(given):
     assert normalise(given) is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("+441134960077", "0113 496 0077"),
+        ("+447700900123", "07700 900123"),
+        ("+33123456789", "+33 1 23 45 67 89"),
+        ("ring me", "ring me"),
+    ],
+)
+def test_a_number_is_shown_as_people_here_write_it(kept, written):
+    assert shown(kept) == written

@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from organisations.audit import AuditEntry
 from organisations.models import Organisation, User
 from tests.factories import make_organisation
 
@@ -22,6 +23,11 @@ def run(*arguments: str, **options) -> str:
 def typed(monkeypatch):
     """Set what standard input holds."""
     return lambda text: monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def written_down(agency) -> list[tuple]:
+    entries = AuditEntry.objects.for_organisation(agency)
+    return list(entries.values_list("action", "actor_kind", "details"))
 
 
 # --- create_organisation -------------------------------------------------------------------------
@@ -66,6 +72,7 @@ def test_a_plan_is_set_and_set_again(agency):
 
     agency.refresh_from_db()
     assert agency.plan == "scale"
+    assert written_down(agency) == [("plan_changed", "system", {"was": "growth", "plan": "scale"})]
 
 
 def test_an_account_is_closed_once_and_keeps_its_first_closing(agency, other_agency):
@@ -78,7 +85,19 @@ def test_an_account_is_closed_once_and_keeps_its_first_closing(agency, other_age
     agency.refresh_from_db()
     other_agency.refresh_from_db()
     assert agency.closed_at == closed_at is not None
+    assert written_down(agency) == [("organisation_closed", "system", {})]
     assert other_agency.closed_at is None
+
+
+def test_closing_an_account_writes_to_its_admins(
+    agency, admin, agent, django_capture_on_commit_callbacks, mailoutbox
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        run("close_organisation", agency.slug)
+
+    (letter,) = mailoutbox
+    assert letter.to == [admin.email]
+    assert "closed by whoever runs Sift for you" in letter.body
 
 
 @pytest.mark.parametrize(
@@ -102,6 +121,7 @@ def test_a_person_is_added_with_the_first_line_of_standard_input(agency, typed, 
     person = User.objects.get(email="ada@example.com")
     assert (person.organisation, person.role, person.name) == (agency, "admin", "Ada Admin")
     assert person.check_password(PASSWORD)
+    assert written_down(agency) == [("person_added", "system", {"role": "admin"})]
     assert client.login(username="ADA@example.com", password=PASSWORD)
 
 

@@ -22,6 +22,21 @@ def statements_of() -> Callable[[Callable[[], Any]], int]:
     return count
 
 
+@pytest.fixture
+def letters_of(
+    django_capture_on_commit_callbacks: Any, mailoutbox: list[Any]
+) -> Callable[[Callable[[], Any]], tuple[Any, list[Any]]]:
+    """What an act answers, and the letters it sends once it commits, which a test's never does."""
+
+    def of(act: Callable[[], Any]) -> tuple[Any, list[Any]]:
+        before = len(mailoutbox)
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = act()
+        return answer, mailoutbox[before:]
+
+    return of
+
+
 @pytest.fixture(scope="module")
 def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
     # Root, as in a container, has no user namespace for the sandbox.
@@ -44,7 +59,7 @@ def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., 
         context = chromium.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # what is awaited comes at once, but on a busy machine
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

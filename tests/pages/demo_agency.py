@@ -11,11 +11,11 @@ from playwright.sync_api import Page
 from conversations.models import Conversation
 from leads.models import Lead, SavedView
 from organisations.models import Organisation, User
-from tests.factories import PASSWORD, make_key
+from tests.factories import PASSWORD, make_calls, make_invitation, make_key, make_user
 from tests.test_every_route import PAGES, Route
 
 # Pages of the walk that lead elsewhere, answer files, or are a part of a page.
-BY_SIGN_IN = ("password-reset/", "sign-in/", "sign-out/")
+BY_SIGN_IN = ("password-reset/", "sign-in/", "sign-out/", "invitation/", "account-closed/")
 
 
 @dataclass
@@ -34,17 +34,26 @@ def load_agency(leads: int) -> Agency:
     admin.set_password(PASSWORD)
     admin.save(update_fields=["password"])
     key, _ = make_key(organisation, name="CRM sync", created_by=admin)
+    make_calls(key, 60)
+    deleted, _ = make_key(organisation, name="Old sync")
+    deleted.revoke()
     lead = Lead.objects.annotate(talks=Count("conversations")).order_by("-talks", "-score")[0]
     conversation = Conversation.objects.order_by("created_at")[0]
     view = SavedView.objects.create(
         organisation=organisation, person=admin, name="Hot tonight", query="status=hot"
     )
+    gone = make_user(organisation, name="Gone Already")
+    gone.is_active = False
+    gone.save(update_fields=["is_active"])
     objects = {
         "lead_id": lead.id,
         "conversation_id": conversation.id,
         "key_id": key.id,
         "view_id": view.id,
         "bulk_id": lead.id,  # undoing is a POST: there is no page of it
+        "person_id": organisation.people.filter(role="agent")[0].id,
+        "invitation_id": make_invitation(organisation)[0].id,
+        "session_id": lead.id,  # so is signing out elsewhere
     }
     walked = [address_of(route, objects) for route in PAGES]
     more = [
@@ -54,6 +63,8 @@ def load_agency(leads: int) -> Agency:
         f"/leads/{Lead.objects.exclude(assignee=None)[0].id}/",
         f"/conversations/{Conversation.objects.exclude(languages_used=['en'])[0].id}/",
         "/leads/bulk/?act=move&to_status=lost&scope=matching",
+        f"/settings/team/{gone.id}/reactivate/",
+        f"/settings/api-keys/{deleted.id}/",
         "/nothing-here/",
     ]
     return Agency(organisation, admin, [address for address in walked if address] + more)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.factories import make_conversation, make_key, make_lead, make_message
+from tests.factories import make_conversation, make_key, make_lead, make_message, make_user
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 POLICY = {
-    "default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'",
-    "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'",
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'",
+    "connect-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
+    "form-action 'self'",
 }  # fmt: skip
 
 
@@ -73,6 +74,9 @@ def addresses(agency) -> list[str]:
         "/", "/leads/", f"/leads/{lead.id}/", "/conversations/",
         f"/conversations/{conversation.id}/",
         "/settings/api-keys/", f"/settings/api-keys/{key.id}/delete/", "/settings/profile/",
+        "/settings/audit/", "/settings/", "/settings/team/", "/settings/close/", "/account-closed/",
+        f"/settings/team/{make_user(agency).id}/deactivate/",
+        "/settings/profile/password/", "/settings/profile/two-step/",
         "/leads/views/", "/leads/bulk/?act=move&to_status=lost&scope=matching",
         "/no-such-page/",
     ]  # fmt: skip

@@ -1,15 +1,19 @@
 """What the filters of the lead list leave, how they stand in the address, and what is faulty."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from leads.models import Lead, LeadStatus
+from organisations.days import today
 from tests.factories import at, make_lead, make_user
 
 FRAGMENT = {"HX-Request": "true"}
+TODAY = today()
+YESTERDAY = TODAY - timedelta(days=1)
+CONTACTED = {"status": "contacted", "reached": 1}
 
 
 def indexed(organisation, **fields) -> Lead:
@@ -46,6 +50,16 @@ def names(client, query: str) -> list[str]:
         ("score_to=50", {"score": 50}, {"score": 51}),
         ("score_to=50", {"score": 0}, {"score": None}),
         ("q=didsb", {"area": "Didsbury"}, {"area": "Chorlton"}),
+        ("area=Didsbury", {"area": "Didsbury"}, {"area": "Didsbury, Manchester"}),
+        ("reached=qualified", {"status": "converted"}, {"status": "contacted"}),
+        ("follow_up=overdue", {"follow_up_on": YESTERDAY}, {"follow_up_on": TODAY}),
+        ("follow_up=today", {"follow_up_on": TODAY}, {"follow_up_on": YESTERDAY}),
+        ("follow_up=due", {"follow_up_on": TODAY}, {}),
+        (
+            "contacted_since=2026-06-01&contacted_until=2026-06-01",
+            CONTACTED | {"first_contacted_at": at("2026-05-31 23:00")},  # midnight in London
+            CONTACTED | {"first_contacted_at": at("2026-06-01 23:00")},
+        ),
     ],
 )
 @pytest.mark.parametrize("sort", ["", "&sort=score"])

@@ -1,9 +1,13 @@
 """Signing in and out, and what ends a session."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from organisations.audit import AuditEntry
+from sift_site.settings import PASSWORD_HASHERS
 from tests.factories import PASSWORD, make_user
+from tests.pages.signing_in import answer_only
 
 WRONG = "This e-mail and password do not match."
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/leads/?status=hot"}
@@ -116,3 +120,78 @@ def test_a_form_without_its_token_is_refused_in_the_shell(agent):
     assert answer.status_code == 403
     assert "This form is too old" in answer.content.decode()
     assert client.get("/").status_code == 200
+
+
+def test_signing_in_renews_the_session_whoever_had_it_before(client, agent, admin):
+    """Session fixation: a key that somebody planted is worth nothing afterwards."""
+    planted = Client()
+    planted.force_login(admin)
+    key = planted.cookies["sift_session"].value
+    client.cookies["sift_session"] = key
+    client.post("/sign-out/")  # the page asks for it; the planter's browser may do it too
+    client.cookies["sift_session"] = key
+
+    sign_in(client, agent.email)
+
+    assert client.cookies["sift_session"].value != key
+    planted.cookies["sift_session"] = key
+    assert planted.get("/").status_code == 302
+
+
+def test_nothing_of_a_session_before_is_in_the_new_one(client, agent):
+    before = client.session
+    before["planted"] = "here"
+    before.save()
+
+    sign_in(client, agent.email)
+
+    assert client.session["_auth_user_id"] == str(agent.pk)
+    assert "planted" not in client.session
+    assert client.cookies["sift_session"].value != before.session_key
+
+
+def test_signing_in_and_out_and_failing_are_kept_with_address_and_person(client, agency, agent):
+    sign_in(client, agent.email, "wrong")
+    sign_in(client, "nobody@example.com", "wrong")
+    sign_in(client, agent.email)
+    client.post("/sign-out/")
+
+    trail = AuditEntry.objects.for_organisation(agency).newest_first()
+    assert [(e.action, e.actor_kind, e.actor_id, e.target_id) for e in trail][::-1] == [
+        ("sign_in_failed", "system", None, agent.pk),
+        ("sign_in", "person", agent.pk, agent.pk),
+        ("sign_out", "person", agent.pk, agent.pk),
+    ]
+    assert {entry.address for entry in trail} == {"127.0.0.1"}
+
+
+def test_whether_an_account_exists_shows_in_nothing_done_before_the_answer(agent, statements_of):
+    """The trail of a failure is written once the answer is out."""
+
+    def attempt(email: str) -> int:
+        form = {"username": email, "password": "wrong"}
+        return statements_of(lambda: answer_only("/sign-in/", form))
+
+    assert attempt("nobody@example.com") == attempt(agent.email) == 1
+
+
+def test_a_password_hashed_as_of_old_is_hashed_anew_at_sign_in(client, agent, settings):
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+    agent.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+    agent.save(update_fields=["password"])
+
+    assert sign_in(client, agent.email).status_code == 302
+
+    agent.refresh_from_db()
+    assert agent.password.startswith("scrypt$16384$")
+
+
+def test_a_name_that_is_no_host_of_ours_gets_no_page_and_no_letter(client, agent, letters):
+    headers = {"Host": "evil.example"}
+    answer = client.post("/password-reset/", {"email": agent.email}, headers=headers)
+
+    assert answer.status_code == 400
+    assert letters() == []
+    forwarded = {"X-Forwarded-Host": "evil.example"}
+    client.post("/password-reset/", {"email": agent.email}, headers=forwarded)
+    assert "evil" not in letters()[0].body

@@ -1,9 +1,14 @@
 """Environment variables: a faulty one is named with what it accepts."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from sift_site import environment
+from tests.servers import PROJECT
 
 
 @pytest.mark.parametrize("word", ["on", "1", "TRUE", " yes "])
@@ -117,3 +122,62 @@ def test_origins_are_separated_by_commas(monkeypatch):
     monkeypatch.setenv("CSRF_TRUSTED_ORIGINS", "https://sift.uk,https://*.sift.uk")
 
     assert environment.origins() == ["https://sift.uk", "https://*.sift.uk"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("smtp://mail.example", ("mail.example", 25, "", "", False, False)),
+        ("smtp+tls://u%40x:p%3Aw@mail.example", ("mail.example", 587, "u@x", "p:w", True, False)),
+        ("smtps://u:p@mail.example:4650", ("mail.example", 4650, "u", "p", False, True)),
+    ],
+)
+def test_a_mail_server_is_read_from_its_address(monkeypatch, url, said):
+    monkeypatch.setenv("EMAIL_URL", url)
+    server = environment.mail_server()
+
+    assert (
+        server.host, server.port, server.user, server.password, server.starttls, server.tls
+    ) == said  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example", "smtp://", "pop3://u:secret@h", "smtp://u:secret@h:port", "smtp://h/x"]
+)
+def test_a_faulty_mail_server_is_refused_without_repeating_its_password(monkeypatch, url):
+    monkeypatch.setenv("EMAIL_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_URL takes .*smtp\+tls://") as refusal:
+        environment.mail_server()
+    assert "secret" not in str(refusal.value)
+
+
+def test_letters_come_from_somebody(monkeypatch):
+    assert environment.mail_from("Sift <no-reply@localhost>") == "Sift <no-reply@localhost>"
+    monkeypatch.setenv("EMAIL_URL", "smtp://mail.example")
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM is not set"):
+        environment.mail_from("Sift <no-reply@localhost>")
+    monkeypatch.setenv("EMAIL_FROM", "Sift")
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM is 'Sift'; it takes an address"):
+        environment.mail_from("Sift <no-reply@localhost>")
+
+    monkeypatch.setenv("EMAIL_FROM", "Sift <sift@example.co.uk>")
+    assert environment.mail_from("") == "Sift <sift@example.co.uk>"
+
+
+@pytest.mark.parametrize(("https", "prefix"), [("on", "__Host-"), ("off", "")])
+def test_under_https_every_cookie_is_bound_to_this_host(https, prefix):
+    """In a process of its own: settings are read once."""
+    asked = (
+        "from django.conf import settings as s; import django; django.setup();"
+        "from organisations.cookies import MessageStorage as m;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, m.cookie_name)"
+    )
+    env = os.environ | {"SIFT_HTTPS": https, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+    said = subprocess.run(
+        [sys.executable, "-c", asked], env=env, cwd=PROJECT, capture_output=True, check=True
+    )
+
+    names = [f"{prefix}sift_{name}" for name in ("session", "csrf", "messages")]
+    assert said.stdout.decode().split() == names

@@ -1,5 +1,6 @@
 """gunicorn.conf.py: what it refuses to start with, and what its logs leave out."""
 
+import logging
 import subprocess
 import sys
 from urllib.error import HTTPError
@@ -7,7 +8,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from sift_site.server_log import without_secrets
+from sift_site.log_lines import without_secrets
 from tests.servers import PROJECT, free_port, serve
 
 _DEPLOYED = {
@@ -57,10 +58,12 @@ def test_a_deployment_without_its_settings_says_which(plain_environment, missing
 @pytest.mark.django_db(transaction=True)
 def test_the_access_log_has_the_request_id_and_neither_query_nor_secrets(tmp_path):
     log = tmp_path / "access.log"
-    key = "sk_live_" + "a" * 38
+    key, token = "sk_live_" + "a" * 38, "t0k3n" * 8
     with serve(env={"GUNICORN_CMD_ARGS": f"--access-logfile={log}"}) as address:
-        for path in [f"/api/v1/nothing?token={key}", f"/nothing/{key}%0Aforged", "/healthz"]:
-            request = Request(f"{address}{path}", headers={"X-Request-Id": "caller-7"})  # noqa: S310
+        for path in [f"/api/v1/nothing?token={key}", f"/nothing/{key}%0Aforged", "/healthz",
+                     f"/invitation/{token}/"]:  # fmt: skip
+            headers = {"X-Request-Id": "caller-7", "Referer": f"{address}/invitation/{token}/"}
+            request = Request(f"{address}{path}", headers=headers)  # noqa: S310
             try:
                 urlopen(request, timeout=10).close()  # noqa: S310
             except HTTPError as answer:
@@ -69,11 +72,24 @@ def test_the_access_log_has_the_request_id_and_neither_query_nor_secrets(tmp_pat
     lines = log.read_text().splitlines()
     assert '"GET /api/v1/nothing" 404' in "\n".join(lines)
     assert '"GET /nothing/sk_live_…%0Aforged"' in "\n".join(lines)
+    assert '"GET /invitation/…" 303' in "\n".join(lines)
     assert key not in log.read_text()
+    assert token not in log.read_text()
     assert "token" not in log.read_text()
     assert any("caller-7" in line for line in lines if "/api/v1/" in line)
 
 
-def test_a_reset_tokens_link_is_logged_without_its_token():
-    assert without_secrets("/password-reset/MQ/c9-1f/") == "/password-reset/…"
-    assert without_secrets("/password-reset/") == "/password-reset/"
+@pytest.mark.parametrize("page", ["password-reset", "invitation"])
+def test_a_letters_link_is_logged_without_its_token(page):
+    assert without_secrets(f"/{page}/MQ/c9-1f/") == f"/{page}/…"
+    assert without_secrets(f"/{page}/") == f"/{page}/"
+
+
+def test_nor_do_djangos_own_lines_name_it(client, db, caplog):
+    client.post("/invitation/t0k3n/")  # which it complains of, with the path
+
+    handler = next(each for each in logging.getLogger().handlers if each.name == "stderr")
+    assert "t0k3n" in caplog.text
+    assert [handler.format(line).partition("WARNING ")[2] for line in caplog.records] == [
+        "django.request: Method Not Allowed (POST): /invitation/…"
+    ]

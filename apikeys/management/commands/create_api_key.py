@@ -4,9 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
+from apikeys import letters
 from apikeys.models import LONGEST_NAME, ApiKey, NameTaken, Scope
+from organisations.actors import SYSTEM
 from organisations.commands import open_organisation
 
 MOST_DAYS = 36_500
@@ -28,12 +31,14 @@ class Command(BaseCommand):
     def handle(self, *, slug: str, name: str, scope: str, **options: Any) -> None:
         days = _days(options["expires_in_days"])
         try:
-            _, text = ApiKey.objects.issue(
-                open_organisation(slug),
-                _name(name),
-                scope=_scope(scope),
-                expires_at=None if days is None else timezone.now() + timedelta(days=days),
-            )
+            with transaction.atomic():
+                key, text = ApiKey.objects.issue(
+                    open_organisation(slug),
+                    _name(name),
+                    scope=_scope(scope),
+                    expires_at=None if days is None else timezone.now() + timedelta(days=days),
+                )
+                letters.key_created(key, by=SYSTEM)
         except NameTaken:
             raise CommandError(
                 f"{slug} has a key named {name.strip()!r} already. Choose another name, or revoke "

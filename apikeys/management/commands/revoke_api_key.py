@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.db.models import Q
 
-from apikeys import keys
+from apikeys import keys, letters
 from apikeys.models import ApiKey
+from organisations.actors import SYSTEM
 
 
 class Command(BaseCommand):
@@ -26,7 +28,9 @@ class Command(BaseCommand):
                 f"{key.shown} was revoked already, at {key.revoked_at:%Y-%m-%d %H:%M} UTC."
             )
             return
-        key.revoke()
+        with transaction.atomic():
+            if key.revoke(by=SYSTEM):
+                letters.key_deleted(key, by=SYSTEM)
         self.stdout.write(f"Revoked {key.shown} ({key.name}).")
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from organisations.actors import SYSTEM
+from organisations.closing import close_account
 from organisations.commands import named_organisation
 
 
@@ -16,8 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *, slug: str, **_: Any) -> None:
         organisation = named_organisation(slug)
-        if organisation.closed_at is not None:
+        if not close_account(organisation, by=SYSTEM):
             self.stdout.write(f"{organisation.name} is closed already.")
             return
-        organisation.close()
         self.stdout.write(f"{organisation.name} is closed.")

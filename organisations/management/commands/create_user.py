@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from organisations.actors import SYSTEM
+from organisations.audit import AuditAction, AuditTarget, record
 from organisations.commands import open_organisation, text_argument
 from organisations.models import Role, User
 
@@ -42,8 +44,16 @@ class Command(BaseCommand):
         password = _password(User(email=email, name=name))
         try:
             with transaction.atomic():
-                User.objects.create_user(
+                person = User.objects.create_user(
                     organisation=tenant, email=email, name=name, role=role, password=password
+                )
+                record(
+                    tenant.id,
+                    AuditAction.PERSON_ADDED,
+                    by=SYSTEM,
+                    target=AuditTarget.PERSON,
+                    target_id=person.id,
+                    role=role,
                 )
         except IntegrityError:
             raise CommandError(f"There is a person with the e-mail {email} already.") from None

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from organisations.actors import SYSTEM
 from organisations.commands import named_organisation
 from organisations.models import Plan
 
@@ -23,5 +24,5 @@ class Command(BaseCommand):
         if organisation.plan == plan:
             self.stdout.write(f"{organisation.name} is on {plan} already.")
             return
-        organisation.change_plan(Plan(plan))
+        organisation.change_plan(Plan(plan), by=SYSTEM)
         self.stdout.write(f"{organisation.name} is on {plan} now.")

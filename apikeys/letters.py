@@ -1,0 +1,41 @@
+"""Letters to an agency's admins about its keys. None holds a key: only what may be seen of it."""
+
+from typing import Any
+
+from apikeys.models import ApiKey
+from organisations import mail
+from organisations.actors import Actor, ActorKind
+from organisations.models import Role
+
+
+def key_created(key: ApiKey, *, by: Actor) -> None:
+    _send("created", key, by=by)
+
+
+def key_rolled(old: ApiKey, new: ApiKey, *, by: Actor) -> None:
+    _send("rolled", new, by=by, old=old)
+
+
+def key_deleted(key: ApiKey, *, by: Actor) -> None:
+    _send("deleted", key, by=by)
+
+
+def key_expires(key: ApiKey) -> None:
+    """Its end is near."""
+    _send("expires", key)
+
+
+def _send(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) -> None:
+    """To every admin who can sign in, once what is told is committed."""
+    admins = key.organisation.people.filter(role=Role.ADMIN, is_active=True)
+    to = list(admins.order_by("email").values_list("email", flat=True))
+    context = {"key": key, "organisation": key.organisation, "who": _who(by), **more}
+    mail.send(f"apikeys/mail/{letter}", to, context)
+
+
+def _who(by: Actor | None) -> str | None:
+    if by is None:
+        return None
+    if by.kind is not ActorKind.PERSON:
+        return "Somebody with access to Sift's server"
+    return f"{by.name} (from {by.address})" if by.address else by.name

@@ -1,0 +1,94 @@
+"""Where an integrator begins: the address, the header, samples that run as they are, the limits."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from organisations.models import Plan
+
+HEADER = "Authorization: Bearer sk_live_…"
+
+_CURL = """\
+curl -H "Authorization: Bearer $SIFT_API_KEY" \\
+  "BASE/leads?limit=5"
+"""
+_PYTHON = """\
+import json, os, urllib.request
+
+request = urllib.request.Request(
+    "BASE/leads?limit=5",
+    headers={"Authorization": "Bearer " + os.environ["SIFT_API_KEY"]},
+)
+with urllib.request.urlopen(request) as answer:
+    for lead in json.load(answer)["data"]:
+        print(lead["created_at"], lead["status"], lead["name"])
+"""
+_JAVASCRIPT = """\
+const answer = await fetch("BASE/leads?limit=5", {
+  headers: { Authorization: `Bearer ${process.env.SIFT_API_KEY}` },
+});
+for (const lead of (await answer.json()).data) {
+  console.log(lead.created_at, lead.status, lead.name);
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A program that lists five leads; it reads the key from SIFT_API_KEY."""
+
+    id: str
+    language: str
+    runs_in: str
+    code: str
+
+    @property
+    def title(self) -> str:
+        return f"the {self.language} sample"
+
+
+@dataclass(frozen=True, slots=True)
+class QuickStart:
+    base: str
+    header: str
+    samples: list[Sample]
+    limit: str
+
+
+def quick_start(request: HttpRequest, plan: Plan) -> QuickStart:
+    """For this server's own address, as the request reached it, and the plan's limit."""
+    base = api_address(request)
+    samples = [
+        Sample("sample-curl", "curl", "in any shell", _CURL),
+        Sample("sample-python", "Python", "nothing to install", _PYTHON),
+        Sample("sample-javascript", "JavaScript", "a module, in Node.js 18 or newer", _JAVASCRIPT),
+    ]
+    return QuickStart(
+        base=base,
+        header=HEADER,
+        samples=[
+            Sample(one.id, one.language, one.runs_in, one.code.replace("BASE", base))
+            for one in samples
+        ],
+        limit=in_words(
+            settings.SIFT_RATE_SCALE if plan is Plan.SCALE else settings.SIFT_RATE_GROWTH
+        ),
+    )
+
+
+def api_address(request: HttpRequest) -> str:
+    """`https://sift.example.co.uk/api/v1`."""
+    return request.build_absolute_uri("/api/v1")
+
+
+def curl_with(request: HttpRequest, key: str) -> str:
+    """A line for a shell that lists five leads with this key."""
+    return f'curl -H "Authorization: Bearer {key}" "{api_address(request)}/leads?limit=5"'
+
+
+def in_words(rate: str) -> str:
+    """`120/m` as `120 requests a minute`."""
+    number, _, unit = rate.partition("/")
+    units = {"s": "a second", "m": "a minute", "h": "an hour", "d": "a day"}
+    return f"{int(number):,} requests {units[unit]}"

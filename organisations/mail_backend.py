@@ -1,0 +1,35 @@
+"""SMTP from a thread of its own, so that no page waits for a mail server."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import EmailMessage
+
+logger = logging.getLogger("sift.mail")
+
+# One thread a process, begun with its first letter. What waits at a normal end of the process is
+# still sent: the interpreter joins the pool's thread before it leaves.
+_post_office = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+
+
+class BackgroundSmtp(BaseEmailBackend):
+    """Takes letters at once and hands them to the server later, each over Django's own SMTP."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for letter in email_messages:
+            _post_office.submit(_hand_over, letter)
+        return len(email_messages)
+
+
+def _hand_over(letter: EmailMessage) -> None:
+    try:
+        EmailBackend().send_messages([letter])
+    except (
+        OSError
+    ) as error:  # what smtplib and sockets raise; by type, for words may hold addresses
+        logger.error("A letter could not be sent: %s.", type(error).__name__)
+    except Exception:
+        logger.exception("A letter could not be sent.")

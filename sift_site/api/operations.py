@@ -1,0 +1,34 @@
+"""What the reference says of an endpoint, besides what its method, path and scope tell."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from sift_site.api.parameters import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What endpoints are about, by which the reference groups them."""
+
+    name: str
+    description: str
+
+
+LEADS = Tag("Leads", "Buyers and renters that the agency's chat agent has talked to.")
+CONVERSATIONS = Tag("Conversations", "The chats with them, and what was said.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An endpoint for its readers; `id` is its operationId, which a generated client calls it."""
+
+    id: str
+    tag: Tag
+    summary: str
+    description: str
+    answer: Any  # the Struct of a 200, or ListOf[Struct]
+    query: tuple[Parameter, ...] = ()
+    body: type[msgspec.Struct] | None = None
+    has_entity_tag: bool = False  # the answer has an ETag, and the request may say what it knows

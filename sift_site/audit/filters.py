@@ -1,0 +1,208 @@
+"""The filters above the audit trail."""
+
+import re
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+
+from organisations.audit import AuditAction, AuditEntryQuerySet
+from organisations.days import Period, midnight
+from organisations.filters import FilterForm, day_field, one_of
+from organisations.ids import parse_uuid
+from sift_site.audit.names import Names
+
+NOBODY = "nobody"
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+
+
+class Group(NamedTuple):
+    """Actions that are looked for together."""
+
+    title: str
+    actions: tuple[AuditAction, ...]
+
+
+GROUPS = {
+    "signing-in": Group(
+        "Signing in",
+        (
+            AuditAction.SIGN_IN,
+            AuditAction.SIGN_IN_FAILED,
+            AuditAction.SIGN_OUT,
+            AuditAction.SESSIONS_ENDED,
+            AuditAction.PASSWORD_CHANGED,
+            AuditAction.PASSWORD_RESET_ASKED,
+            AuditAction.PASSWORD_RESET,
+            AuditAction.TWO_STEP_ON,
+            AuditAction.TWO_STEP_OFF,
+            AuditAction.RECOVERY_CODES_MADE,
+            AuditAction.RECOVERY_CODE_USED,
+        ),
+    ),
+    "agency": Group(
+        "People and agency",
+        (
+            AuditAction.PERSON_INVITED,
+            AuditAction.INVITATION_RESENT,
+            AuditAction.INVITATION_WITHDRAWN,
+            AuditAction.INVITATION_ACCEPTED,
+            AuditAction.PERSON_ADDED,
+            AuditAction.PERSON_RENAMED,
+            AuditAction.ROLE_CHANGED,
+            AuditAction.PERSON_DEACTIVATED,
+            AuditAction.PERSON_REACTIVATED,
+            AuditAction.ORGANISATION_RENAMED,
+            AuditAction.PLAN_CHANGED,
+            AuditAction.ORGANISATION_CLOSED,
+        ),
+    ),
+    "keys": Group(
+        "API keys",
+        (
+            AuditAction.KEY_CREATED,
+            AuditAction.KEY_RENAMED,
+            AuditAction.KEY_CHANGED,
+            AuditAction.KEY_ROLLED,
+            AuditAction.KEY_DELETED,
+        ),
+    ),
+    "leads": Group(
+        "Leads",
+        (
+            AuditAction.STATUS_CHANGED,
+            AuditAction.LEADS_CHANGED,
+            AuditAction.LEADS_MERGED,
+            AuditAction.MERGE_UNDONE,
+        ),
+    ),
+    "data": Group(
+        "Exports and erasure",
+        (
+            AuditAction.LEADS_EXPORTED,
+            AuditAction.PERSON_DATA_EXPORTED,
+            AuditAction.PERSON_DATA_ERASED,
+            AuditAction.AUDIT_EXPORTED,
+        ),
+    ),
+}
+
+
+class AuditFilterForm(FilterForm):
+    """What the address asks of the trail of an agency, whose `names` are offered as choices."""
+
+    FIRST = ("action", "actor", "period")
+    MORE = ("since", "until", "ip", "target")
+
+    action = one_of(
+        "What",
+        [
+            (group.title, [(key, f"{group.title}: all"), *((a, a.label) for a in group.actions)])
+            for key, group in GROUPS.items()
+        ],
+    )
+    actor = one_of("Who", [])
+    period = one_of("When", Period.choices)
+    since = day_field("From")
+    until = day_field("Until")
+    ip = forms.GenericIPAddressField(
+        label="From where",
+        required=False,
+        unpack_ipv4=True,
+        error_messages={
+            "invalid": "This is not an address such as 203.0.113.9, so it narrows nothing here."
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    target = forms.CharField(
+        label="Done to",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "placeholder": "Id, or a lead’s address",
+            }
+        ),
+    )
+
+    def __init__(self, address: QueryDict, names: Names) -> None:
+        self.names = names
+        super().__init__(address)
+
+    def _set_choices(self) -> None:
+        actor: Any = self.fields["actor"]
+        actor.choices = [
+            ("", "Anybody"),
+            ("People", [(str(id_), name) for id_, name in self.names.people.items()]),
+            ("API keys", [(str(id_), name) for id_, name in self.names.keys.items()]),
+            (NOBODY, "System, or nobody signed in"),
+        ]
+
+    def clean_target(self) -> str:
+        """The id, on its own or in the address of a page that was copied."""
+        found = _ID.search(self.cleaned_data["target"])
+        id_ = parse_uuid(found[0]) if found else None
+        if id_ is None and self.cleaned_data["target"]:
+            raise forms.ValidationError("There is no id in this, so it narrows nothing here.")
+        return "" if id_ is None else str(id_)
+
+    def clean(self) -> dict[str, Any]:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and until < since:
+            self.add_error("until", "This day is before the first, so it narrows nothing here.")
+        return self.cleaned_data
+
+    # --- What the filters leave -------------------------------------------------------------------
+    @property
+    def actions(self) -> tuple[AuditAction, ...]:
+        """Those that are looked for; none where all are."""
+        chosen = self.cleaned_data.get("action")
+        if not chosen:
+            return ()
+        return GROUPS[chosen].actions if chosen in GROUPS else (AuditAction(chosen),)
+
+    def narrow(self, entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
+        """Those of the agency's entries that pass every filter, in no order."""
+        if self.actions:
+            entries = entries.filter(action__in=self.actions)
+        return self._by_the_rest(entries)
+
+    def ranges(self, entries: AuditEntryQuerySet) -> list[AuditEntryQuerySet]:
+        """The same in as many parts as there are actions, each of which an index has in order.
+
+        Of several actions at once PostgreSQL would collect and sort every entry.
+        """
+        rest = self._by_the_rest(entries)
+        return [rest.filter(action=action) for action in self.actions] or [rest]
+
+    def _by_the_rest(self, entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
+        said = self.cleaned_data
+        if actor := said.get("actor"):
+            entries = entries.filter(actor_id=None if actor == NOBODY else UUID(actor))
+        if target := said.get("target"):
+            entries = entries.filter(target_id=UUID(target))
+        if address := said.get("ip"):
+            entries = entries.filter(address=address)
+        return entries.filter(self._when())
+
+    def _when(self) -> Q:
+        """Days of the agency's, the last one whole."""
+        said, when = self.cleaned_data, Q()
+        if period := said.get("period"):
+            when &= Q(created_at__gte=midnight(Period(period).first_day))
+        if since := said.get("since"):
+            when &= Q(created_at__gte=midnight(since))
+        if until := said.get("until"):
+            when &= Q(created_at__lt=midnight(until, days_later=1))
+        return when
+
+    # --- What the page says -----------------------------------------------------------------------
+    def _said(self, field: str) -> list[tuple[str, str]]:
+        said = super()._said(field)
+        if field != "target":
+            return said
+        return [(id_, self.names.of_any(UUID(id_)) or id_) for id_, _ in said]

@@ -1,0 +1,64 @@
+"""One press by which a person takes a lead that waits for its first contact.
+
+It assigns the lead and no more: to have taken it is not to have called. Of two who press at once
+the second is told who has it.
+"""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from leads.assignment import assign
+from leads.models import SCORED_STATUSES, EventKind, Lead, LeadStatus
+from leads.overtaking import last_change
+from organisations.web import SeeOther, SignedInRequest, actor_of, announce, wants_fragment
+from sift_site.overview.periods import period_of
+from sift_site.overview.views import taken
+from sift_site.overview.waiting import as_waiting
+
+
+@require_POST
+def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Give the lead to the person who asks, unless somebody was quicker."""
+    leads = Lead.objects.for_organisation(request.organisation).standing()
+    with transaction.atomic():
+        # The assignee is read after the lock: what was joined while waiting for it is out of date.
+        lead = get_object_or_404(leads.select_for_update(), id=lead_id)
+        fault = _fault(request, lead)
+        if not fault:
+            assign(lead, request.user, by=actor_of(request))
+    words = fault or f"{lead.display_name} is yours now."
+    if not wants_fragment(request):
+        (messages.error if fault else messages.success)(request, words)
+        return SeeOther(_way_back(request.GET))
+    context = {
+        "row": as_waiting(lead, is_mine=not fault, fault=fault),
+        "token": get_token(request),
+        "swapped_aside": True,
+    } | taken(request.user)
+    response = render(request, "overview/_waiting_swap.html", context, status=422 if fault else 200)
+    return announce(response, words)
+
+
+def _fault(request: SignedInRequest, lead: Lead) -> str:
+    """Why the lead is no longer to be taken, in words; empty where it is."""
+    if lead.assignee is not None and lead.assignee != request.user:
+        return f"{lead.assignee.name} has taken {lead.display_name} already."
+    if lead.status in SCORED_STATUSES:
+        return ""
+    status = LeadStatus(lead.status).label
+    moved = last_change(lead, request.organisation, EventKind.STATUS)
+    by = f"{moved.actor_name} moved it to {status}" if moved else f"it is {status}"
+    return f"{lead.display_name} no longer waits: {by}."
+
+
+def _way_back(address: QueryDict) -> str:
+    """The overview of the period that it was pressed on."""
+    period, _ = period_of(address)
+    return f"{reverse('overview')}?period={period}" if "period" in address else reverse("overview")

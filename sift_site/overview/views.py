@@ -1,0 +1,65 @@
+"""The first page: who waits, and how things went; and taking a lead that waits."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.views.decorators.http import require_safe
+
+from leads.models import LeadTally
+from organisations.days import today as agency_today
+from organisations.models import User
+from organisations.web import SignedInRequest, render_page, wants_fragment
+from sift_site.overview import links, waiting
+from sift_site.overview.figures import Overview
+from sift_site.overview.periods import Period, period_of
+
+
+@require_safe
+def overview(request: SignedInRequest) -> HttpResponse:
+    """Who waits, what is due, and charts of the period that the address names.
+
+    HTMX, when the period is changed, is given the charts alone.
+    """
+    period, fault = period_of(request.GET)
+    today = agency_today()
+    counted = Overview(request.organisation, period, today)
+    context: dict[str, Any] = {
+        "period": period,
+        "periods": Period,
+        "period_fault": fault,
+        "charts": counted.charts(),
+    }
+    if not wants_fragment(request):
+        context |= {
+            "today": today,
+            "token": get_token(request),
+            # By which a press without script comes back to the same period.
+            "way_back": f"?period={period}" if "period" in request.GET else "",
+        } | standing(request.user, counted)
+    return render_page(request, "overview.html", "overview/_period.html", context)
+
+
+def standing(person: User, counted: Overview) -> dict[str, Any]:
+    """What does not depend on the period."""
+    organisation = person.organisation
+    tally = LeadTally.objects.for_organisation(organisation).by_status()
+    by_status = {status: tally.get(status, 0) for status in links.WAITING}
+    return {
+        "has_leads": bool(tally),
+        "figures": counted.figures(by_status),
+        "weeks": counted.weeks_chart(),
+        "waiting": waiting.untaken(organisation),
+        "waiting_number": sum(by_status.values()),
+        "all_waiting": links.leads(status=links.WAITING),
+        "due": waiting.FollowUpsDue.read(person, counted.today),
+        "due_mine": list(waiting.due_of(person, counted.today)),
+    } | taken(person)
+
+
+def taken(person: User) -> dict[str, Any]:
+    """How many leads wait that the person has taken, and the list of them."""
+    return {
+        "mine_waiting": waiting.waiting_of(person),
+        "mine_address": links.leads(assignee="me", status=links.WAITING),
+    }

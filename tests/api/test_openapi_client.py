@@ -1,0 +1,72 @@
+"""A client generated from the document, as an integrator would have it, against a real server."""
+
+import importlib
+import subprocess
+import sys
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from tests.factories import make_conversation, make_key, make_lead
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def generated(tmp_path: Path, client, monkeypatch) -> str:
+    """The name of a package that openapi-python-client has made."""
+    source, settings = tmp_path / "openapi.json", tmp_path / "settings.yaml"
+    source.write_bytes(client.get("/api/v1/openapi.json").content)
+    settings.write_text("post_hooks: []\n")  # no formatter is looked for
+    command = [
+        *[sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"],
+        *["--path", str(source), "--output-path", str(tmp_path / "generated_sift_client")],
+        *["--config", str(settings), "--fail-on-warning"],
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    monkeypatch.syspath_prepend(tmp_path)
+    yield "generated_sift_client"
+    for name in [name for name in sys.modules if name.startswith("generated_sift_client")]:
+        del sys.modules[name]
+
+
+def test_a_generated_client_lists_reads_and_patches(generated, live_server, agency):
+    def load(name):
+        return importlib.import_module(f"{generated}.{name}")
+
+    lead = make_lead(agency, name="Amara Osei", score=81, status="hot")
+    make_conversation(agency, lead, messages=2)
+    make_lead(agency, status="cold")
+    models = load("models")
+    sift = load("client").AuthenticatedClient(
+        base_url=live_server.url, token=make_key(agency)[1], follow_redirects=False
+    )
+
+    page = load("api.leads.list_leads").sync(
+        client=sift, status=[models.ListLeadsStatusItem.HOT], limit=10
+    )
+    assert [(str(row.id), row.name, row.score) for row in page.data] == [
+        (str(lead.id), "Amara Osei", 81)
+    ]
+    assert (page.has_more, page.next_cursor, page.data[0].email) == (False, None, None)
+
+    read = load("api.leads.get_lead").sync_detailed(page.data[0].id, client=sift)
+    assert read.status_code == HTTPStatus.OK
+    assert read.parsed == page.data[0]
+
+    change = models.StatusChange(status=models.StatusChangeStatus.CONTACTED)
+    patch = load("api.leads.change_lead_status")
+    moved = patch.sync(lead.id, client=sift, body=change, if_match=read.headers["ETag"])
+    assert moved.status is models.LeadStatus.CONTACTED
+    lead.refresh_from_db()
+    assert lead.status == "contacted"
+
+    stale = patch.sync(lead.id, client=sift, body=change, if_match=read.headers["ETag"])
+    assert isinstance(stale, models.ProblemDetails)
+    assert stale.type_ == "/api/docs/#changed-meanwhile"
+
+    chats = load("api.conversations.list_conversations").sync(client=sift, lead_id=lead.id)
+    said = load("api.conversations.list_messages").sync(chats.data[0].id, client=sift)
+    assert [message.content for message in said.data] == ["Message 0", "Message 1"]

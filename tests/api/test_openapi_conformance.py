@@ -1,0 +1,98 @@
+"""The running API does what its OpenAPI document says: schemathesis looks for where it does not.
+
+Valid requests, and requests with one thing wrong, are made from the document, the same ones in
+every run; every check that schemathesis has for OpenAPI looks at each answer.
+"""
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.core.parameters import ParameterLocation
+
+from sift_site.api.openapi import document
+from sift_site.wsgi import application
+from tests.factories import make_conversation, make_key
+
+pytestmark = pytest.mark.django_db
+
+# What the document cannot say of a valid request: a cursor is the API's own and goes with its
+# filters, and a precondition may fail. Their own tests are elsewhere.
+BY_THE_API_ALONE = {"cursor"}
+PRECONDITIONS = {"If-Match", "If-None-Match"}
+
+
+@pytest.fixture
+def _one_connection():
+    """Requests run in the test's own transaction, as those of Django's test client do."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+api = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+
+
+@pytest.fixture
+def known(agency):
+    """What a caller has: a key, and the ids that its lists told it."""
+    conversation = make_conversation(agency, messages=3)
+    return {
+        "key": make_key(agency)[1],
+        "ids": {"lead_id": str(conversation.lead_id), "conversation_id": str(conversation.id)},
+    }
+
+
+def _aim(case, ids: dict[str, str]) -> None:
+    """Have a valid part of a request name what is there."""
+
+    def is_valid(location: ParameterLocation) -> bool:
+        part = case.meta.components.get(location) if case.meta else None
+        return part is None or part.mode.is_positive
+
+    if is_valid(ParameterLocation.PATH):
+        case.path_parameters |= {name: ids[name] for name in case.path_parameters}
+    if is_valid(ParameterLocation.QUERY):
+        for name in BY_THE_API_ALONE:
+            case.query.pop(name, None)
+        if "lead_id" in case.query:
+            case.query["lead_id"] = ids["lead_id"]
+    if is_valid(ParameterLocation.HEADER):
+        for name in PRECONDITIONS:
+            case.headers.pop(name, None)
+
+
+def conformance_of(operation_id: str):
+    """The test of one operation."""
+
+    @pytest.mark.usefixtures("_one_connection")
+    @api.include(operation_id=operation_id).parametrize()
+    @settings(
+        max_examples=10,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def test(case, known):
+        _aim(case, known["ids"])
+
+        case.call_and_validate(headers={"Authorization": f"Bearer {known['key']}"})
+
+    return test
+
+
+# A test for each, by name: schemathesis gives all of one function's the same, and what runs tests
+# in several processes takes those for one.
+OPERATIONS = [
+    operation["operationId"]
+    for item in document()["paths"].values()
+    for method, operation in item.items()
+    if method != "parameters"
+]
+globals().update({f"test_{id_}_does_as_documented": conformance_of(id_) for id_ in OPERATIONS})

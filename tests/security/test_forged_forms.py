@@ -1,0 +1,156 @@
+"""Forms that another site sends, and forms with fields that are none of theirs."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from apikeys.models import ApiKey
+from leads.models import Lead
+from organisations.models import Organisation, User
+from tests.security.conftest import address_of, everything_of, forms_of, taken_back
+from tests.test_every_route import PAGES, ROUTES
+
+REFUSED = "This form is too old"
+
+
+def browser_of(person) -> Client:
+    """A signed-in person's browser, in which tokens are asked for."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(person)
+    client.get("/settings/profile/")
+    return client
+
+
+def is_refused(answer) -> bool:
+    return answer.status_code == 403 and REFUSED in answer.content.decode()
+
+
+def test_every_form_takes_the_token_of_its_own_browser(admin, ours):
+    """The success beside the refusals below."""
+    forms, refused = forms_of(ours), []
+    for route in PAGES:
+        client = browser_of(admin)
+        token = client.cookies[settings.CSRF_COOKIE_NAME].value
+        with taken_back():
+            answer = client.post(
+                address_of(route, ours),
+                forms.get(route.pattern, {}),
+                headers={"X-CSRFToken": token},
+            )
+        if is_refused(answer):
+            refused.append(route.pattern)
+
+    assert refused == []
+
+
+@pytest.mark.parametrize("token", [None, "x" * 64, "another browser's"])
+def test_a_form_without_it_is_refused_on_every_route_and_changes_nothing(
+    agency, admin, agent, ours, token
+):
+    if token == "another browser's":
+        token = browser_of(agent).cookies[settings.CSRF_COOKIE_NAME].value
+    client, forms = browser_of(admin), forms_of(ours)
+    before, let_through = everything_of(agency), []
+
+    for route in PAGES:
+        form = forms.get(route.pattern, {}) | ({"csrfmiddlewaretoken": token} if token else {})
+        answer = client.post(address_of(route, ours), form)
+        if not is_refused(answer):
+            let_through.append((route.pattern, answer.status_code))
+
+    assert let_through == []
+    assert everything_of(agency) == before
+
+
+def test_signing_in_takes_a_token_too(agent):
+    """Else another site could sign a person in as somebody else."""
+    client = Client(enforce_csrf_checks=True)
+    form = {"username": agent.email, "password": "correct horse battery staple"}
+
+    refused = client.post("/sign-in/", form)
+    client.get("/sign-in/")
+    token = client.cookies[settings.CSRF_COOKIE_NAME].value
+    taken = client.post("/sign-in/", form, headers={"X-CSRFToken": token})
+
+    assert is_refused(refused)
+    assert (taken.status_code, taken["Location"]) == (302, "/")
+
+
+def test_the_api_heeds_no_session(signed_in_admin, ours):
+    for route in (route for route in ROUTES if route.is_api):
+        if "openapi" in route.pattern:
+            continue
+        for method in ("GET", "POST", "PATCH"):
+            answer = signed_in_admin.generic(method, address_of(route, ours), "{}",
+                                             content_type="application/json")  # fmt: skip
+            assert answer.status_code in (401, 405), (method, route.pattern)
+
+
+# --- Fields that are none of the form's -----------------------------------------------------------
+def stuffing(theirs, other_agency) -> dict[str, object]:
+    """Every column that decides who somebody is or whose a thing is."""
+    return {
+        "id": theirs["lead_id"], "pk": theirs["lead_id"], "organisation": other_agency.id,
+        "organisation_id": other_agency.id, "organization": other_agency.id, "plan": "scale",
+        "slug": "taken", "closed_at": "2026-01-01", "is_admin": "on", "is_active": "",
+        "is_superuser": "on", "is_staff": "on", "password": "known to me", "person": "x",
+        "person_id": theirs["person_id"], "user": theirs["person_id"], "created_by": "x",
+        "created_by_id": theirs["person_id"], "digest": "0" * 64, "prefix": "sk_live_mine0000",
+        "last_four": "mine", "revoked_at": "2026-01-01", "last_used_at": "2026-01-01",
+        "merged_into": theirs["lead_id"], "merged_into_id": theirs["lead_id"], "moved_on": "",
+        "created_at": "2001-01-01", "updated_at": "2001-01-01", "source": "sms",
+        "written_xid": "1", "search": "x", "actor_id": theirs["person_id"], "lead_id": "x",
+    }  # fmt: skip
+
+
+def protected(agency) -> list[object]:
+    """What no form may change but one that is for it, and none of those is posted here."""
+    people = User.objects.filter(organisation=agency).order_by("id")
+    leads = Lead.objects.for_organisation(agency).order_by("id")
+    keys = ApiKey.objects.for_organisation(agency).filter(name="Ours")
+    return [
+        list(people.values_list("id", "organisation_id", "email", "role", "is_active", "password")),
+        list(Organisation.objects.order_by("id").values()),
+        list(leads.values_list("id", "organisation_id", "source", "created_at")),
+        list(keys.values_list("id", "organisation_id", "prefix", "digest", "created_by_id")),
+    ]
+
+
+@pytest.mark.parametrize("who", ["admin", "agent"])
+def test_fields_that_are_none_of_a_forms_change_nothing(
+    request, agency, other_agency, ours, theirs, who
+):
+    person = request.getfixturevalue(who)
+    forms, extra = forms_of(ours), stuffing(theirs, other_agency)
+    del forms["leads/<uuid:lead_id>/erase/"]
+    if who == "agent":
+        extra["role"] = "admin"
+    patterns = forms if who == "admin" else [route.pattern for route in PAGES]
+    before, their_rows = protected(agency), everything_of(other_agency)
+    changed, worked = [], 0
+
+    for route in (route for route in PAGES if route.pattern in patterns):
+        client = Client(raise_request_exception=False)
+        client.force_login(person)
+        with taken_back():
+            form = forms.get(route.pattern, {})
+            answer = client.post(address_of(route, ours), extra | form)
+            if protected(agency) != before or everything_of(other_agency) != their_rows:
+                changed.append(route.pattern)
+            worked += answer.status_code in (200, 303)
+
+    assert changed == []
+    assert worked >= 8  # the forms themselves were good
+
+
+def test_a_new_key_is_of_its_maker_and_agency_whatever_the_form_says(
+    signed_in_admin, agency, admin, other_agency, theirs
+):
+    form = {"name": "Mine", "scope": "read", "expires": "never"}
+    signed_in_admin.post("/settings/api-keys/", stuffing(theirs, other_agency) | form)
+
+    key = ApiKey.objects.get(name="Mine")
+
+    assert (key.organisation, key.created_by, key.scope) == (agency, admin, "read")
+    assert key.revoked_at is key.last_used_at is None
+    assert key.digest != "0" * 64
