@@ -220,9 +220,10 @@ def _in_one_transaction(
     Returns the run's trail with these, which the last batch writes down.
     """
     locked = leads.filter(id__in=ids).order_by("id")
-    # `search` is long, never read here, and made anew where it changes.
-    rows = locked.select_related("assignee").defer("search")
-    events = take(list(rows.select_for_update(of=("self",), no_key=True)))
+    # `search` is long, never read here, and made anew where it changes. Assignees are read after
+    # the lock: what was joined while waiting for it is out of date.
+    rows = locked.prefetch_related("assignee").defer("search")
+    events = take(list(rows.select_for_update(no_key=True)))
     LeadEvent.objects.bulk_create(events)
     Lead.objects.bulk_update([event.lead for event in events], fields)
     trail = trail.plus(events)

@@ -33,9 +33,10 @@ FIRST_MOVES = (
 
 def lead_or_404(request: SignedInRequest, lead_id: UUID, *, locked: bool = False) -> Lead:
     """The agency's standing lead with its assignee; `locked` until the transaction ends."""
-    leads = Lead.objects.for_organisation(request.organisation).standing()
-    leads = leads.select_related("assignee").defer("search")
-    return get_object_or_404(leads.select_for_update(of=("self",)) if locked else leads, id=lead_id)
+    leads = Lead.objects.for_organisation(request.organisation).standing().defer("search")
+    # With the lock the assignee is read after it: what was joined while waiting is out of date.
+    leads = leads.select_for_update() if locked else leads.select_related("assignee")
+    return get_object_or_404(leads, id=lead_id)
 
 
 def address_of(request: SignedInRequest, lead: Lead) -> str:

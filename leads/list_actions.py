@@ -74,7 +74,7 @@ def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpRespon
     leads = Lead.objects.for_organisation(request.organisation).standing()
     form = MoveForm(request.POST)
     with transaction.atomic():
-        lead = get_object_or_404(leads.select_for_update(of=("self",)), id=lead_id)
+        lead = get_object_or_404(leads.select_for_update(), id=lead_id)
         fault = _fault(form, lead)
         if fault is None:
             lead.change_status(LeadStatus(form.cleaned_data["status"]), by=actor_of(request))

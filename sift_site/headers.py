@@ -15,13 +15,13 @@ _OFF = (
     "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "window-management",
     "xr-spatial-tracking",
 )  # fmt: skip
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in _OFF)
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _OFF),
 }
 # For what is no page, should a browser be led to show it as one. Pages have the policy of the
 # settings, from django-csp.
@@ -51,6 +51,9 @@ def guard(headers: dict[str, str] | ResponseHeaders, *, is_secure: bool) -> None
     for name, value in EVERYWHERE.items():
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", NOT_A_PAGE)
+    # It means something on a page alone, and is long beside a small file.
+    if headers.get("Content-Type", "").startswith("text/html"):
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
     if is_secure and settings.SECURE_HSTS_SECONDS:
         headers.setdefault("Strict-Transport-Security", _strict_transport_security())
 

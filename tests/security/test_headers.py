@@ -30,8 +30,9 @@ def faults_of(answer) -> list[str]:
     wanted = ("default-src 'none'", "object-src 'none'", "base-uri 'none'")
     faults += [one for one in (*wanted, "frame-ancestors 'none'") if one not in policy]
     faults += [one for one in policy if "unsafe" in one or "*" in one or "data:" in one]
-    allowed = answer.headers.get("Permissions-Policy", "")
-    faults += [feature for feature in FEATURES if f"{feature}=()" not in allowed]
+    if answer.headers.get("Content-Type", "").startswith("text/html"):
+        allowed = answer.headers.get("Permissions-Policy", "")
+        faults += [feature for feature in FEATURES if f"{feature}=()" not in allowed]
     if "Access-Control-Allow-Origin" in answer.headers:
         faults.append("Access-Control-Allow-Origin")
     return faults
