@@ -1,4 +1,4 @@
-# make run | make test | make check | make format | make lock | make install
+# make run | make test | make check | make format | make lock | make install | make bench
 
 PYTHON = python3
 IN_VENV = .venv/bin/python
@@ -14,7 +14,7 @@ PRODUCTION = env \
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: run test check format lock install develop python
+.PHONY: run test check format lock install develop python bench
 
 run: install
 	@$(IN_VENV) -m sift_site.launch
@@ -41,6 +41,15 @@ lock: develop
 	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check uv
 	@$(COMPILE) --output-file requirements/run.lock
 	@$(COMPILE) --group develop --output-file requirements/develop.lock
+	@$(COMPILE) bench/requirements.in --constraint requirements/run.lock \
+		--output-file bench/requirements.lock
+
+# Beside others, and in an environment of its own: bench/README.md. BENCH="--scale 50000" is quick.
+bench: python
+	@test -x bench/.venv/bin/python || $(PYTHON) -m venv bench/.venv
+	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement bench/requirements.lock
+	@bench/.venv/bin/python -m bench $(BENCH)
 
 install: python
 	@$(PYTHON) requirements/install.py run

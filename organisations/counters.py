@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
@@ -49,7 +50,11 @@ def count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
     limit, window = _parts(rate)
     try:
         usage = get_usage(
-            request, group=group, key=lambda _group, _request: value, rate=rate, increment=True
+            request,
+            group=group,
+            key=lambda _group, _request: value,
+            rate=(limit, window),
+            increment=True,
         )
     except Exception as error:  # whichever the cache raises: Redis's own, the socket's, a time-out
         # By type alone: a message may hold the store's address, and that a password.
@@ -81,6 +86,7 @@ def network(address: str) -> str:
     return str(parsed)
 
 
+@cache
 def _parts(rate: str) -> tuple[int, int]:
     """`120/m` as (120, 60), `10/15m` as (10, 900)."""
     form = _RATE.fullmatch(rate)

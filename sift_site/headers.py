@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
 
 # Nothing here uses them, so no script that got in by a fault of ours may either.
 _OFF = (
@@ -38,15 +39,23 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in EVERYWHERE.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", NOT_A_PAGE)
-        # It means something on a page alone, and is long beside a small file.
-        if response.headers.get("Content-Type", "").startswith("text/html"):
-            response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if request.is_secure() and settings.SECURE_HSTS_SECONDS:
-            response.headers.setdefault("Strict-Transport-Security", _strict_transport_security())
+        guard(response.headers, is_secure=request.is_secure())
         return response
+
+
+def guard(headers: dict[str, str] | ResponseHeaders, *, is_secure: bool) -> None:
+    """Add what an answer does not say for itself.
+
+    The API's gateway does so too: a server's requests go to it past all middleware.
+    """
+    for name, value in EVERYWHERE.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", NOT_A_PAGE)
+    # It means something on a page alone, and is long beside a small file.
+    if headers.get("Content-Type", "").startswith("text/html"):
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
+    if is_secure and settings.SECURE_HSTS_SECONDS:
+        headers.setdefault("Strict-Transport-Security", _strict_transport_security())
 
 
 def _strict_transport_security() -> str:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sift_site import health, proxies
 from sift_site.api import gateway
+from sift_site.api.http import ApiRequest
 from sift_site.database import drop_dead_connection
 
 
@@ -22,8 +23,8 @@ class FrontDoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if (probe := health.PROBES.get(request.path_info)) is not None:
             return probe(request)
+        if gateway.is_below_api(request.path_info):
+            return gateway.answer(ApiRequest(request.META)).as_django()
         proxies.believe(request)
         drop_dead_connection()
-        if gateway.is_below_api(request.path_info):
-            return gateway.answer(request)
         return self.get_response(request)

@@ -1,11 +1,17 @@
 """gunicorn's logs, in which no secret appears."""
 
 import logging
+import re
+from datetime import timedelta
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from sift_site.log_lines import without_secrets
+
+_ATOM = re.compile(r"%\(([^)]+)\)s")
+_OURS = frozenset({"h", "t", "m", "U", "s", "B", "M", "{x-request-id}o", "a"})
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class _SecretsLeftOut(logging.Filter):
@@ -19,13 +25,35 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
+        self._shows_ours_alone = _OURS.issuperset(_ATOM.findall(cfg.access_log_format))
         for handler in self.error_log.handlers:  # a faulty request line is quoted there
             handler.addFilter(_SecretsLeftOut())
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
-        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        """What gunicorn.conf.py's format shows.
+
+        gunicorn's own also gathers each header and each variable, for formats that name them.
+        """
+        if not self._shows_ours_alone:
+            atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        else:
+            status = str(resp.status)
+            atoms = {
+                "h": environ.get("REMOTE_ADDR", "-"),
+                "t": self.now(),
+                "m": environ["REQUEST_METHOD"],
+                "s": status.partition(" ")[0],
+                "B": getattr(resp, "sent", None),
+                "M": request_time // _MILLISECOND,
+                "{x-request-id}o": _header(resp, "x-request-id"),
+                "a": environ.get("HTTP_USER_AGENT", "-"),
+            }
         # The decoded path could hold a line break, and with it a forged line.
         atoms["U"] = without_secrets(environ.get("RAW_URI", "-").partition("?")[0])
         for said_by_the_caller in ("a", "{x-request-id}o"):
             atoms[said_by_the_caller] = without_secrets(atoms.get(said_by_the_caller, "-"))
         return atoms
+
+
+def _header(resp: Any, wanted: str) -> str:
+    return next((value for name, value in resp.headers if name.lower() == wanted), "-")

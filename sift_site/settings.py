@@ -1,5 +1,6 @@
 """Sift's settings, in one file; what varies is read from the environment (README, Configure)."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,10 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASES["default"]["OPTIONS"] = {
-    "prepare_threshold": 5,
     "connect_timeout": 5,  # seconds; a host that does not answer is not waited for any longer
+    # Statements that are prepared are planned once (sift_site/api/statements.py says which are).
+    # PgBouncer takes it with `ignore_startup_parameters = plan_cache_mode`, and drops it.
+    "options": "-c plan_cache_mode=force_generic_plan",
     **DATABASES["default"].get("OPTIONS", {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -107,7 +110,7 @@ REDIS_OPTIONS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "sift_site.counter_store.CounterCache",  # nothing else is cached
             "LOCATION": REDIS_URL,
             "OPTIONS": REDIS_OPTIONS,
         }
@@ -122,6 +125,12 @@ else:
 SIFT_RATE_GROWTH = environment.rate("SIFT_RATE_GROWTH", "120/m")
 SIFT_RATE_SCALE = environment.rate("SIFT_RATE_SCALE", "600/m")
 SIFT_RATE_ANONYMOUS = environment.rate("SIFT_RATE_ANONYMOUS", "60/m")
+# django-ratelimit's own defaults: it asks for each at each request, and one that is missing is
+# looked for anew each time.
+RATELIMIT_ENABLE = True
+RATELIMIT_USE_CACHE = "default"
+RATELIMIT_CACHE_PREFIX = "rl:"
+RATELIMIT_HASH_ALGORITHM = hashlib.sha256
 SILENCED_SYSTEM_CHECKS = [
     # django-ratelimit wants a shared cache, and knows only some backends as shared. In the memory
     # of one process the counters are exact too, and gunicorn.conf.py refuses to start more than one

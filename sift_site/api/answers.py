@@ -1,56 +1,85 @@
 """How a view answers: JSON of a Struct, entity tags and their preconditions (RFC 9110)."""
 
+from collections.abc import Callable
+from datetime import UTC
+from functools import cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from django.http import HttpResponse
 from django.utils.http import parse_etags
+from msgspec import structs
 
 from sift_site.api import problems, schemas
-from sift_site.api.endpoint import ApiRequest
-from sift_site.api.instants import to_microseconds
-from sift_site.api.parameters import IGNORED, ListQuery, query_of
+from sift_site.api.http import Answer, ApiRequest
+from sift_site.api.instants import rfc3339, to_microseconds
+from sift_site.api.parameters import IGNORED, ListQuery
 from sift_site.api.reads import Page
 
-
-def json_response(body: msgspec.Struct, *, etag: str | None = None) -> HttpResponse:
-    """200 with the Struct as JSON."""
-    response = HttpResponse(msgspec.json.encode(body), content_type="application/json")
-    if etag is not None:
-        response["ETag"] = etag
-    return response
+_encode = msgspec.json.Encoder().encode
+_LEFT_OUT = IGNORED | {"cursor", "offset"}
+_JSON = "application/json"
 
 
-def list_response(request: ApiRequest, query: ListQuery, page: Page[Any]) -> HttpResponse:
+def list_response(request: ApiRequest, query: ListQuery, page: Page[Any]) -> Answer:
     """200 with a page of a list; a Link header leads to the next one, if there is one."""
-    cursor = query.listing.cursor_after(*page.goes_on_after) if page.goes_on_after else None
-    response = json_response(
-        schemas.ListOf(
-            data=page.rows,
-            limit=query.window.limit,
-            offset=query.window.offset,
-            has_more=cursor is not None,
-            next_cursor=cursor,
-            total=msgspec.UNSET if page.total is None else page.total,
-        )
+    cursor = query.listing.cursor_after(page.goes_on_after) if page.goes_on_after else None
+    body = schemas.ListOf(
+        data=_in_full(page.rows),
+        limit=query.window.limit,
+        offset=query.window.offset,
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        total=msgspec.UNSET if page.total is None else page.total,
     )
+    answer = Answer(_encode(body), content_type=_JSON)
     if cursor is not None:
-        response["Link"] = f'<{_next_address(request, cursor)}>; rel="next"'
-    return response
+        answer.headers["Link"] = f'<{_next_address(request, query, cursor)}>; rel="next"'
+    return answer
 
 
-def _next_address(request: ApiRequest, cursor: str) -> str:
+def _in_full(rows: list[Any]) -> list[Any]:
+    """The rows, such that their times are written to the microsecond and in UTC.
+
+    msgspec writes times many times quicker than anything here could, but leaves a fraction of
+    nought off, and keeps a zone that is not UTC (a role's or pooler's, if it set one for the
+    session). Such rows are rare, and get their times as text.
+    """
+    if not rows:
+        return rows
+    struct: Any = type(rows[0])
+    names, fractions = _times_of(struct)
+    if getattr(rows[0], names[0]).tzinfo is UTC and all(map(all, map(fractions, rows))):
+        return rows
+    return [
+        structs.replace(row, **{name: rfc3339(getattr(row, name)) for name in names})
+        for row in rows
+    ]
+
+
+@cache
+def _times_of(struct: Any) -> tuple[list[str], Callable[[Any], Any]]:
+    """The names of a Struct's times, and what gives the microseconds of all in a tuple."""
+    names: list[str] = [
+        name for name in ("created_at", "updated_at") if name in struct.__struct_fields__
+    ]
+    # One twice: of a single name there would be no tuple.
+    return names, attrgetter(*(f"{name}.microsecond" for name in [names[0], *names]))
+
+
+def _next_address(request: ApiRequest, query: ListQuery, cursor: str) -> str:
     """This list with the same filters and limit, after the cursor (RFC 8288)."""
     kept = [
         (name, value)
-        for name, values in query_of(request).lists()
-        if name not in IGNORED | {"cursor", "offset"}
+        for name, values in query.given.items()
+        if name not in _LEFT_OUT
         for value in values
     ]
-    # The host was checked by the gateway.
-    address = request.build_absolute_uri(request.path)
-    return f"{address}?{urlencode([*kept, ('cursor', cursor)])}"
+    # The host was checked by the gateway; a path to a list and a cursor need no quoting.
+    host = request.header("HTTP_HOST") or request.get_host()
+    address = f"{request.scheme}://{host}{request.header('SCRIPT_NAME')}{request.path_info}"
+    return f"{address}?{urlencode(kept)}{'&' if kept else ''}cursor={cursor}"
 
 
 def lead_etag(lead: schemas.Lead) -> str:
@@ -58,17 +87,23 @@ def lead_etag(lead: schemas.Lead) -> str:
     return f'"{lead.id}-{to_microseconds(lead.updated_at)}"'
 
 
-def lead_response(request: ApiRequest, lead: schemas.Lead) -> HttpResponse:
+def lead_response(lead: schemas.Lead) -> Answer:
+    """200 with the lead and its entity tag."""
+    (shown,) = _in_full([lead])
+    return Answer(_encode(shown), content_type=_JSON, headers={"ETag": lead_etag(lead)})
+
+
+def lead_unless_known(request: ApiRequest, lead: schemas.Lead) -> Answer:
     """200 with the lead, or 304 where If-None-Match has it already."""
-    etag = lead_etag(lead)
-    return not_modified(request, etag) or json_response(lead, etag=etag)
+    return not_modified(request, lead_etag(lead)) or lead_response(lead)
 
 
-def not_modified(request: ApiRequest, etag: str) -> HttpResponse | None:
+def not_modified(request: ApiRequest, etag: str) -> Answer | None:
     """304 where If-None-Match has it already (RFC 9110, 13.1.2: a weak comparison)."""
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
-        return HttpResponse(status=304, headers={"ETag": etag})
+    if given := request.header("HTTP_IF_NONE_MATCH"):
+        known = parse_etags(given)
+        if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
+            return Answer(status=304, headers={"ETag": etag})
     return None
 
 
@@ -78,7 +113,7 @@ def require_match(request: ApiRequest, lead: schemas.Lead) -> None:
     RFC 9110, 13.1.1: a strong comparison, so a weak tag never matches; what cannot be read as a
     list of tags matches nothing.
     """
-    if (given := request.headers.get("If-Match")) is None:
+    if (given := request.META.get("HTTP_IF_MATCH")) is None:
         return
     accepted = parse_etags(given)
     if accepted != ["*"] and lead_etag(lead) not in accepted:

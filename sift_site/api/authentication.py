@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from apikeys import call_log, keys, networks
 from apikeys.call_writing import NotedCall
 from apikeys.models import Scope
@@ -14,6 +12,7 @@ from organisations.actors import Actor
 from organisations.models import Organisation, Plan
 from organisations.web import client_address
 from sift_site.api import reads
+from sift_site.api.http import ApiRequest
 
 # RFC 6750 with the scheme in any case, as RFC 9110 has it.
 _BEARER = re.compile(r"bearer +([^ ]+) *", re.IGNORECASE)
@@ -44,20 +43,20 @@ class Caller:
         return self.scope is Scope.READ_WRITE
 
 
-def caller_of(request: HttpRequest) -> Caller | None:
+def caller_of(request: ApiRequest) -> Caller | None:
     """Whose key the Authorization header carries; None for any that is not good.
 
     A malformed or mistyped key is refused without asking the database. Deleting a key, its expiry,
     where it may be used from and closing the account are read with it each time: the very next
     request sees them.
     """
-    bearer = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    bearer = _BEARER.fullmatch(request.header("HTTP_AUTHORIZATION"))
     if bearer is None or not keys.is_well_formed(bearer[1]):
         return None
     row = reads.key_by_digest(keys.digest_of(bearer[1]))
     if row is None:
         return None
-    request.key_row = row  # type: ignore[attr-defined]  # for note_call, below
+    request.key_row = row  # for note_call, below
     if not networks.is_within(request.META.get("REMOTE_ADDR", ""), row.allowed_networks):
         return None
     return Caller(
@@ -70,14 +69,13 @@ def caller_of(request: HttpRequest) -> Caller | None:
     )
 
 
-def note_call(request: HttpRequest, route: str, status: int, seconds: float, called: str) -> None:
+def note_call(request: ApiRequest, route: str, status: int, seconds: float, called: str) -> None:
     """Have the request written into its key's log, whatever its answer, under the name `called`.
 
     Without a key that stands there is no log for it. A key that was used from where it may not be
     is such a key: its log says so, while the caller is told no more than anybody.
     """
-    row: reads.KeyRow | None = getattr(request, "key_row", None)
-    if row is None:
+    if (row := request.key_row) is None:
         return
     address = networks.plain_address(request.META.get("REMOTE_ADDR", ""))
     call_log.note(
@@ -85,7 +83,7 @@ def note_call(request: HttpRequest, route: str, status: int, seconds: float, cal
             row.organisation_id,
             row.key_id,
             row.asked_at,
-            str(request.method),
+            request.method,
             _path_of(route),
             status,
             int(seconds * 1_000_000),

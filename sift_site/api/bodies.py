@@ -5,21 +5,24 @@ marks its stream as one that ends by itself (`wsgi.input_terminated`), and that 
 """
 
 import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 
 from sift_site.api import problems
+from sift_site.api.deadlines import Deadlines
 from sift_site.api.problems import Problem
 
 LONGEST_READ = 30.0  # seconds, for a body that is not too long
 MOST_DRAINED = 8 * 1024 * 1024  # bytes
 LONGEST_DRAIN = 5.0  # seconds
 _PIECE = 64 * 1024
+# They end a read that waits for a client which sends nothing, or a byte now and then. One read
+# returns when it has all that it was asked for, so a time-out on the socket would start anew with
+# every byte; shutting the socket from outside ends the read itself.
+_DEADLINES = Deadlines()
 
 
 def read(request: HttpRequest, most: int) -> bytes:
@@ -65,7 +68,7 @@ def _read_whole(request: HttpRequest, declared: int | None, most: int) -> bytes:
     stream = request.META["wsgi.input"]
     pieces = []
     try:
-        with _no_longer_than(LONGEST_READ, request):
+        with _DEADLINES.within(LONGEST_READ, partial(_shut_reading, request)):
             while wanted > 0 and (piece := stream.read(min(wanted, _PIECE))):
                 pieces.append(piece)
                 wanted -= len(piece)
@@ -87,7 +90,7 @@ def _drain(request: HttpRequest, remaining: int | None) -> None:
     stream = request.META["wsgi.input"]
     deadline = time.monotonic() + LONGEST_DRAIN
     try:
-        with _no_longer_than(LONGEST_DRAIN, request):
+        with _DEADLINES.within(LONGEST_DRAIN, partial(_shut_reading, request)):
             while wanted > 0 and time.monotonic() < deadline:
                 piece = stream.read(min(wanted, _PIECE))
                 if not piece:
@@ -95,22 +98,6 @@ def _drain(request: HttpRequest, remaining: int | None) -> None:
                 wanted -= len(piece)
     except Exception:  # noqa: S110  # cut off or garbled: there is nobody left to tell
         pass
-
-
-@contextmanager
-def _no_longer_than(seconds: float, request: HttpRequest) -> Iterator[None]:
-    """End a read that waits for a client which sends nothing, or a byte now and then.
-
-    One read returns when it has all that it was asked for, so a time-out on the socket would start
-    anew with every byte; shutting the socket from outside ends the read itself.
-    """
-    watch = threading.Timer(seconds, _shut_reading, [request])
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
 
 
 def _shut_reading(request: HttpRequest) -> None:

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
-
 from organisations.ids import parse_uuid
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import list_response
-from sift_site.api.endpoint import ApiRequest, endpoint
+from sift_site.api.endpoint import endpoint
+from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.api.parameters import CONVERSATIONS, MESSAGES, ListQuery, read_list_query
 from sift_site.api.problems import Problem
@@ -25,7 +24,7 @@ from sift_site.api.problems import Problem
         query=CONVERSATIONS,
     ),
 )
-def conversation_list(request: ApiRequest) -> HttpResponse:
+def conversation_list(request: ApiRequest) -> Answer:
     """The organisation's conversations, newest first."""
     query = read_list_query(
         request,
@@ -56,7 +55,7 @@ def conversation_list(request: ApiRequest) -> HttpResponse:
         query=MESSAGES,
     ),
 )
-def message_list(request: ApiRequest, conversation_id: str) -> HttpResponse:
+def message_list(request: ApiRequest, conversation_id: str) -> Answer:
     """A conversation's messages in the order of time."""
     if (parsed := parse_uuid(conversation_id)) is None:
         raise problems.not_found()

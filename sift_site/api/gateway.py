@@ -2,88 +2,104 @@
 
 import logging
 import re
+from functools import cache, lru_cache
 from time import perf_counter
-from typing import cast
-from uuid import uuid4
 
 import msgspec
+import uuid_utils
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, URLResolver
-from django.urls.resolvers import RegexPattern
+from django.db import connection
+from django.http import HttpRequest
 
 from apikeys.keys import masked
+from sift_site import proxies
 from sift_site.api import problems
 from sift_site.api.authentication import note_call
-from sift_site.api.endpoint import ApiRequest
+from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.problems import Problem
+from sift_site.api.routing import Route, Routes
 from sift_site.api.schemas import FaultyField, ProblemDetails
+from sift_site.headers import guard
 
 ROOT = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
 
 logger = logging.getLogger("sift.api")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-# The same routes stand in the site's URL table, for reverse(); here they are found directly.
-_RESOLVER = URLResolver(RegexPattern(r"^/api/v1/"), "sift_site.api.urls")
+
+
+@cache
+def _routes() -> Routes:
+    """The same as stand in the site's URL table, for reverse(); here they are found directly."""
+    from sift_site.api.urls import urlpatterns  # the reference's views know this module
+
+    return Routes(ROOT, urlpatterns)
 
 
 def is_below_api(path: str) -> bool:
     """Whether the path is the API's: /api/v1 and all below it, but not /api/v1x."""
-    return path == ROOT or path.startswith(f"{ROOT}/")
+    return path.startswith(ROOT) and (len(path) == len(ROOT) or path[len(ROOT)] == "/")
 
 
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: ApiRequest) -> Answer:
     """The answer to any request below /api/v1: never HTML, never a traceback."""
     began = perf_counter()
-    api_request = _prepared(request)
+    proxies.believe(request)
+    given = request.header("HTTP_X_REQUEST_ID")
+    request.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid4())
     route = "no route"
     try:
-        _check_transport(api_request)
-        match = _resolve(api_request)
+        _check_transport(request)
+        match = _resolve(request)
         route = match.route
-        response: HttpResponse = match.func(api_request, **match.kwargs)
+        answered = match.view(request, **match.ids)
     except Problem as problem:
-        response = problem_response(api_request, problem)
+        answered = problem_answer(request, problem)
     except Exception:
         # By its route: what a caller put into the path or query may be a secret.
-        called = masked(api_request.request_id)
+        called = masked(request.request_id)
         logger.exception("%s %s failed, request %s", request.method, route, called)
-        response = problem_response(api_request, problems.server_error())
-    response = _finished(api_request, response)
+        answered = problem_answer(request, problems.server_error())
+        _drop_unusable_connection()
+    answered = _finished(request, answered)
     seconds = perf_counter() - began
-    called = api_request.request_id
-    note_call(request, f"{ROOT}/{route}", response.status_code, seconds, called=called)
-    return response
+    note_call(request, route, answered.status_code, seconds, called=request.request_id)
+    return answered
 
 
-def _prepared(request: HttpRequest) -> ApiRequest:
-    api_request = cast("ApiRequest", request)
-    given = request.headers.get("X-Request-Id", "")
-    api_request.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid4())
-    api_request.usage = None
-    api_request.raw_body = b""
-    return api_request
+def _drop_unusable_connection() -> None:
+    """As Django does after each request; here it is looked at where something failed."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _check_transport(request: ApiRequest) -> None:
     """The host is one of ours; and no key travels in clear where HTTPS is on."""
     try:
-        request.get_host()
+        if (host := request.header("HTTP_HOST")) == "":
+            request.get_host()  # by the server's own name
+        else:
+            _check_host(host, tuple(settings.ALLOWED_HOSTS))
     except DisallowedHost:
         raise problems.foreign_host() from None
     if settings.SIFT_HTTPS and not request.is_secure():
         raise problems.https_required()
 
 
-def _resolve(request: ApiRequest) -> ResolverMatch:
-    try:
-        match = _RESOLVER.resolve(request.path_info)
-    except Resolver404:
-        raise problems.not_found() from None
-    request.resolver_match = match
-    return match
+@lru_cache(maxsize=128)
+def _check_host(host: str, _allowed: tuple[str, ...]) -> None:
+    """Raise DisallowedHost where it is none of ours. Good ones are looked at once."""
+    request = HttpRequest()
+    request.META["HTTP_HOST"] = host
+    request.get_host()
+
+
+def _resolve(request: ApiRequest) -> Route:
+    found = _routes().resolve(request.path_info[len(ROOT) + 1 :])
+    if found is None:
+        raise problems.not_found()
+    return found
 
 
 def problem_details(problem: Problem, request_id: str) -> ProblemDetails:
@@ -99,9 +115,9 @@ def problem_details(problem: Problem, request_id: str) -> ProblemDetails:
     )
 
 
-def problem_response(request: ApiRequest, problem: Problem) -> HttpResponse:
+def problem_answer(request: ApiRequest, problem: Problem) -> Answer:
     """The refusal as application/problem+json (RFC 9457)."""
-    return HttpResponse(
+    return Answer(
         msgspec.json.encode(problem_details(problem, request.request_id)),
         status=problem.kind.status,
         content_type=PROBLEM_JSON,
@@ -109,20 +125,17 @@ def problem_response(request: ApiRequest, problem: Problem) -> HttpResponse:
     )
 
 
-def _finished(request: ApiRequest, response: HttpResponse) -> HttpResponse:
+def _finished(request: ApiRequest, answered: Answer) -> Answer:
     """What every answer carries, whatever it is."""
-    response["X-Request-Id"] = request.request_id
-    response["Cache-Control"] = "private, no-store"
-    response["Vary"] = "Authorization"
+    headers = answered.headers
+    headers["X-Request-Id"] = request.request_id
+    headers["Cache-Control"] = "private, no-store"
+    headers["Vary"] = "Authorization"
     if request.usage is not None:
-        for name, value in request.usage.headers.items():
-            response[name] = value
-    if response.status_code == 304:
-        del response["Content-Type"]
-    else:
-        response["Content-Length"] = str(len(response.content))
+        headers.update(request.usage.headers)
+    guard(headers, is_secure=request.is_secure())
+    if answered.status_code != 304:
+        headers["Content-Length"] = str(len(answered.content))
     if request.method == "HEAD":
-        response.content = b""
-    # Django would log the path of every refusal, and a path may hold what was typed by mistake.
-    response._has_been_logged = True  # type: ignore[attr-defined]
-    return response
+        answered.content = b""
+    return answered

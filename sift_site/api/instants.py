@@ -63,9 +63,9 @@ def rfc3339(instant: datetime) -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def to_microseconds(text: str) -> int:
-    """Microseconds since 1970 of a time that rfc3339() wrote."""
-    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
+def to_microseconds(instant: datetime) -> int:
+    """Microseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def from_microseconds(count: int) -> datetime:

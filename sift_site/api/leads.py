@@ -1,22 +1,20 @@
 """GET /leads, GET /leads/{id} and PATCH /leads/{id}/status."""
 
-from django.db import transaction
-from django.http import HttpResponse
+from uuid import UUID
 
-from leads.models import Lead, LeadStatus
+from django.db import transaction
+
 from organisations.ids import parse_uuid
-from organisations.models import Organisation
 from organisations.validation import Faulty, decode
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
-    json_response,
-    lead_etag,
     lead_response,
+    lead_unless_known,
     list_response,
     require_match,
 )
-from sift_site.api.endpoint import ApiRequest, endpoint
-from sift_site.api.instants import rfc3339
+from sift_site.api.endpoint import endpoint
+from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.api.parameters import LEADS, faults_of_any, read_list_query
 
@@ -33,7 +31,7 @@ from sift_site.api.parameters import LEADS, faults_of_any, read_list_query
         query=LEADS,
     ),
 )
-def lead_list(request: ApiRequest) -> HttpResponse:
+def lead_list(request: ApiRequest) -> Answer:
     """The agency's leads, newest first."""
     query = read_list_query(
         request,
@@ -63,7 +61,7 @@ def lead_list(request: ApiRequest) -> HttpResponse:
         has_entity_tag=True,
     ),
 )
-def lead_detail(request: ApiRequest, lead_id: str) -> HttpResponse:
+def lead_detail(request: ApiRequest, lead_id: str) -> Answer:
     """One lead, with its entity tag."""
     found = None
     if (parsed := parse_uuid(lead_id)) is not None:
@@ -72,7 +70,7 @@ def lead_detail(request: ApiRequest, lead_id: str) -> HttpResponse:
         raise problems.not_found()
     if faults := faults_of_any(request):
         raise problems.invalid(faults)
-    return lead_response(request, found)
+    return lead_unless_known(request, found)
 
 
 @endpoint(
@@ -90,22 +88,25 @@ def lead_detail(request: ApiRequest, lead_id: str) -> HttpResponse:
         has_entity_tag=True,
     ),
 )
-def change_lead_status(request: ApiRequest, lead_id: str) -> HttpResponse:
+def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
     """Set the status, with its event; the lead as it now is."""
+    organisation_id = request.caller.organisation_id
     with transaction.atomic():
-        lead = _locked_lead(request.caller.organisation, lead_id)
+        lead = _locked_lead(organisation_id, lead_id)
         change = _read_status_change(request)
-        require_match(request, lead_schema(lead))
-        lead.change_status(LeadStatus(change.status), by=request.caller.actor)
-    shown = lead_schema(lead)
-    return json_response(shown, etag=lead_etag(shown))
+        require_match(request, lead)
+        if change.status != lead.status:  # saying again what stands changes nothing
+            lead = reads.change_status(
+                lead, change.status, organisation_id=organisation_id, by=request.caller.actor
+            )
+    return lead_response(lead)
 
 
-def _locked_lead(organisation: Organisation, lead_id: str) -> Lead:
-    """The row, locked until the transaction ends; malformed, foreign and missing are one 404."""
-    leads = Lead.objects.for_organisation(organisation).standing()
-    parsed = parse_uuid(lead_id)
-    lead = leads.select_for_update().filter(id=parsed).first() if parsed else None
+def _locked_lead(organisation_id: UUID, lead_id: str) -> schemas.Lead:
+    """The lead, locked until the transaction ends; malformed, foreign and missing are one 404."""
+    lead = None
+    if (parsed := parse_uuid(lead_id)) is not None:
+        lead = reads.lead(organisation_id=organisation_id, lead_id=parsed, for_update=True)
     if lead is None:
         raise problems.not_found()
     return lead
@@ -120,17 +121,3 @@ def _read_status_change(request: ApiRequest) -> schemas.StatusChange:
     if faults:
         raise problems.invalid(faults)
     return change
-
-
-def lead_schema(lead: Lead) -> schemas.Lead:
-    """A row of the ORM as the JSON shows it."""
-    values = {field: getattr(lead, field) for field in schemas.Lead.__struct_fields__}
-    return schemas.Lead(
-        **values
-        | {
-            "id": str(lead.id),
-            "status": str(lead.status),
-            "created_at": rfc3339(lead.created_at),
-            "updated_at": rfc3339(lead.updated_at),
-        }
-    )

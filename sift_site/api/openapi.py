@@ -12,12 +12,12 @@ from functools import cache
 from typing import Any, get_origin
 
 import msgspec
-from django.http import HttpResponse
 from django.urls import get_resolver
 
 from sift_site.api import gateway, problems, schemas
 from sift_site.api.answers import not_modified
-from sift_site.api.endpoint import ApiRequest, Dispatch, Endpoint
+from sift_site.api.endpoint import Dispatch, Endpoint
+from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.openapi_responses import (
     ENTITY_TAG,
     HEADERS,
@@ -89,11 +89,11 @@ _IDS = {
 
 
 # --- Serving it ----------------------------------------------------------------------------------
-def openapi_document(request: ApiRequest) -> HttpResponse:
+def openapi_document(request: ApiRequest) -> Answer:
     """The document, for all; or 304 where If-None-Match has it already."""
     text, etag = _written()
     unchanged = not_modified(request, etag)
-    return unchanged or HttpResponse(text, content_type="application/json", headers={"ETag": etag})
+    return unchanged or Answer(text, content_type="application/json", headers={"ETag": etag})
 
 
 @cache

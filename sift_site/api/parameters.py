@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_args
+from urllib.parse import parse_qsl
 from uuid import UUID
 
-from django.core.exceptions import TooManyFieldsSent
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from organisations.ids import parse_uuid
 from organisations.validation import Fault
@@ -17,6 +17,7 @@ from sift_site.api.reads import Window
 
 # A key scopes everything to its organisation. Callers may name one; it decides nothing.
 IGNORED = frozenset({"organisation_id", "organization_id"})
+_MOST_FIELDS = 1000
 _LARGEST_OFFSET = 2**63 - 1
 
 
@@ -44,6 +45,7 @@ class ListQuery:
     window: Window
     filters: Mapping[str, Any]
     listing: Listing
+    given: Mapping[str, list[str]]  # as it came
 
 
 def read_list_query(
@@ -57,7 +59,8 @@ def read_list_query(
 
     `name` is the list's own: a cursor belongs to it, to the organisation and to the filters.
     """
-    values, faults = _read_values(request, parameters)
+    given = query_of(request)
+    values, faults = _read_values(given, parameters)
     filters = {key: value for key, value in values.items() if key not in _PAGING}
     listing = Listing(name, str(organisation_id), filters)
     after = None
@@ -76,7 +79,7 @@ def read_list_query(
         after=after,
         with_total="count" in values,
     )
-    return ListQuery(window, filters, listing)
+    return ListQuery(window, filters, listing, given)
 
 
 def _default(parameters: tuple[Parameter, ...], name: str) -> Any:
@@ -85,29 +88,35 @@ def _default(parameters: tuple[Parameter, ...], name: str) -> Any:
 
 def faults_of_any(request: HttpRequest) -> list[Fault]:
     """The faults of a query where no parameter is taken."""
-    return _read_values(request, ())[1]
+    return _read_values(query_of(request), ())[1]
 
 
-def query_of(request: HttpRequest) -> QueryDict:
-    """The query's values; raises the Problem 422 where there are absurdly many.
-
-    Not request.GET, which reads them in whatever encoding the Content-Type header names.
-    """
+def query_of(request: HttpRequest) -> dict[str, list[str]]:
+    """The query's values by name; raises the Problem 422 where there are absurdly many."""
     raw: str = request.META.get("QUERY_STRING", "")
+    if not raw:
+        return {}
+    query: dict[str, list[str]] = {}
     try:
-        return QueryDict(raw.encode("latin-1"), encoding="utf-8")
-    except TooManyFieldsSent:
+        # A WSGI server gives the bytes of the address as latin-1.
+        text = raw.encode("latin-1").decode("utf-8", "replace")
+        for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS):
+            query.setdefault(name, []).append(value)
+    except ValueError:
         raise problems.invalid([Fault("query", "must have fewer parameters")]) from None
+    return query
 
 
 def _read_values(
-    request: HttpRequest, parameters: tuple[Parameter, ...]
+    query: Mapping[str, list[str]], parameters: tuple[Parameter, ...]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """Each parameter's value by its name, and every fault."""
+    if not query:
+        return {}, []
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for name, given in query_of(request).lists():
+    for name, given in query.items():
         if name in IGNORED:
             continue
         if (parameter := known.get(name)) is None:

@@ -1,37 +1,33 @@
-"""What the API reads: the only SQL by hand in Sift.
+"""What the API reads, and the one change that it makes often: the only SQL by hand in Sift.
 
 A read costs two statements: one finds the key with its organisation, one gives the answer, with the
 check that its parent exists and the total where they are asked for. Every function but the first,
 which finds out who asks, requires `organisation_id`, and every table in it is narrowed by that.
 
-Statements go to psycopg directly, with values bound by the server, so that few kinds of statement
-are prepared once per connection; rows become the schemas' Structs as they arrive.
+`statements.py` asks them; rows become the schemas' Structs as they arrive. A statement is prepared,
+and planned once for all values, where an index gives its rows in their order: then the same plan is
+right for all. Where filters, a total or an offset leave several ways, it is planned for its values.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Generic, LiteralString, TypeVar
+from datetime import datetime
+from itertools import starmap
+from typing import Any, Generic, LiteralString, NamedTuple, TypeVar
 from uuid import UUID
 
-import psycopg
-from django.db import connection
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
-from psycopg.types.numeric import Int8
-from psycopg.types.string import TextLoader
-
+from organisations.actors import Actor
+from organisations.ids import uuid7
 from sift_site.api import schemas
 from sift_site.api.cursors import Place
-from sift_site.api.instants import rfc3339
+from sift_site.api.statements import Row, ask, ask_with_literals, change
 
 T = TypeVar("T")
 Listed = TypeVar("Listed", schemas.Lead, schemas.Conversation)
 
 
 # --- Who asks ------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class KeyRow:
+class KeyRow(NamedTuple):
     """A key that may ask: not deleted, not expired, of an organisation whose account is open."""
 
     key_id: UUID
@@ -45,7 +41,7 @@ class KeyRow:
 
 def key_by_digest(digest: str) -> KeyRow | None:
     """The key of that digest with its organisation, or None where it may not ask."""
-    rows = _ask(
+    rows = ask(
         """
         SELECT key.id, key.name, key.scope, key.organisation_id, organisation.plan,
                key.allowed_networks, now()
@@ -57,10 +53,11 @@ def key_by_digest(digest: str) -> KeyRow | None:
            AND organisation.closed_at IS NULL
         """,
         {"digest": digest},
-        KeyRow,
-        as_text=False,
     )
-    return rows[0] if rows else None
+    if not rows:
+        return None
+    key_id, name, scope, organisation_id, *others = rows[0]
+    return KeyRow(UUID(key_id), name, scope, UUID(organisation_id), *others)
 
 
 # --- Lists ---------------------------------------------------------------------------------------
@@ -81,7 +78,7 @@ class Page(Generic[T]):
     rows: list[T]
     total: int | None  # where it was asked for
     # The last row's time and tie-breaker, where there are more after it.
-    goes_on_after: tuple[str, str] | None
+    goes_on_after: Place | None
 
 
 _LEAD_COLUMNS: LiteralString = """
@@ -112,11 +109,11 @@ def lead_page(
     if len(statuses) == 1:
         where.add("lead.status = %(status)s", status=statuses[0])
     elif statuses:
-        where.add("lead.status = ANY(%(statuses)s::text[])", statuses=list(statuses))
+        where.add_loosely("lead.status = ANY(%(statuses)s::text[])", statuses=list(statuses))
     if since is not None:
         where.add("lead.created_at >= %(since)s", since=since)
     if updated_since is not None:
-        where.add("lead.updated_at >= %(updated_since)s", updated_since=updated_since)
+        where.add_loosely("lead.updated_at >= %(updated_since)s", updated_since=updated_since)
     return _newest_first("lead", "leads_lead", _LEAD_COLUMNS, schemas.Lead, where, window)
 
 
@@ -132,42 +129,43 @@ def conversation_page(
 ) -> Page[schemas.Conversation]:
     """The organisation's conversations, newest first."""
     where = _Conditions(organisation_id)
+    # Each alone has an index that gives its conversations in order; two together have none.
+    alone = [channel, status, lead_id].count(None) == 2
+    narrow = where.add if alone else where.add_loosely
     if channel is not None:
-        where.add("conversation.channel = %(channel)s", channel=channel)
+        narrow("conversation.channel = %(channel)s", channel=channel)
     if status is not None:
-        where.add("conversation.status = %(status)s", status=status)
+        narrow("conversation.status = %(status)s", status=status)
     if lead_id is not None:
-        where.add("conversation.lead_id = %(lead_id)s", lead_id=lead_id)
+        narrow("conversation.lead_id = %(lead_id)s", lead_id=lead_id)
     if since is not None:
         where.add("conversation.created_at >= %(since)s", since=since)
     if updated_since is not None:
-        where.add("conversation.updated_at >= %(updated_since)s", updated_since=updated_since)
+        where.add_loosely(
+            "conversation.updated_at >= %(updated_since)s", updated_since=updated_since
+        )
     return _newest_first(
         "conversation", "conversations_conversation", _CONVERSATION_COLUMNS,
         schemas.Conversation, where, window,
     )  # fmt: skip
 
 
-def lead(*, organisation_id: UUID, lead_id: UUID) -> schemas.Lead | None:
-    """The organisation's lead of that id, unless it was merged into another."""
-    rows = _ask(
-        f"""
-        SELECT {_LEAD_COLUMNS} FROM leads_lead AS lead
-         WHERE lead.organisation_id = %(organisation_id)s AND lead.id = %(lead_id)s
-           AND lead.merged_into_id IS NULL
-        """,
-        {"organisation_id": organisation_id, "lead_id": lead_id},
-        schemas.Lead,
-    )
-    return rows[0] if rows else None
+_LEAD: LiteralString = f"""
+    SELECT {_LEAD_COLUMNS} FROM leads_lead AS lead
+     WHERE lead.organisation_id = %(organisation_id)s AND lead.id = %(lead_id)s
+       AND lead.merged_into_id IS NULL
+"""
+_LEAD_FOR_UPDATE: LiteralString = f"{_LEAD} FOR UPDATE"
 
 
-@dataclass(frozen=True, slots=True)
-class _PlacedMessage:
-    """A message with its position, which a cursor needs and the JSON does not show."""
+def lead(*, organisation_id: UUID, lead_id: UUID, for_update: bool = False) -> schemas.Lead | None:
+    """The organisation's lead of that id, unless it was merged into another.
 
-    position: int
-    message: schemas.Message
+    `for_update` locks its row until the transaction ends.
+    """
+    sql = _LEAD_FOR_UPDATE if for_update else _LEAD
+    rows = ask(sql, {"organisation_id": organisation_id, "lead_id": lead_id})
+    return schemas.Lead(*rows[0]) if rows else None
 
 
 def message_page(
@@ -192,9 +190,13 @@ def message_page(
             after_at=window.after.created_at,
             after_tie=window.after.tie,
         )
-    rows = _ask(
+    values = where.values | {"limit": window.limit + 1}
+    offset: LiteralString = ""
+    if window.offset:
+        offset, values["offset"] = "OFFSET %(offset)s", window.offset
+    rows = where.ask(
         f"""
-        SELECT {total}, page.position, page.id, page.role, page.content, page.created_at
+        SELECT {total}, page.id, page.role, page.content, page.created_at, page.position
           FROM conversations_conversation AS conversation
           LEFT JOIN LATERAL (
                 SELECT message.position, message.id, message.role, message.content,
@@ -202,34 +204,37 @@ def message_page(
                   FROM conversations_message AS message
                  WHERE {where.sql("message")}
                  ORDER BY message.created_at, message.position
-                OFFSET %(offset)s LIMIT %(limit)s
+                 {offset} LIMIT %(limit)s
                ) AS page ON true
          WHERE conversation.organisation_id = %(organisation_id)s
            AND conversation.id = %(conversation_id)s
          ORDER BY page.created_at, page.position
         """,
-        where.values | {"offset": Int8(window.offset), "limit": Int8(window.limit + 1)},
-        _with_total(lambda position, *message: _PlacedMessage(position, schemas.Message(*message))),
+        values,
+        window,
     )
     if not rows:
         return None
-    page = _page(rows, window, lambda row: (row.message.created_at, str(row.position)))
-    return Page([row.message for row in page.rows], page.total, page.goes_on_after)
+    found = [row for row in rows if row[1] is not None]
+    shown = found[: window.limit]
+    after = None
+    if len(found) > len(shown):
+        *_, created_at, position = shown[-1]
+        after = Place(created_at, str(position))
+    return Page([schemas.Message(*row[1:5]) for row in shown], rows[0][0], after)
 
 
 def conversation_exists(*, organisation_id: UUID, conversation_id: UUID) -> bool:
     """Whether the organisation has that conversation."""
-    return bool(
-        _ask(
-            """
-            SELECT conversation.id FROM conversations_conversation AS conversation
-             WHERE conversation.organisation_id = %(organisation_id)s
-               AND conversation.id = %(conversation_id)s
-            """,
-            {"organisation_id": organisation_id, "conversation_id": conversation_id},
-            str,
-        )
+    rows = ask(
+        """
+        SELECT conversation.id FROM conversations_conversation AS conversation
+         WHERE conversation.organisation_id = %(organisation_id)s
+           AND conversation.id = %(conversation_id)s
+        """,
+        {"organisation_id": organisation_id, "conversation_id": conversation_id},
     )
+    return bool(rows)
 
 
 # --- How a list is asked -------------------------------------------------------------------------
@@ -238,15 +243,28 @@ class _Conditions:
     """What narrows a list, the organisation first, and the values that go with it."""
 
     organisation_id: UUID
-    _conditions: list[LiteralString] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    _conditions: list[LiteralString] = field(default_factory=list)
+    _one_plan: bool = True  # is right for all values
 
     def __post_init__(self) -> None:
         self.values["organisation_id"] = self.organisation_id
 
     def add(self, condition: LiteralString, **values: Any) -> None:
+        """Narrow by what an index holds before the order, or by the order itself."""
         self._conditions.append(condition)
         self.values |= values
+
+    def add_loosely(self, condition: LiteralString, **values: Any) -> None:
+        """Narrow by what must be looked for on the way: how best, depends on the values."""
+        self.add(condition, **values)
+        self._one_plan = False
+
+    def ask(self, sql: LiteralString, values: dict[str, Any], window: Window) -> list[Row]:
+        """Every row of a statement with these conditions."""
+        if self._one_plan and not window.offset and not window.with_total:
+            return ask(sql, values)
+        return ask_with_literals(sql, values)
 
     def sql(self, alias: LiteralString) -> LiteralString:
         own: LiteralString = f"{alias}.organisation_id = %(organisation_id)s"
@@ -271,10 +289,10 @@ def _newest_first(
             after_tie=window.after.tie,
         )
     order: LiteralString = f"ORDER BY {alias}.created_at DESC, {alias}.id DESC"
-    values = where.values | {"limit": Int8(window.limit + 1)}
+    values = where.values | {"limit": window.limit + 1}
     if window.offset:
         # The rows that are skipped are skipped in the index alone; only the page's are fetched.
-        values["offset"] = Int8(window.offset)
+        values["offset"] = window.offset
         page: LiteralString = f"""
             SELECT {columns} FROM (
                 SELECT {alias}.id FROM {table} AS {alias} WHERE {where.sql(alias)}
@@ -290,7 +308,7 @@ def _newest_first(
             {order} LIMIT %(limit)s
         """
     if not window.with_total:
-        return _page([(None, row) for row in _ask(page, values, struct)], window, _newest_place)
+        return _page(where.ask(page, values, window), struct, window, total=None)
     # The total stands on the left, so that it is told on an empty page too.
     with_total: LiteralString = f"""
         SELECT counted.total, page.*
@@ -298,84 +316,66 @@ def _newest_first(
           LEFT JOIN LATERAL ({page}) AS page ON true
          ORDER BY page.created_at DESC, page.id DESC
     """
-    return _page(_ask(with_total, values, _with_total(struct)), window, _newest_place)
-
-
-def _newest_place(row: schemas.Lead | schemas.Conversation) -> tuple[str, str]:
-    return row.created_at, row.id
-
-
-def _with_total(struct: Callable[..., T]) -> Callable[..., tuple[int | None, T | None]]:
-    """Reads rows whose first column is the list's total; the others are NULL on an empty page."""
-
-    def read(total: int | None, *values: Any) -> tuple[int | None, T | None]:
-        return total, None if values[0] is None else struct(*values)
-
-    return read
+    rows = where.ask(with_total, values, window)
+    found = [row[1:] for row in rows if row[1] is not None]
+    return _page(found, struct, window, total=rows[0][0])
 
 
 def _page(
-    rows: Sequence[tuple[int | None, T | None]],
-    window: Window,
-    place: Callable[[T], tuple[str, str]],
-) -> Page[T]:
+    rows: Sequence[Row], struct: type[Listed], window: Window, *, total: int | None
+) -> Page[Listed]:
     """The page out of one row more than it holds, which tells whether there are more."""
-    found = [row for _, row in rows if row is not None]
-    shown = found[: window.limit]
-    return Page(
-        shown,
-        total=rows[0][0] if rows else None,
-        goes_on_after=place(shown[-1]) if len(found) > len(shown) else None,
+    shown = list(starmap(struct, rows[: window.limit]))
+    after = None
+    if len(rows) > len(shown):
+        after = Place(shown[-1].created_at, shown[-1].id)
+    return Page(shown, total, after)
+
+
+# --- The change that is made often ---------------------------------------------------------------
+_EVENT_COLUMNS: LiteralString = """
+    id, organisation_id, lead_id, kind, "from", "to", payload, actor_kind, actor_id, actor_name
+"""
+_ENTRY_COLUMNS: LiteralString = """
+    id, organisation_id, action, actor_kind, actor_id, address, target_kind, target_id, details
+"""
+_CHANGE_STATUS: LiteralString = f"""
+    WITH event AS (
+        INSERT INTO leads_leadevent ({_EVENT_COLUMNS})
+        VALUES (%(event_id)s, %(organisation_id)s, %(lead_id)s, 'status', %(before)s, %(status)s,
+                '{{}}', 'api_key', %(key_id)s, %(key_name)s)
+    ), entry AS (
+        INSERT INTO organisations_auditentry ({_ENTRY_COLUMNS})
+        VALUES (%(entry_id)s, %(organisation_id)s, 'status_changed', 'api_key', %(key_id)s,
+                %(address)s, 'lead', %(lead_id)s,
+                jsonb_build_object('from', %(before)s::text, 'to', %(status)s::text))
     )
+    UPDATE leads_lead AS lead SET status = %(status)s, moved_on = true
+     WHERE lead.organisation_id = %(organisation_id)s AND lead.id = %(lead_id)s
+    RETURNING {_LEAD_COLUMNS}
+"""
 
 
-# --- How psycopg is asked ------------------------------------------------------------------------
-def _ask(
-    sql: LiteralString,
-    values: dict[str, Any],
-    row: Callable[..., T],
-    *,
-    as_text: bool = True,
-) -> list[T]:
-    """Every row of one statement, each given to `row` as arguments.
+def change_status(
+    lead: schemas.Lead, status: str, *, organisation_id: UUID, by: Actor
+) -> schemas.Lead:
+    """Set the status of a lead whose row is locked, with its event and entry in the audit trail.
 
-    Nothing pings the connection beforehand, so one that died with a database that is back by now is
-    found out here: it is replaced, and the statement, which only reads, is asked once more.
+    Returns the lead as it now is. It is what Lead.change_status() does, in one statement rather
+    than four.
     """
-    connection.ensure_connection()
-    try:
-        return _ask_once(connection.connection, sql, values, row, as_text=as_text)
-    except psycopg.OperationalError:
-        if connection.in_atomic_block or not connection.connection.closed:
-            raise
-        connection.close()
-        connection.ensure_connection()
-        return _ask_once(connection.connection, sql, values, row, as_text=as_text)
-
-
-def _ask_once(
-    raw: psycopg.Connection[Any],
-    sql: LiteralString,
-    values: dict[str, Any],
-    row: Callable[..., T],
-    *,
-    as_text: bool,
-) -> list[T]:
-    # psycopg's own cursor, not Django's: values are bound by the server, the statement can be
-    # prepared, and no transaction is begun.
-    with psycopg.Cursor(raw, row_factory=lambda _: lambda columns: row(*columns)) as cursor:
-        if as_text:
-            cursor.adapters.register_loader("uuid", TextLoader)
-            cursor.adapters.register_loader("timestamptz", _Rfc3339Loader)
-        return cursor.execute(sql, values).fetchall()
-
-
-class _Rfc3339Loader(Loader):
-    """`2026-06-01 09:30:00.12+00`, as PostgreSQL writes it, to `2026-06-01T09:30:00.120000Z`."""
-
-    def load(self, data: Buffer) -> str:
-        text = bytes(data).decode("ascii")
-        if text.endswith("+00") and text[10] == " ":
-            return f"{text[:10]}T{text[11:19]}.{text[20:-3]:0<6}Z"
-        # The session's zone is not UTC (Django sets it, so somebody's role or pooler did too).
-        return rfc3339(datetime.fromisoformat(text).astimezone(UTC))
+    rows = change(
+        _CHANGE_STATUS,
+        {
+            "organisation_id": organisation_id,
+            "lead_id": lead.id,
+            "before": lead.status,
+            "status": status,
+            "event_id": uuid7(),
+            "entry_id": uuid7(),
+            "address": by.address,
+            "key_id": by.id,
+            "key_name": by.name,
+        },
+    )
+    return schemas.Lead(*rows[0])

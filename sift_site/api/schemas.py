@@ -4,6 +4,7 @@ The same Structs are filled from the database, written as JSON, check what comes
 reference what each member means; the first examples of a Struct's members are one whole example.
 """
 
+from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
@@ -18,13 +19,7 @@ Id = Annotated[
         examples=["01977a3e-9f52-7c60-b1d4-3f0a8e26c791"],
     ),
 ]
-Timestamp = Annotated[
-    str,
-    Meta(
-        extra_json_schema={"format": "date-time"},
-        examples=["2026-06-01T09:30:00.123456Z"],
-    ),
-]
+Timestamp = Annotated[datetime, Meta(tz=True, examples=["2026-06-01T09:30:00.123456Z"])]
 # Signed by nobody: it shows the shape alone.
 CURSOR_EXAMPLE = (
     "MTc4MDMwNjIwMDEyMzQ1NiAwMTk3N2EzZS05ZjUyLTdjNjAtYjFkNC0zZjBhOGUyNmM3OTE"

@@ -1,0 +1,168 @@
+"""How the API asks PostgreSQL: the fast path, and why it is one.
+
+Half of what a small read costs in Python is the way to the database: Django's cursor wrapper, then
+psycopg's cursor, which adapts values, keeps its own book of prepared statements and waits in a
+generator. Here statements go to libpq, prepared once for each connection and known by their text,
+and rows come back as tuples through psycopg's compiled loaders.
+
+Statements are planned once too: the settings ask for generic plans, since `LIMIT $1` is otherwise
+planned anew on each call, at a third of what the database then spends. That is right where an index
+gives the rows in their order and the plan is the same for all values. Where the best plan depends
+on the values (`ask_with_literals`), they are written into the text and the statement is planned
+for them.
+"""
+
+import itertools
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import errors
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.string import TextLoader
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn, PGresult
+
+Row = tuple[Any, ...]
+Values = Mapping[str, Any]
+
+# Kinds of statement that a connection keeps, each some kilobytes in the server. The API has fewer
+# than these; past them a statement is sent with its text.
+_MOST_KEPT = 200
+_NAME = re.compile(r"%\((\w+)\)s")
+
+
+def ask(sql: LiteralString, values: Values) -> list[Row]:
+    """Every row of a prepared statement: ids as text, times as aware datetimes."""
+    return _twice(sql, values, _ask_prepared)
+
+
+def ask_with_literals(sql: LiteralString, values: Values) -> list[Row]:
+    """The same for a statement that is planned for its very values."""
+    return _twice(sql, values, _ask_with_literals)
+
+
+def change(sql: LiteralString, values: Values) -> list[Row]:
+    """Every row that a prepared statement returns, within the transaction that is open.
+
+    It is not tried twice.
+    """
+    return _ask_prepared(_session(), sql, values)
+
+
+@dataclass(slots=True)
+class _Session:
+    """What is kept of one connection: its prepared statements, and the loaders of its rows."""
+
+    django: BaseDatabaseWrapper  # whose connection it is, until that is replaced
+    raw: psycopg.Connection[Any]
+    cursor: psycopg.ClientCursor[Any]
+    reader: Any  # a Transformer
+    names: dict[str, bytes] = field(default_factory=dict)  # of prepared statements, by their text
+
+
+_own = threading.local()  # as Django's connections are
+_numbers = itertools.count()  # never one twice: a forgotten statement keeps its name
+
+
+def _session() -> _Session:
+    session: _Session | None = getattr(_own, "session", None)
+    if session is None or session.django.connection is not session.raw:
+        session = _own.session = _new_session(connections[DEFAULT_DB_ALIAS])
+    return session
+
+
+def _new_session(django: BaseDatabaseWrapper) -> _Session:
+    django.ensure_connection()
+    cursor = psycopg.ClientCursor(django.connection)
+    cursor.adapters.register_loader("uuid", TextLoader)  # the JSON has ids as text
+    # psycopg's own, which is compiled: Django puts one in Python in its place.
+    cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    return _Session(django, django.connection, cursor, Transformer(cursor))
+
+
+def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
+    """Ask, and once more where the connection, or what it had prepared, turns out to be gone.
+
+    Nothing pings it beforehand, so one that died with a database that is back by now is found out
+    here: it is replaced, and the statement, which only reads, is asked again. So it is where a
+    migration changed a column's type under a prepared statement, or a pooler dropped it.
+    """
+    session = _session()
+    try:
+        rows: list[Row] = asked(session, sql, values)
+    except psycopg.OperationalError:
+        if session.django.in_atomic_block or not session.raw.closed:
+            raise
+        session.django.close()
+        rows = asked(_session(), sql, values)
+    except (errors.FeatureNotSupported, errors.InvalidSqlStatementName):
+        if session.django.in_atomic_block:
+            raise
+        session.names.clear()
+        rows = asked(session, sql, values)
+    return rows
+
+
+def _ask_prepared(session: _Session, sql: str, values: Values) -> list[Row]:
+    text, names = _numbered(sql)
+    parameters: Any = [_encoded(values[name]) for name in names]  # None is NULL
+    link = session.raw.pgconn
+    if not session.raw.autocommit and link.transaction_status == TransactionStatus.IDLE:
+        # Django's atomic() leaves it to psycopg's cursors to begin.
+        _check(link, link.exec_(b"BEGIN"), ExecStatus.COMMAND_OK)
+    if (name := session.names.get(sql)) is None:
+        if len(session.names) >= _MOST_KEPT:
+            return _rows(session, link.exec_params(text, parameters))
+        name = b"sift_%d" % next(_numbers)
+        _check(link, link.prepare(name, text), ExecStatus.COMMAND_OK)
+        session.names[sql] = name
+    return _rows(session, link.exec_prepared(name, parameters))
+
+
+def _ask_with_literals(session: _Session, sql: str, values: Values) -> list[Row]:
+    return session.cursor.execute(sql, values).fetchall()
+
+
+def _rows(session: _Session, result: "PGresult") -> list[Row]:
+    _check(session.raw.pgconn, result, ExecStatus.TUPLES_OK)
+    session.reader.set_pgresult(result)
+    rows: list[Row] = session.reader.load_rows(0, result.ntuples, tuple)
+    return rows
+
+
+def _check(link: "PGconn", result: "PGresult", expected: ExecStatus) -> None:
+    """Raise what psycopg would have raised."""
+    if result.status == expected:
+        return
+    if link.status == ConnStatus.BAD:
+        raise psycopg.OperationalError(result.get_error_message())
+    raise errors.error_from_result(result)
+
+
+@lru_cache(maxsize=1024)
+def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
+    """`%(name)s` as PostgreSQL's own `$1`, and which name stands for which number."""
+    names = tuple(dict.fromkeys(_NAME.findall(sql)))
+    numbers = {name: f"${position}" for position, name in enumerate(names, 1)}
+    return _NAME.sub(lambda found: numbers[found[1]], sql).encode(), names
+
+
+def _encoded(value: str | int | UUID | datetime | None) -> bytes | None:
+    """The value as PostgreSQL reads it; its type follows from where it stands in the statement."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.isoformat().encode()
+    return str(value).encode()
