@@ -313,7 +313,7 @@ def test_what_stood_before_is_read_from_the_events_as_the_trigger_would_have_kep
     assert {reached for reached, _ in kept_by_trigger.values()} > {0, 1}
     forget_first_contacts()
 
-    import_module("leads.migrations.0012_fill_first_contact").fill(
+    import_module("leads.migrations.0011_fill_first_contact").fill(
         None, SimpleNamespace(connection=connection)
     )
 

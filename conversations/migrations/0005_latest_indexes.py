@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("conversations", "0011_fill_what_was_said")]
+    dependencies = [("conversations", "0004_fill_what_was_said")]
 
     operations = [
         AddIndexConcurrently(

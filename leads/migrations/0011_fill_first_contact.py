@@ -53,6 +53,6 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0011_first_contact")]
+    dependencies = [("leads", "0010_first_contact")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

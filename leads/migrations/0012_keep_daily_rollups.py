@@ -168,6 +168,6 @@ LEAVE = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0012_fill_first_contact")]
+    dependencies = [("leads", "0011_fill_first_contact")]
 
     operations = [migrations.RunSQL(KEEP, LEAVE)]

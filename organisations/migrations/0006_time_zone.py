@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0010_sessions")]
+    dependencies = [("organisations", "0005_sessions")]
 
     operations = [
         migrations.AddField(

@@ -40,7 +40,7 @@ def when_deleted(kind: str, deferral: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0030_audit_filters")]
+    dependencies = [("organisations", "0011_audit_filters")]
 
     operations = [
         migrations.RunSQL(

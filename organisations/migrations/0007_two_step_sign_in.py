@@ -12,7 +12,7 @@ from organisations.columns import same_organisation_key
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0011_time_zone")]
+    dependencies = [("organisations", "0006_time_zone")]
 
     operations = [
         migrations.CreateModel(

@@ -41,6 +41,6 @@ NO_FIRST_CONTACT = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0010_daily_rollups")]
+    dependencies = [("leads", "0009_daily_rollups")]
 
     operations = [migrations.RunSQL(FIRST_CONTACT, NO_FIRST_CONTACT)]

@@ -14,7 +14,7 @@ WAITING = STANDING & Q(status__in=("new", "hot", "warm", "cold"))
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0014_first_contact_rules")]
+    dependencies = [("leads", "0013_first_contact_rules")]
 
     operations = [
         AddIndexConcurrently(

@@ -50,6 +50,6 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("conversations", "0010_what_was_said")]
+    dependencies = [("conversations", "0003_what_was_said")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("organisations", "0022_an_admin_stays")]
+    dependencies = [("organisations", "0010_an_admin_stays")]
 
     operations = [
         AddIndexConcurrently(

@@ -13,7 +13,7 @@ def rule(name, condition):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0013_keep_daily_rollups")]
+    dependencies = [("leads", "0012_keep_daily_rollups")]
 
     operations = [
         rule("reached_in_range", Q(reached__range=(0, 3))),

@@ -6,7 +6,7 @@ from organisations.columns import same_organisation_key
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0020_invitations")]
+    dependencies = [("organisations", "0008_invitations")]
 
     operations = [
         migrations.RunSQL(

@@ -6,7 +6,7 @@ from organisations.columns import same_organisation_key
 
 
 class Migration(migrations.Migration):
-    dependencies = [("apikeys", "0010_key_life")]
+    dependencies = [("apikeys", "0003_key_life")]
 
     operations = [
         migrations.RunSQL(*same_organisation_key(table, column, "apikeys_apikey"))

@@ -11,7 +11,7 @@ import organisations.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0012_two_step_sign_in"),
+        ("organisations", "0007_two_step_sign_in"),
     ]
 
     operations = [

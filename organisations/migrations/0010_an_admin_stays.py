@@ -49,6 +49,6 @@ NO_ADMIN_STAYS = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0021_inviter_of_same_organisation")]
+    dependencies = [("organisations", "0009_inviter_of_same_organisation")]
 
     operations = [migrations.RunSQL(AN_ADMIN_STAYS, NO_ADMIN_STAYS)]
