@@ -1,4 +1,4 @@
-"""Where letters go: over SMTP from a thread of its own, or in view where there is no mail server."""
+"""Where letters go: over SMTP from a thread of its own; without a server, before one's eyes."""
 
 import logging
 import sys
