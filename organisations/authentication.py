@@ -8,9 +8,10 @@ from django.http import HttpRequest
 
 from organisations.actors import Actor, ActorKind
 from organisations.audit import AuditAction, AuditTarget, record
+from organisations.client_addresses import client_address
 from organisations.models import Session, User
 from organisations.two_step import Step
-from organisations.web import SignedInRequest, actor_of, client_address
+from organisations.web import SignedInRequest, actor_of
 
 
 class EmailBackend(ModelBackend):

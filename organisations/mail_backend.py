@@ -23,7 +23,8 @@ class OnStandardError(ConsoleBackend):
     `create_api_key` prints there is the key, alone (CONTRACT.md, section 4)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"stream": sys.stderr} | kwargs)
+        kwargs.setdefault("stream", sys.stderr)
+        super().__init__(*args, **kwargs)
 
 
 class BackgroundSmtp(BaseEmailBackend):

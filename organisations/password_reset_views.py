@@ -21,11 +21,11 @@ from organisations import passwords, throttle
 from organisations.actors import Actor, ActorKind
 from organisations.afterwards import after_answer
 from organisations.audit import AuditAction, AuditTarget, record
+from organisations.client_addresses import client_address
 from organisations.forms import NewPasswordForm, PasswordResetForm
 from organisations.mail import send
 from organisations.models import User
 from organisations.sign_in_views import FaultyFormIs422
-from organisations.web import client_address
 
 
 @login_not_required  # for those who cannot sign in

@@ -16,7 +16,8 @@ from django.shortcuts import render, resolve_url
 
 from organisations import throttle, two_step
 from organisations.authentication import record_failure
-from organisations.web import SignedInRequest, TooManyRequests, client_address, page_before
+from organisations.client_addresses import client_address
+from organisations.web import SignedInRequest, TooManyRequests, page_before
 
 P = ParamSpec("P")
 

@@ -18,10 +18,11 @@ from django.views.generic.edit import FormMixin
 from organisations import authentication, cookies, throttle, two_step
 from organisations.afterwards import after_answer
 from organisations.authentication import EmailBackend
+from organisations.client_addresses import client_address
 from organisations.forms import CodeForm, SignInForm
 from organisations.models import User
 from organisations.two_step import Step
-from organisations.web import SeeOther, SignedInRequest, TooManyRequests, client_address
+from organisations.web import SeeOther, SignedInRequest, TooManyRequests
 
 _COOKIE = "sift_second_step"
 _COOKIE_AGE = 10 * 60
