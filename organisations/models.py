@@ -193,3 +193,15 @@ class User(AbstractBaseUser):
     def may_sign_in(self) -> bool:
         """Active, and of an agency whose account is open."""
         return self.is_active and self.organisation.closed_at is None
+
+    def record(self, action: AuditAction, *, by: Actor, **details: str | int | bool | None) -> None:
+        """Write into the audit trail what the person did about themselves, or what was done to
+        them."""
+        record(
+            self.organisation_id,
+            action,
+            by=by,
+            target=AuditTarget.PERSON,
+            target_id=self.pk,
+            **details,
+        )

@@ -5,7 +5,7 @@ from enum import Enum
 from django.db import transaction
 
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.audit import AuditAction
 from organisations.devices import DIGITS, Authenticator
 from organisations.models import User
 from organisations.notices import tell
@@ -55,13 +55,7 @@ def confirm(person: User, code: str, *, by: Actor) -> list[str] | None:
         device.confirmed = True
         codes = device.new_recovery_codes()
         device.save(update_fields=["confirmed", "recovery_digests"])
-        record(
-            person.organisation_id,
-            AuditAction.TWO_STEP_ON,
-            by=by,
-            target=AuditTarget.PERSON,
-            target_id=person.pk,
-        )
+        person.record(AuditAction.TWO_STEP_ON, by=by)
         tell(person, "Two-step sign-in was turned on", by)
         return codes
 
@@ -91,13 +85,7 @@ def renew_recovery_codes(person: User, *, by: Actor) -> list[str] | None:
             return None
         codes = device.new_recovery_codes()
         device.save(update_fields=["recovery_digests"])
-        record(
-            person.organisation_id,
-            AuditAction.RECOVERY_CODES_MADE,
-            by=by,
-            target=AuditTarget.PERSON,
-            target_id=person.pk,
-        )
+        person.record(AuditAction.RECOVERY_CODES_MADE, by=by)
         tell(person, "New recovery codes were made", by)
         return codes
 
@@ -112,13 +100,7 @@ def turn_off(person: User, *, by: Actor) -> bool:
         if device is None:
             return False
         device.delete()
-        record(
-            person.organisation_id,
-            AuditAction.TWO_STEP_OFF,
-            by=by,
-            target=AuditTarget.PERSON,
-            target_id=person.pk,
-        )
+        person.record(AuditAction.TWO_STEP_OFF, by=by)
         tell(person, "Two-step sign-in was turned off", by)
         return True
 
