@@ -39,6 +39,7 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.ORGANISATION_RENAMED: "renamed the agency",
     AuditAction.PLAN_CHANGED: "changed the plan",
     AuditAction.ORGANISATION_CLOSED: "closed the account",
+    AuditAction.ORGANISATION_REOPENED: "opened the account again",
     AuditAction.KEY_CREATED: "created the API key {target}",
     AuditAction.KEY_RENAMED: "renamed the API key {target}",
     AuditAction.KEY_CHANGED: "changed the API key {target}",
