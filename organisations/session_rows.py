@@ -33,13 +33,13 @@ def digest_of(key: str) -> str:
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    """Every way in which sessions are chosen. The first call is of() or of_agency(), but for the
+    """Every way in which sessions are chosen. The first call is of() or for_organisation(), but for the
     cookie's own."""
 
     def of(self, person: "User") -> Self:
         return self.filter(organisation_id=person.organisation_id, person_id=person.pk)
 
-    def of_agency(self, organisation: "Organisation") -> Self:
+    def for_organisation(self, organisation: "Organisation") -> Self:
         return self.filter(organisation=organisation)
 
     def with_key(self, key: str) -> Self:
