@@ -33,8 +33,8 @@ def digest_of(key: str) -> str:
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    """Every way in which sessions are chosen. The first call is of() or for_organisation(), but for the
-    cookie's own."""
+    """Every way in which sessions are chosen. The first call is of() or for_organisation(), but for
+    the cookie's own."""
 
     def of(self, person: "User") -> Self:
         return self.filter(organisation_id=person.organisation_id, person_id=person.pk)

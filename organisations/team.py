@@ -7,11 +7,11 @@ do so one after the other, and the second is told.
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from organisations.actors import Actor
 from organisations.audit import AuditAction
-from organisations.models import Organisation, Session, User
+from organisations.models import Authenticator, Organisation, Session, User
 from organisations.roles import Role
 
 _ACTIVE_ADMIN = Q(role=Role.ADMIN, is_active=True)
@@ -26,8 +26,12 @@ def active_admins(organisation: Organisation) -> QuerySet[User]:
 
 
 def team_of(organisation: Organisation) -> QuerySet[User]:
-    """All the agency's people, those deactivated last, by name."""
-    return organisation.people.order_by("-is_active", "name", "id")
+    """All the agency's people, those deactivated last, by name; `has_two_step` says who uses it."""
+    confirmed = Authenticator.objects.filter(
+        organisation_id=OuterRef("organisation_id"), user=OuterRef("pk"), confirmed=True
+    )
+    people = organisation.people.annotate(has_two_step=Exists(confirmed))
+    return people.order_by("-is_active", "name", "id")
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from organisations.audit import AuditEntry
-from organisations.models import Organisation, User
+from organisations.models import Authenticator, Organisation, User
 from tests.factories import make_key, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +227,17 @@ def test_on_a_terminal_the_password_is_asked_for_twice(agency, monkeypatch, seco
         with pytest.raises(CommandError, match="differ"):
             new_user(agency)
     assert User.objects.exists() is added
+
+
+# --- turn_off_two_step ----------------------------------------------------------------------------
+def test_two_step_sign_in_is_turned_off_from_the_server(agency, admin, letters):
+    Authenticator.objects.create(user=admin, organisation=agency, confirmed=True)
+
+    assert "is off for" in run("turn_off_two_step", admin.email.upper())
+    assert "is off already" in run("turn_off_two_step", admin.email)
+
+    assert not Authenticator.objects.exists()
+    assert [letter.to for letter in letters()] == [[admin.email]]
+    assert written_down(agency) == [("two_step_off", "system", {})]
+    with pytest.raises(CommandError, match="There is nobody"):
+        run("turn_off_two_step", "nobody@example.com")

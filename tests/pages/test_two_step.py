@@ -261,14 +261,34 @@ def test_turned_off_the_password_is_enough_and_a_letter_tells(signed_in, agent, 
     assert not Authenticator.objects.exists()
 
 
-def test_an_admin_who_turns_it_off_for_a_colleague_is_named_to_them(admin, agent, codes, letters):
-    assert two_step.turn_off(agent, by=Actor.for_person(admin, "192.0.2.1"))
+def test_an_admin_turns_it_off_for_a_colleague_who_lost_everything(
+    signed_in_admin, admin, agent, codes, letters
+):
+    address = f"/settings/team/{agent.id}/two-step/off/"
+    assert address in signed_in_admin.get("/settings/team/").content.decode()
+    assert "Make sure that it is they" in signed_in_admin.get(address).content.decode()
+    assert two_step.is_on(agent)
 
-    letter = letters()[-1]
+    for _ in range(2):
+        assert signed_in_admin.post(address)["Location"] == "/settings/team/"
+
+    assert not two_step.is_on(agent)
+    assert address not in signed_in_admin.get("/settings/team/").content.decode()
+    [letter] = [each for each in letters() if each.subject == "Two-step sign-in was turned off"]
     assert letter.to == [agent.email]
     assert "by Ada Admin" in letter.body
-    assert "from 192.0.2.1" in letter.body
-    assert not two_step.turn_off(agent, by=Actor.for_person(admin))
+    assert "from 127.0.0.1" in letter.body
+    off = AuditEntry.objects.get(action="two_step_off")
+    assert (off.actor_id, off.target_id) == (admin.id, agent.id)
+
+
+def test_turning_it_off_for_a_colleague_asks_for_a_recent_sign_in(signed_in_admin, agent, codes):
+    let_proof_grow_old(signed_in_admin)
+
+    answer = signed_in_admin.post(f"/settings/team/{agent.id}/two-step/off/")
+
+    assert answer.status_code == 422
+    assert two_step.is_on(agent)
 
 
 def test_a_recent_sign_in_is_confirmed_by_a_code_where_it_is_on(signed_in, agent, codes):
