@@ -4,13 +4,9 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import forms as auth_forms
-from django.core.validators import MaxLengthValidator
 
 from organisations.models import Theme, User
 from organisations.time_zones import time_zones_by_region
-
-# Room for any phrase, and for what a password manager makes; what is longer only keeps us busy.
-PASSWORD_LONGEST = 256
 
 
 class SignInForm(auth_forms.AuthenticationForm):
@@ -59,12 +55,6 @@ class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("new_password1", "new_password2"):
-            self.fields[name].validators.append(
-                MaxLengthValidator(
-                    PASSWORD_LONGEST, f"Choose one of at most {PASSWORD_LONGEST} characters."
-                )
-            )
         self.fields["new_password1"].help_text = ""  # the template says it
         self.fields["new_password2"].label = "New password again"
 

@@ -159,6 +159,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organisations.password_rules.NotOfItsContext"},
+    {"NAME": "organisations.password_rules.NotTooLong"},
 ]
 LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"

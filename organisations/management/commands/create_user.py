@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"{email!r} is no e-mail address.") from None
         if _is_taken(email):  # before a password is asked for
             raise CommandError(f"There is a person with the e-mail {email} already.")
-        password = _password(User(email=email, name=name))
+        password = _password(User(organisation=tenant, email=email, name=name))
         try:
             with transaction.atomic():
                 person = User.objects.create_user(
