@@ -21,6 +21,7 @@ from organisations.authentication import EmailBackend
 from organisations.client_addresses import client_address
 from organisations.forms import CodeForm, SignInForm
 from organisations.models import User
+from organisations.notices import tell_of_new_browser
 from organisations.two_step import Step
 from organisations.web import SeeOther, SignedInRequest, TooManyRequests
 
@@ -130,7 +131,10 @@ def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
 
 
 def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None) -> HttpResponse:
+    is_first = person.last_login is None  # nobody need be told of that
     authentication.sign_in(request, person, step=step)
+    if not (is_first or throttle.knows_device(request, person.email)):
+        tell_of_new_browser(person, request.session["browser"], client_address(request))
     answer = HttpResponseRedirect(to)
     throttle.remember_device(request, answer, person.email)
     cookies.forget(answer, _COOKIE)

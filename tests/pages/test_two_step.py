@@ -256,8 +256,8 @@ def test_a_cookie_of_the_first_step_that_was_made_up_is_none(client, agent, code
 def test_turned_off_the_password_is_enough_and_a_letter_tells(signed_in, agent, codes, letters):
     signed_in.post(f"{PAGE}off/")
 
-    assert first_step(Client(), agent)["Location"] == "/"
     assert letters()[-1].subject == "Two-step sign-in was turned off"
+    assert first_step(Client(), agent)["Location"] == "/"
     assert not Authenticator.objects.exists()
 
 
