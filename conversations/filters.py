@@ -190,19 +190,6 @@ class ConversationFilterForm(FilterForm):
         ]
 
     @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FIRST]
-
-    @property
-    def more_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.MORE]
-
-    @property
-    def more_in_force(self) -> int:
-        """How many of the fields behind "More filters" narrow the list or are at fault."""
-        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
-
-    @property
     def carried(self) -> str:
         """The list as it stands, paging included, without the open conversation: for its links."""
         address = self.tidy
