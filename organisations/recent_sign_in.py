@@ -70,14 +70,18 @@ def recent_sign_in_required(
 def _fault(request: SignedInRequest, proof: str) -> str | None:
     """What is wrong with the proof; None if it is good. TooManyRequests like at sign-in."""
     person = request.user
+    address = client_address(request)
     throttle.count_attempt(request, person.email)
     if two_step.is_on(person):
-        good, fault = two_step.use(person, proof) is not None, "This code is not right."
+        good, fault = (
+            two_step.use(person, proof, address=address) is not None,
+            "This code is not right.",
+        )
     else:
         good, fault = person.check_password(proof), "This is not your password."
     if good:
         return None
-    record_failure(person.email, client_address(request))
+    record_failure(person.email, address)
     return fault
 
 

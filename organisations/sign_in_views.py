@@ -123,9 +123,10 @@ def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpRespons
 def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
     """What the code came from; None, said on the form and kept in the trail, if it is wrong."""
     throttle.count_attempt(request, person.email)
-    step = two_step.use(person, form.cleaned_data["code"])
+    address = client_address(request)
+    step = two_step.use(person, form.cleaned_data["code"], address=address)
     if step is None:
-        authentication.record_failure(person.email, client_address(request))
+        authentication.record_failure(person.email, address)
         form.add_error("code", "This code is not right. Each works once, and only for a minute.")
     return step
 

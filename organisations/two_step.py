@@ -60,11 +60,12 @@ def confirm(person: User, code: str, *, by: Actor) -> list[str] | None:
         return codes
 
 
-def use(person: User, code: str) -> Step | None:
+def use(person: User, code: str, *, address: str | None) -> Step | None:
     """Take a code, of the app or a recovery code: what it came from, or None if it is neither.
 
-    TooManyRequests while the person must wait after wrong ones (django-otp doubles the wait each
-    time). No code is taken twice, however many ask at once.
+    That a recovery code was used, and from where, is kept, and told to the person: it is one less,
+    and perhaps it was somebody else. TooManyRequests while the person must wait after wrong ones
+    (django-otp doubles the wait each time). No code is taken twice, however many ask at once.
     """
     with transaction.atomic():
         device = _device_of(person, confirmed=True, locked=True)
@@ -73,7 +74,12 @@ def use(person: User, code: str) -> Step | None:
         if not (wait := device.seconds_to_wait()):
             if _is_code(code):
                 return Step.AUTHENTICATOR if device.verify_token(_plain(code)) else None
-            return Step.RECOVERY_CODE if device.use_recovery_code(_plain(code)) else None
+            if not device.use_recovery_code(_plain(code)):
+                return None
+            by = Actor.for_person(person, address)
+            person.record(AuditAction.RECOVERY_CODE_USED, by=by)
+            tell(person, "A recovery code was used", by)
+            return Step.RECOVERY_CODE
     raise TooManyRequests(wait)
 
 

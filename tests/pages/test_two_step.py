@@ -174,13 +174,26 @@ def test_a_recovery_code_signs_in_once_however_it_is_typed(client, agent, codes,
     assert {entry.details["two_step"] for entry in trail} == {"recovery_code"}
 
 
+def test_a_recovery_code_that_was_used_is_kept_in_the_trail_and_told_by_letter(
+    client, agent, codes, letters
+):
+    first_step(client, agent)
+    second_step(client, codes[0])
+
+    entry = AuditEntry.objects.get(action="recovery_code_used")
+    assert (entry.actor_id, entry.target_id, entry.address) == (agent.id, agent.id, "127.0.0.1")
+    [letter] = [each for each in letters() if each.subject == "A recovery code was used"]
+    assert letter.to == [agent.email]
+    assert codes[0] not in letter.body
+
+
 def test_new_recovery_codes_take_the_place_of_the_old(signed_in, agent, codes):
     answer = signed_in.post(f"{PAGE}recovery-codes/")
     new = re.findall(r"<li>([a-z0-9-]+)</li>", answer.content.decode())
 
-    assert two_step.use(agent, codes[0]) is None
+    assert two_step.use(agent, codes[0], address=None) is None
     Authenticator.objects.update(throttling_failure_count=0)
-    assert two_step.use(agent, new[0]) is two_step.Step.RECOVERY_CODE
+    assert two_step.use(agent, new[0], address=None) is two_step.Step.RECOVERY_CODE
 
 
 def test_recovery_codes_lie_nowhere_in_the_open(agent, codes):
@@ -310,7 +323,7 @@ def test_two_uses_of_one_recovery_code_at_once_are_one():
 
     def use() -> object:
         try:
-            return two_step.use(person, code)
+            return two_step.use(person, code, address=None)
         finally:
             connection.close()
 
