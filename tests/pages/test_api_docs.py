@@ -161,7 +161,7 @@ class Shown:
 
     def __init__(self, address: str, key: str, monkeypatch) -> None:
         self.address = address
-        monkeypatch.setenv("SIFT_KEY", key)
+        monkeypatch.setenv("SIFT_API_KEY", key)
 
     def samples(self) -> dict[str, str]:
         """The Python of each endpoint, by its slug."""
