@@ -13,7 +13,7 @@ import requests
 API = "ADDRESS/api/v1"
 OVERLAP = timedelta(minutes=5)
 session = requests.Session()
-session.headers["Authorization"] = f"Bearer {os.environ['SIFT_KEY']}"
+session.headers["Authorization"] = f"Bearer {os.environ['SIFT_API_KEY']}"
 
 
 def rows(path, **query):
@@ -47,7 +47,7 @@ def poll(newest, seen, handle):
 _JAVASCRIPT = """\
 const API = "ADDRESS/api/v1";
 const OVERLAP = 5 * 60 * 1000; // milliseconds
-const headers = { Authorization: `Bearer ${process.env.SIFT_KEY}` };
+const headers = { Authorization: `Bearer ${process.env.SIFT_API_KEY}` };
 
 // Every row of a list, page after page.
 async function* rows(path, query) {

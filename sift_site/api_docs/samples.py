@@ -60,7 +60,7 @@ def _on_the_wire(value: Any) -> Any:
 
 def _curl(call: Call) -> str:
     query = f"?{urlencode(call.query, safe=',:')}" if call.query else ""
-    lines = [f'curl "{call.address}{query}"', '--header "Authorization: Bearer $SIFT_KEY"']
+    lines = [f'curl "{call.address}{query}"', '--header "Authorization: Bearer $SIFT_API_KEY"']
     if call.method != "GET":
         lines.insert(1, f"--request {call.method}")
     if call.body is not None:
@@ -75,7 +75,7 @@ def _python(call: Call) -> str:
     if call.body is not None:
         arguments.append(f"json={json.dumps(call.body)}")
     arguments += [
-        """headers={"Authorization": f"Bearer {os.environ['SIFT_KEY']}"}""",
+        """headers={"Authorization": f"Bearer {os.environ['SIFT_API_KEY']}"}""",
         "timeout=10",
     ]
     listed = "".join(f"    {argument},\n" for argument in arguments)
@@ -94,7 +94,7 @@ def _javascript(call: Call) -> str:
         members = ", ".join(f"{name}: {json.dumps(str(v))}" for name, v in call.query.items())
         before = f"const query = new URLSearchParams({{ {members} }});\n"
         address = f"`{call.address}?${{query}}`"
-    headers = ["Authorization: `Bearer ${process.env.SIFT_KEY}`"]
+    headers = ["Authorization: `Bearer ${process.env.SIFT_API_KEY}`"]
     options = []
     if call.method != "GET":
         options.append(f'  method: "{call.method}",\n')
