@@ -12,7 +12,7 @@ PRODUCTION = env \
 	SIFT_HTTPS=on DEBUG=off
 
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+	--generate-hashes --custom-compile-command "make lock"
 
 .PHONY: run test check format lock install develop python bench
 

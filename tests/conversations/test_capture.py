@@ -265,6 +265,7 @@ def test_a_batch_takes_as_many_statements_whatever_its_size(agency):
             for n in range(first, first + number)
         ]
 
+    capture(agency, [received("the first")])  # which also notes the agency's language
     with statements_sent() as one_new:
         capture(agency, batch(0, 1))
     with statements_sent() as fifty_new:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from conversations.models import Conversation
 from tests.factories import make_conversation, make_lead, make_message, make_messages
+from tests.pages.clipboard import clipboard_of
 from tests.pages.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -168,7 +169,7 @@ def test_a_transcript_is_copied_and_printed(open_browser, agent, talks):
 
     page.get_by_role("button", name="Copy as text").click()
     expect(page.locator("#live")).to_have_text("Copied")
-    copied = page.evaluate("navigator.clipboard.readText()")
+    copied = clipboard_of(page)
     assert copied.startswith("Conversation with Anna\nHarbour & Vale\n")
     assert "Assistant\nWe would like a garden\n" in copied.replace("\r", "")
     page.get_by_role("link", name="Print view").click()

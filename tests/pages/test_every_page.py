@@ -233,6 +233,8 @@ def test_every_page_has_one_heading_a_title_and_a_way_past_the_navigation(open_b
         assert page.locator("h1").count() == 1, address
         assert page.title().endswith(" – Sift"), address
         titles.add(page.title())
+        if urlsplit(page.url).fragment:
+            continue  # which leads past the navigation by itself
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
         page.keyboard.press("Enter")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from leads.models import Lead
 from tests.factories import make_lead, make_organisation
+from tests.pages.clipboard import clipboard_of
 from tests.pages.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,7 +108,7 @@ def test_phone_and_e_mail_are_copied_from_the_row(open_browser, agent, leads):
 
     row.get_by_role("button", name="Copy phone number").click()
     expect(page.locator("#live")).to_have_text("Copied +447700900123")
-    assert page.evaluate("navigator.clipboard.readText()") == "+447700900123"
+    assert clipboard_of(page) == "+447700900123"
 
     row.get_by_role("button", name="Copy e-mail").click()
     expect(page.locator("#live")).to_have_text("Copied sian@example.com")
