@@ -19,7 +19,7 @@ from conversations.models import (
 )
 from leads.models import Channel
 from organisations.days import Period, midnight
-from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of
+from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
 from organisations.lexemes import Matches, MatchesWhenRead
 from organisations.listing import SAMPLE, Listing, Narrowed, Range
 from organisations.models import Organisation
@@ -46,20 +46,8 @@ class ConversationFilterForm(FilterForm):
     FIRST = ("language", "period")
     MORE = ("since", "until")
 
-    q = forms.CharField(
-        label="Search in messages",
-        required=False,
-        max_length=200,
-        error_messages={"max_length": "Search for at most 200 characters; nothing is searched."},
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "form": "conversation-filters",
-                "placeholder": "What was said…",
-                "autocomplete": "off",
-                "enterkeyhint": "search",
-            }
-        ),
+    q = search_field(
+        "Search in messages", form="conversation-filters", placeholder="What was said…"
     )
     channel = forms.MultipleChoiceField(
         choices=Channel.choices,

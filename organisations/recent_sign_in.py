@@ -73,12 +73,11 @@ def _fault(request: SignedInRequest, proof: str) -> str | None:
     address = client_address(request)
     throttle.count_attempt(request, person.email)
     if two_step.is_on(person):
-        good, fault = (
-            two_step.use(person, proof, address=address) is not None,
-            "This code is not right.",
-        )
+        good = two_step.use(person, proof, address=address) is not None
+        fault = "This code is not right."
     else:
-        good, fault = person.check_password(proof), "This is not your password."
+        good = person.check_password(proof)
+        fault = "This is not your password."
     if good:
         return None
     record_failure(person.email, address)
