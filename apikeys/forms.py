@@ -10,6 +10,7 @@ from django.utils import timezone
 from apikeys import networks
 from apikeys.models import LONGEST_NAME, ApiKey, Scope
 from organisations.days import AGENCY_ZONE, today
+from organisations.name_field import NameField
 
 LONGEST_LIFE = 3650  # days
 
@@ -23,21 +24,13 @@ class Expiry(models.TextChoices):
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(
+    name = NameField(
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": "Give the key a name, so that you know later which system uses it.",
-            "max_length": "A name has at most %(limit_value)d characters; this has %(show_value)d.",
         },
     )
-
-    def clean_name(self) -> str:
-        """What create_api_key takes too: no line breaks, nothing that turns the text around."""
-        name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise forms.ValidationError("Give a name of printable characters on one line.")
-        return name
 
     def name_is_taken(self) -> None:
         """Say so beside the field: the database knew."""

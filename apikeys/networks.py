@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from django.db import models
+
+from organisations.client_addresses import read_address
 
 MOST_NETWORKS = 20  # of one key
 
@@ -71,20 +73,8 @@ def is_within(address: str, networks: Sequence[str]) -> bool:
     """
     if not networks:
         return True
-    parsed = plain_address(address)
+    parsed = read_address(address)
     return parsed is not None and any(parsed in _network(network) for network in networks)
-
-
-@lru_cache(maxsize=4096)  # systems call again and again from where they stand
-def plain_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address: IPv4 also where it came as IPv6, and without a zone. None if it is none."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    if isinstance(address, IPv4Address):
-        return address
-    return address.ipv4_mapped or IPv6Address(int(address))
 
 
 @lru_cache(maxsize=1024)

@@ -19,7 +19,7 @@ from conversations.models import (
 )
 from leads.models import Channel
 from organisations.days import Period, midnight
-from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of
+from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
 from organisations.lexemes import Matches, MatchesWhenRead
 from organisations.listing import SAMPLE, Listing, Narrowed, Range
 from organisations.models import Organisation
@@ -46,20 +46,8 @@ class ConversationFilterForm(FilterForm):
     FIRST = ("language", "period")
     MORE = ("since", "until")
 
-    q = forms.CharField(
-        label="Search in messages",
-        required=False,
-        max_length=200,
-        error_messages={"max_length": "Search for at most 200 characters; nothing is searched."},
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "form": "conversation-filters",
-                "placeholder": "What was said…",
-                "autocomplete": "off",
-                "enterkeyhint": "search",
-            }
-        ),
+    q = search_field(
+        "Search in messages", form="conversation-filters", placeholder="What was said…"
     )
     channel = forms.MultipleChoiceField(
         choices=Channel.choices,
@@ -188,19 +176,6 @@ class ConversationFilterForm(FilterForm):
             self._group(name, str(self[name].label), [value for value, _ in self._labels(name)])
             for name in self.BOXES
         ]
-
-    @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FIRST]
-
-    @property
-    def more_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.MORE]
-
-    @property
-    def more_in_force(self) -> int:
-        """How many of the fields behind "More filters" narrow the list or are at fault."""
-        return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
 
     @property
     def carried(self) -> str:

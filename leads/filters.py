@@ -30,7 +30,7 @@ from leads.models import (
 )
 from leads.temperature import HOT_FROM, WARM_FROM
 from organisations.days import Period, midnight
-from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of
+from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
 from organisations.lexemes import Matches, MatchesWhenRead
 from organisations.listing import Listing, Narrowed, Range
 from organisations.models import User
@@ -95,21 +95,7 @@ class LeadFilterForm(FilterForm):
         "size",
     )  # fmt: skip
 
-    q = forms.CharField(
-        label="Search",
-        required=False,
-        max_length=200,
-        error_messages={"max_length": "Search for at most 200 characters; nothing is searched."},
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "form": "lead-filters",
-                "placeholder": "Name, e-mail, phone, area…",
-                "autocomplete": "off",
-                "enterkeyhint": "search",
-            }
-        ),
-    )
+    q = search_field("Search", form="lead-filters", placeholder="Name, e-mail, phone, area…")
     status = _any_of("Status", LeadStatus.choices, "status", "statuses")
     temperature = _any_of(
         "Temperature",

@@ -13,7 +13,7 @@ def person_export(lead: Lead, organisation: Organisation) -> dict[str, Any]:
     merged = merged_leads(lead)
     ids = [each.id for each in (lead, *merged)]
     # A higher app's rows, reached by reverse relation; their queries are beyond the types.
-    every: Any = lead.conversations.filter(organisation=organisation)
+    every: Any = lead.conversations.for_organisation(organisation)
     conversations = every.with_messages(organisation).order_by("created_at", "id")
     events = LeadEvent.objects.for_organisation(organisation).filter(lead__in=ids)
     return {

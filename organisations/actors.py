@@ -34,5 +34,10 @@ class Actor:
     def for_key(cls, key_id: UUID, name: str, address: str | None = None) -> Self:
         return cls(ActorKind.API_KEY, key_id, name, address)
 
+    @classmethod
+    def nobody_known(cls, address: str | None) -> Self:
+        """Somebody who has not proved who they are."""
+        return cls(ActorKind.SYSTEM, None, "Somebody", address)
+
 
 SYSTEM = Actor(ActorKind.SYSTEM, None, "System")

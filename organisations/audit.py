@@ -45,6 +45,7 @@ class AuditAction(models.TextChoices):
     ORGANISATION_RENAMED = "organisation_renamed", "Organisation renamed"
     PLAN_CHANGED = "plan_changed", "Plan changed"
     ORGANISATION_CLOSED = "organisation_closed", "Account closed"
+    ORGANISATION_REOPENED = "organisation_reopened", "Account opened again"
     KEY_CREATED = "key_created", "API key created"
     KEY_RENAMED = "key_renamed", "API key renamed"
     KEY_CHANGED = "key_changed", "API key changed"

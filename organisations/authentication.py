@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
+from django.db import transaction
 from django.http import HttpRequest
 
-from organisations.actors import Actor, ActorKind
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.actors import Actor
+from organisations.audit import AuditAction
+from organisations.client_addresses import client_address
 from organisations.models import Session, User
 from organisations.two_step import Step
-from organisations.web import SignedInRequest, actor_of, client_address
+from organisations.web import SignedInRequest, actor_of
 
 
 class EmailBackend(ModelBackend):
@@ -37,32 +39,31 @@ def sign_in(request: HttpRequest, person: User, *, step: Step | None) -> None:
     login(request, person)
     request.session.note_browser(request)  # type: ignore[attr-defined]  # our own engine's
     Session.objects.delete_idle()
-    record(
-        person.organisation_id,
+    person.record(
         AuditAction.SIGN_IN,
         by=Actor.for_person(person, client_address(request)),
-        target=AuditTarget.PERSON,
-        target_id=person.pk,
         two_step=step and step.value,
     )
 
 
 def sign_out(request: SignedInRequest) -> None:
     """End the request's own session."""
-    _record_of_oneself(request, AuditAction.SIGN_OUT)
+    request.user.record(AuditAction.SIGN_OUT, by=actor_of(request))
     logout(request)
 
 
 def sign_out_elsewhere(request: SignedInRequest, session: Session) -> None:
     """End another of the person's sessions; it is out at its next request, in every process."""
-    _record_of_oneself(request, AuditAction.SIGN_OUT)
-    session.delete()
+    with transaction.atomic():
+        request.user.record(AuditAction.SIGN_OUT, by=actor_of(request))
+        session.delete()
 
 
 def sign_out_everywhere(request: SignedInRequest) -> None:
     """End every session of the person, the request's own included."""
-    _record_of_oneself(request, AuditAction.SESSIONS_ENDED)
-    Session.objects.of(request.user).delete()
+    with transaction.atomic():
+        request.user.record(AuditAction.SESSIONS_ENDED, by=actor_of(request))
+        Session.objects.of(request.user).delete()
     logout(request)
 
 
@@ -72,21 +73,4 @@ def record_failure(email: str, address: str | None) -> None:
         person = User.objects.get_by_natural_key(email)
     except (User.DoesNotExist, ValueError):  # ValueError: a NUL, which no e-mail holds
         return
-    record(
-        person.organisation_id,
-        AuditAction.SIGN_IN_FAILED,
-        by=Actor(ActorKind.SYSTEM, None, "Somebody", address),  # who it was, nobody knows
-        target=AuditTarget.PERSON,
-        target_id=person.pk,
-    )
-
-
-def _record_of_oneself(request: SignedInRequest, action: AuditAction) -> None:
-    person = request.user
-    record(
-        person.organisation_id,
-        action,
-        by=actor_of(request),
-        target=AuditTarget.PERSON,
-        target_id=person.pk,
-    )
+    person.record(AuditAction.SIGN_IN_FAILED, by=Actor.nobody_known(address))

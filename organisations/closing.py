@@ -1,4 +1,6 @@
-"""Closing an agency's account, and telling its admins."""
+"""Closing an agency's account and opening it again, and telling its admins."""
+
+from typing import Any
 
 from django.db import transaction
 
@@ -20,6 +22,22 @@ def close_account(organisation: Organisation, *, by: Actor) -> bool:
         "organisation": organisation,
         "closer": by.name if by.kind is ActorKind.PERSON else None,
     }
-    admins = active_admins(organisation).order_by("id").values_list("email", flat=True)
-    mail.send("organisations/mail/account_closed", admins, context)
+    _tell_admins("account_closed", context)
     return True
+
+
+@transaction.atomic
+def reopen_account(organisation: Organisation, *, by: Actor) -> bool:
+    """People may sign in and keys work again as they were; each admin gets a letter.
+
+    False, and no letter, if it was open.
+    """
+    if not organisation.reopen(by=by):
+        return False
+    _tell_admins("account_reopened", {"organisation": organisation})
+    return True
+
+
+def _tell_admins(letter: str, context: dict[str, Any]) -> None:
+    admins = active_admins(context["organisation"]).order_by("id")
+    mail.send(f"organisations/mail/{letter}", admins.values_list("email", flat=True), context)

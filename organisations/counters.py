@@ -6,14 +6,16 @@ or time-out (0.2 s, settings.CACHES) is logged and the request served. django-ra
 RATELIMIT_FAIL_OPEN sees only answers that say no, not exceptions.
 """
 
-import ipaddress
 import logging
 import re
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv6Address, ip_network
 
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
+
+from organisations.client_addresses import read_address
 
 logger = logging.getLogger("sift.limits")
 
@@ -75,14 +77,11 @@ def in_words(rate: str, *, one: str, many: str) -> str:
 
 def network(address: str) -> str:
     """What counts as one client: an IPv4 address, or an IPv6 /64, which one household is given."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+    parsed = read_address(address)
+    if parsed is None:
         return "unknown"  # a server on a Unix socket knows none
-    if parsed.version == 6:
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, 64), strict=False).network_address)
     return str(parsed)
 
 

@@ -54,6 +54,25 @@ def one_of(label: str, choices: Iterable[tuple[str, Any]]) -> Any:
     )
 
 
+def search_field(label: str, *, form: str, placeholder: str) -> Any:
+    """A field for what is searched for; it stands outside the form that has the id `form`."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=200,
+        error_messages={"max_length": "Search for at most 200 characters; nothing is searched."},
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "form": form,
+                "placeholder": placeholder,
+                "autocomplete": "off",
+                "enterkeyhint": "search",
+            }
+        ),
+    )
+
+
 def day_field(label: str) -> Any:
     said = "This is not a day such as 2026-06-01, so it narrows nothing here."
     years = "Choose a day between the years 2000 and 2100; this one narrows nothing here."

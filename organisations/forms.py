@@ -4,13 +4,10 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import forms as auth_forms
-from django.core.validators import MaxLengthValidator
 
 from organisations.models import Theme, User
+from organisations.name_field import NameField
 from organisations.time_zones import time_zones_by_region
-
-# Room for any phrase, and for what a password manager makes; what is longer only keeps us busy.
-PASSWORD_LONGEST = 256
 
 
 class SignInForm(auth_forms.AuthenticationForm):
@@ -59,12 +56,6 @@ class NewPasswordForm(auth_forms.SetPasswordForm):  # type: ignore[type-arg]  # 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("new_password1", "new_password2"):
-            self.fields[name].validators.append(
-                MaxLengthValidator(
-                    PASSWORD_LONGEST, f"Choose one of at most {PASSWORD_LONGEST} characters."
-                )
-            )
         self.fields["new_password1"].help_text = ""  # the template says it
         self.fields["new_password2"].label = "New password again"
 
@@ -103,6 +94,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A person's name, and the zone of the times they are shown."""
 
+    name = NameField(
+        error_messages={"required": "Enter your name."},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     time_zone = forms.ChoiceField(
         label="Time zone",
         error_messages={
@@ -114,21 +109,7 @@ class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
     class Meta:
         model = User
         fields = ["name", "time_zone"]
-        error_messages = {
-            "name": {
-                "required": "Enter your name.",
-                "max_length": "Enter a name of at most 200 characters.",
-            }
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["time_zone"]).choices = time_zones_by_region()
-        self.fields["name"].widget.attrs["autocomplete"] = "name"
-
-    def clean_name(self) -> str:
-        """The name, of characters that can be seen."""
-        name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise forms.ValidationError("Enter a name without control characters.")
-        return name

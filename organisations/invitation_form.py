@@ -22,7 +22,12 @@ class JoinForm(NewPasswordForm):
 
     def __init__(self, invitation: Invitation, *args: Any) -> None:
         # A person whom the password must not resemble; never saved.
-        super().__init__(User(email=invitation.email, name=invitation.name or ""), *args)
+        person = User(
+            organisation=invitation.organisation,
+            email=invitation.email,
+            name=invitation.name or "",
+        )
+        super().__init__(person, *args)
         self.fields["name"].initial = invitation.name
         first, again = self.fields["new_password1"], self.fields["new_password2"]
         first.label, again.label = "Password", "Password again"

@@ -14,9 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 
 from organisations import inviting
+from organisations.client_addresses import client_address
 from organisations.invitation_form import JoinForm
 from organisations.invitations import Invitation, digest_of
-from organisations.web import SeeOther, client_address
+from organisations.web import SeeOther
 
 _DIGEST = "invitation"
 

@@ -1,10 +1,13 @@
-"""SMTP from a thread of its own, so that no page waits for a mail server."""
+"""Where letters go: over SMTP from a thread of its own; without a server, before one's eyes."""
 
 import logging
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.console import EmailBackend as ConsoleBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import EmailMessage
 
@@ -13,6 +16,15 @@ logger = logging.getLogger("sift.mail")
 # One thread a process, begun with its first letter. What waits at a normal end of the process is
 # still sent: the interpreter joins the pool's thread before it leaves.
 _post_office = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+
+
+class OnStandardError(ConsoleBackend):
+    """Writes letters out for whoever watches. Standard output is a command's own answer: what
+    `create_api_key` prints there is the key, alone (CONTRACT.md, section 4)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("stream", sys.stderr)
+        super().__init__(*args, **kwargs)
 
 
 class BackgroundSmtp(BaseEmailBackend):

@@ -56,13 +56,21 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 class PrivatePagesMiddleware:
-    """What a signed-in person sees is kept by no cache, the browser's own included."""
+    """What a signed-in person sees is kept by no cache, the browser's own included; once they are
+    signed out, the browser is told to drop what it has nonetheless.
+
+    Not its cookies: the session's is taken away as it is, and that by which the device is known
+    again must stay (throttle.py).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         if request.user.is_authenticated:
             response.headers["Cache-Control"] = "private, no-store"
+        elif was_signed_in and request.is_secure():  # over plain HTTP browsers do not heed it
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -38,6 +38,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
+    def closed(self) -> Self:
+        return self.filter(closed_at__isnull=False)
+
 
 class Organisation(models.Model):
     """An estate agency: the tenant to whom every other row belongs."""
@@ -97,9 +100,24 @@ class Organisation(models.Model):
         """
         closed = Organisation.objects.open().filter(pk=self.pk).update(closed_at=Now())
         if closed:
+            Session.objects.for_organisation(
+                self
+            ).delete()  # none of them comes back with a reopening
             self._record(AuditAction.ORGANISATION_CLOSED, by)
         self.refresh_from_db(fields=["closed_at"])
         return bool(closed)
+
+    @transaction.atomic
+    def reopen(self, *, by: Actor = SYSTEM) -> bool:
+        """Open a closed account: people may sign in, and keys that stand work again.
+
+        False, and nothing recorded, if it was open.
+        """
+        reopened = Organisation.objects.closed().filter(pk=self.pk).update(closed_at=None)
+        if reopened:
+            self._record(AuditAction.ORGANISATION_REOPENED, by)
+        self.refresh_from_db(fields=["closed_at"])
+        return bool(reopened)
 
     def _record(self, action: AuditAction, by: Actor, **details: str) -> None:
         record(
@@ -193,3 +211,15 @@ class User(AbstractBaseUser):
     def may_sign_in(self) -> bool:
         """Active, and of an agency whose account is open."""
         return self.is_active and self.organisation.closed_at is None
+
+    def record(self, action: AuditAction, *, by: Actor, **details: str | int | bool | None) -> None:
+        """Write into the audit trail what the person did about themselves, or what was done to
+        them."""
+        record(
+            self.organisation_id,
+            action,
+            by=by,
+            target=AuditTarget.PERSON,
+            target_id=self.pk,
+            **details,
+        )

@@ -18,14 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from organisations import passwords, throttle
-from organisations.actors import Actor, ActorKind
+from organisations.actors import Actor
 from organisations.afterwards import after_answer
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.audit import AuditAction
+from organisations.client_addresses import client_address
 from organisations.forms import NewPasswordForm, PasswordResetForm
 from organisations.mail import send
 from organisations.models import User
 from organisations.sign_in_views import FaultyFormIs422
-from organisations.web import client_address
 
 
 @login_not_required  # for those who cannot sign in
@@ -95,12 +95,9 @@ def _send_link(request: HttpRequest, email: str) -> None:
         },
     )
     with transaction.atomic():
-        record(
-            person.organisation_id,
+        person.record(
             AuditAction.PASSWORD_RESET_ASKED,
-            by=Actor(ActorKind.SYSTEM, None, "Somebody", client_address(request)),
-            target=AuditTarget.PERSON,
-            target_id=person.pk,
+            by=Actor.nobody_known(client_address(request)),
         )
         context = {"person": person, "link": request.build_absolute_uri(path)}
         send("organisations/mail/password_reset", [person.email], context)

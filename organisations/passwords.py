@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.audit import AuditAction
 from organisations.models import Session, User
 from organisations.notices import tell
 from organisations.two_step import forgive_wrong_codes
@@ -17,7 +17,7 @@ def change(person: User, password: str, *, by: Actor, keep_session: str | None =
         if keep_session:
             others = others.but(keep_session)
         others.delete()
-        _record(person, AuditAction.PASSWORD_CHANGED, by)
+        person.record(AuditAction.PASSWORD_CHANGED, by=by)
         tell(person, "The password was changed", by)
 
 
@@ -27,20 +27,10 @@ def reset(person: User, password: str, *, by: Actor) -> None:
         _set(person, password)
         Session.objects.of(person).delete()
         forgive_wrong_codes(person)
-        _record(person, AuditAction.PASSWORD_RESET, by)
+        person.record(AuditAction.PASSWORD_RESET, by=by)
         tell(person, "A new password was set by a link from this mailbox", by)
 
 
 def _set(person: User, password: str) -> None:
     person.set_password(password)
     person.save(update_fields=["password"])
-
-
-def _record(person: User, action: AuditAction, by: Actor) -> None:
-    record(
-        person.organisation_id,
-        action,
-        by=by,
-        target=AuditTarget.PERSON,
-        target_id=person.pk,
-    )

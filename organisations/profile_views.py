@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from organisations import authentication, passwords, throttle, two_step
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.audit import AuditAction
 from organisations.forms import AboutForm, ChangePasswordForm, ProfileForm
 from organisations.models import Session, User
 from organisations.web import SeeOther, SignedInRequest, TooManyRequests, actor_of
@@ -42,15 +43,10 @@ def about(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, status=422, about=form)
     if form.changed_data:
-        person.save(update_fields=form.changed_data)
-        if "name" in form.changed_data:
-            record(
-                person.organisation_id,
-                AuditAction.PERSON_RENAMED,
-                by=actor_of(request),
-                target=AuditTarget.PERSON,
-                target_id=person.pk,
-            )
+        with transaction.atomic():
+            person.save(update_fields=form.changed_data)
+            if "name" in form.changed_data:
+                person.record(AuditAction.PERSON_RENAMED, by=actor_of(request))
     messages.success(request, "Your name and time zone are saved.")
     return SeeOther("organisations:profile")
 

@@ -16,7 +16,8 @@ from django.shortcuts import render, resolve_url
 
 from organisations import throttle, two_step
 from organisations.authentication import record_failure
-from organisations.web import SignedInRequest, TooManyRequests, client_address, page_before
+from organisations.client_addresses import client_address
+from organisations.web import SignedInRequest, TooManyRequests, page_before
 
 P = ParamSpec("P")
 
@@ -69,14 +70,17 @@ def recent_sign_in_required(
 def _fault(request: SignedInRequest, proof: str) -> str | None:
     """What is wrong with the proof; None if it is good. TooManyRequests like at sign-in."""
     person = request.user
+    address = client_address(request)
     throttle.count_attempt(request, person.email)
     if two_step.is_on(person):
-        good, fault = two_step.use(person, proof) is not None, "This code is not right."
+        good = two_step.use(person, proof, address=address) is not None
+        fault = "This code is not right."
     else:
-        good, fault = person.check_password(proof), "This is not your password."
+        good = person.check_password(proof)
+        fault = "This is not your password."
     if good:
         return None
-    record_failure(person.email, client_address(request))
+    record_failure(person.email, address)
     return fault
 
 

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from organisations.ids import uuid7
 
 if TYPE_CHECKING:  # organisations.models imports this module, so that Django finds its model
-    from organisations.models import User
+    from organisations.models import Organisation, User
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(seconds=settings.SESSION_COOKIE_AGE)
@@ -33,10 +33,14 @@ def digest_of(key: str) -> str:
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    """Every way in which sessions are chosen. The first call is of(), but for the cookie's own."""
+    """Every way in which sessions are chosen. The first call is of() or for_organisation(), but for
+    the cookie's own."""
 
     def of(self, person: "User") -> Self:
         return self.filter(organisation_id=person.organisation_id, person_id=person.pk)
+
+    def for_organisation(self, organisation: "Organisation") -> Self:
+        return self.filter(organisation=organisation)
 
     def with_key(self, key: str) -> Self:
         """The one whose key a cookie holds; whose it is is known only then."""

@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from organisations.client_addresses import client_address
 from organisations.models import Session, User
 from organisations.session_rows import BROWSER_LONGEST, SEEN_EVERY, digest_of
 from organisations.user_agents import in_plain_words
-from organisations.web import client_address
 
 _KEY = re.compile(r"[0-9a-z]{32}")
 

@@ -18,10 +18,12 @@ from django.views.generic.edit import FormMixin
 from organisations import authentication, cookies, throttle, two_step
 from organisations.afterwards import after_answer
 from organisations.authentication import EmailBackend
+from organisations.client_addresses import client_address
 from organisations.forms import CodeForm, SignInForm
 from organisations.models import User
+from organisations.notices import tell_of_new_browser
 from organisations.two_step import Step
-from organisations.web import SeeOther, SignedInRequest, TooManyRequests, client_address
+from organisations.web import SeeOther, SignedInRequest, TooManyRequests
 
 _COOKIE = "sift_second_step"
 _COOKIE_AGE = 10 * 60
@@ -121,15 +123,19 @@ def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpRespons
 def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
     """What the code came from; None, said on the form and kept in the trail, if it is wrong."""
     throttle.count_attempt(request, person.email)
-    step = two_step.use(person, form.cleaned_data["code"])
+    address = client_address(request)
+    step = two_step.use(person, form.cleaned_data["code"], address=address)
     if step is None:
-        authentication.record_failure(person.email, client_address(request))
+        authentication.record_failure(person.email, address)
         form.add_error("code", "This code is not right. Each works once, and only for a minute.")
     return step
 
 
 def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None) -> HttpResponse:
+    is_first = person.last_login is None  # nobody need be told of that
     authentication.sign_in(request, person, step=step)
+    if not (is_first or throttle.knows_device(request, person.email)):
+        tell_of_new_browser(person, request.session["browser"], client_address(request))
     answer = HttpResponseRedirect(to)
     throttle.remember_device(request, answer, person.email)
     cookies.forget(answer, _COOKIE)

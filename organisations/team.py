@@ -7,11 +7,11 @@ do so one after the other, and the second is told.
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditTarget, record
-from organisations.models import Organisation, Session, User
+from organisations.audit import AuditAction
+from organisations.models import Authenticator, Organisation, Session, User
 from organisations.roles import Role
 
 _ACTIVE_ADMIN = Q(role=Role.ADMIN, is_active=True)
@@ -26,8 +26,12 @@ def active_admins(organisation: Organisation) -> QuerySet[User]:
 
 
 def team_of(organisation: Organisation) -> QuerySet[User]:
-    """All the agency's people, those deactivated last, by name."""
-    return organisation.people.order_by("-is_active", "name", "id")
+    """All the agency's people, those deactivated last, by name; `has_two_step` says who uses it."""
+    confirmed = Authenticator.objects.filter(
+        organisation_id=OuterRef("organisation_id"), user=OuterRef("pk"), confirmed=True
+    )
+    people = organisation.people.annotate(has_two_step=Exists(confirmed))
+    return people.order_by("-is_active", "name", "id")
 
 
 @transaction.atomic
@@ -40,7 +44,7 @@ def change_role(person: User, role: Role, *, by: Actor) -> bool:
         raise LastAdmin
     was, person.role = person.role, role
     person.save(update_fields=["role"])
-    _record(AuditAction.ROLE_CHANGED, person, by, was=str(was), role=role.value)
+    person.record(AuditAction.ROLE_CHANGED, by=by, was=str(was), role=role.value)
     return True
 
 
@@ -55,7 +59,7 @@ def deactivate(person: User, *, by: Actor) -> bool:
     person.is_active = False
     person.save(update_fields=["is_active"])
     Session.objects.of(person).delete()  # none of them comes back with a reactivation
-    _record(AuditAction.PERSON_DEACTIVATED, person, by)
+    person.record(AuditAction.PERSON_DEACTIVATED, by=by)
     return True
 
 
@@ -67,7 +71,7 @@ def reactivate(person: User, *, by: Actor) -> bool:
         return False
     person.is_active = True
     person.save(update_fields=["is_active"])
-    _record(AuditAction.PERSON_REACTIVATED, person, by)
+    person.record(AuditAction.PERSON_REACTIVATED, by=by)
     return True
 
 
@@ -83,14 +87,3 @@ def _locked(person: User, by: Actor) -> tuple[User, bool]:
     if by.id not in admins:
         raise PermissionDenied("Only an admin of your agency can do this.")
     return locked[person.pk], admins == {person.pk}
-
-
-def _record(action: AuditAction, person: User, by: Actor, **details: str) -> None:
-    record(
-        person.organisation_id,
-        action,
-        by=by,
-        target=AuditTarget.PERSON,
-        target_id=person.pk,
-        **details,
-    )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from organisations import inviting, team
+from organisations import inviting, team, two_step
 from organisations.invitations import Invitation
 from organisations.models import User
 from organisations.recent_sign_in import recent_sign_in_required
@@ -96,10 +96,7 @@ def deactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     person = _person_or_404(request, person_id)
     if request.method != "POST":
         only_admin = set(team.active_admins(request.organisation)) == {person}
-        context = {"person": person, "only_admin": only_admin}
-        return render_page(
-            request, "organisations/team_deactivate.html", "organisations/_deactivate.html", context
-        )
+        return _ask(request, person, "Deactivate", "_deactivate.html", only_admin=only_admin)
     try:
         team.deactivate(person, by=actor_of(request))
     except team.LastAdmin:
@@ -119,12 +116,22 @@ def reactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """Ask first (GET), then (POST) let the person sign in again."""
     person = _person_or_404(request, person_id)
     if request.method != "POST":
-        context = {"person": person}
-        return render_page(
-            request, "organisations/team_reactivate.html", "organisations/_reactivate.html", context
-        )
+        return _ask(request, person, "Reactivate", "_reactivate.html")
     team.reactivate(person, by=actor_of(request))
     messages.success(request, f"{person.name} may sign in again.")
+    return SeeOther("organisations:team")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_required
+@recent_sign_in_required
+def turn_off_two_step(request: SignedInRequest, person_id: UUID) -> HttpResponse:
+    """Ask first (GET), then (POST) let a colleague in who lost their app and recovery codes."""
+    person = _person_or_404(request, person_id)
+    if request.method != "POST":
+        return _ask(request, person, "Turn off two-step sign-in", "_two_step_off.html")
+    if two_step.turn_off(person, by=actor_of(request)):
+        messages.success(request, f"Two-step sign-in is off for {person.name}.")
     return SeeOther("organisations:team")
 
 
@@ -153,6 +160,15 @@ def withdraw_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpRe
     inviting.withdraw(invitation, by=actor_of(request))
     messages.success(request, f"The invitation to {invitation.email} is withdrawn.")
     return SeeOther("organisations:team")
+
+
+def _ask(
+    request: SignedInRequest, person: User, act: str, fragment: str, **more: Any
+) -> HttpResponse:
+    """What is asked before the act: a page, or the part of it that a dialog shows."""
+    fragment = f"organisations/{fragment}"
+    context = {"person": person, "act": act, "fragment": fragment, **more}
+    return render_page(request, "organisations/team_question.html", fragment, context)
 
 
 def _person_or_404(request: SignedInRequest, person_id: UUID) -> User:

@@ -59,6 +59,11 @@ def may_be_sent_a_link(request: HttpRequest, email: str) -> bool:
     return not count(request, "password_reset.account", _account(email), RESETS_BY_ACCOUNT).is_over
 
 
+def knows_device(request: HttpRequest, email: str) -> bool:
+    """Whether the person signed in with this browser before, and since then lately enough."""
+    return _account(email) in _devices(request)
+
+
 def remember_device(request: HttpRequest, response: HttpResponse, email: str) -> None:
     """Have this browser count by itself for the account from now on."""
     devices = _devices(request)

@@ -5,7 +5,7 @@ from enum import Enum
 from django.db import transaction
 
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.audit import AuditAction
 from organisations.devices import DIGITS, Authenticator
 from organisations.models import User
 from organisations.notices import tell
@@ -55,22 +55,17 @@ def confirm(person: User, code: str, *, by: Actor) -> list[str] | None:
         device.confirmed = True
         codes = device.new_recovery_codes()
         device.save(update_fields=["confirmed", "recovery_digests"])
-        record(
-            person.organisation_id,
-            AuditAction.TWO_STEP_ON,
-            by=by,
-            target=AuditTarget.PERSON,
-            target_id=person.pk,
-        )
+        person.record(AuditAction.TWO_STEP_ON, by=by)
         tell(person, "Two-step sign-in was turned on", by)
         return codes
 
 
-def use(person: User, code: str) -> Step | None:
+def use(person: User, code: str, *, address: str | None) -> Step | None:
     """Take a code, of the app or a recovery code: what it came from, or None if it is neither.
 
-    TooManyRequests while the person must wait after wrong ones (django-otp doubles the wait each
-    time). No code is taken twice, however many ask at once.
+    That a recovery code was used, and from where, is kept, and told to the person: it is one less,
+    and perhaps it was somebody else. TooManyRequests while the person must wait after wrong ones
+    (django-otp doubles the wait each time). No code is taken twice, however many ask at once.
     """
     with transaction.atomic():
         device = _device_of(person, confirmed=True, locked=True)
@@ -79,7 +74,12 @@ def use(person: User, code: str) -> Step | None:
         if not (wait := device.seconds_to_wait()):
             if _is_code(code):
                 return Step.AUTHENTICATOR if device.verify_token(_plain(code)) else None
-            return Step.RECOVERY_CODE if device.use_recovery_code(_plain(code)) else None
+            if not device.use_recovery_code(_plain(code)):
+                return None
+            by = Actor.for_person(person, address)
+            person.record(AuditAction.RECOVERY_CODE_USED, by=by)
+            tell(person, "A recovery code was used", by)
+            return Step.RECOVERY_CODE
     raise TooManyRequests(wait)
 
 
@@ -91,13 +91,7 @@ def renew_recovery_codes(person: User, *, by: Actor) -> list[str] | None:
             return None
         codes = device.new_recovery_codes()
         device.save(update_fields=["recovery_digests"])
-        record(
-            person.organisation_id,
-            AuditAction.RECOVERY_CODES_MADE,
-            by=by,
-            target=AuditTarget.PERSON,
-            target_id=person.pk,
-        )
+        person.record(AuditAction.RECOVERY_CODES_MADE, by=by)
         tell(person, "New recovery codes were made", by)
         return codes
 
@@ -112,13 +106,7 @@ def turn_off(person: User, *, by: Actor) -> bool:
         if device is None:
             return False
         device.delete()
-        record(
-            person.organisation_id,
-            AuditAction.TWO_STEP_OFF,
-            by=by,
-            target=AuditTarget.PERSON,
-            target_id=person.pk,
-        )
+        person.record(AuditAction.TWO_STEP_OFF, by=by)
         tell(person, "Two-step sign-in was turned off", by)
         return True
 

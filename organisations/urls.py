@@ -36,6 +36,11 @@ urlpatterns = [
     path("settings/team/<uuid:person_id>/deactivate/", team_views.deactivate, name="deactivate"),
     path("settings/team/<uuid:person_id>/reactivate/", team_views.reactivate, name="reactivate"),
     path(
+        "settings/team/<uuid:person_id>/two-step/off/",
+        team_views.turn_off_two_step,
+        name="turn_off_their_two_step",
+    ),
+    path(
         "settings/team/invitations/<uuid:invitation_id>/resend/",
         team_views.resend_invitation,
         name="resend_invitation",

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
-from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from django_htmx.http import push_url, replace_url, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from organisations.actors import Actor
+from organisations.client_addresses import client_address
 from organisations.models import Organisation, User
 
 P = ParamSpec("P")
@@ -28,15 +28,6 @@ class SignedInRequest(HttpRequest):
     user: User
     organisation: Organisation
     htmx: HtmxDetails
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """Where the request came from, as the trusted proxies say; None on a Unix socket."""
-    address: str = request.META.get("REMOTE_ADDR", "")
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return None
 
 
 def actor_of(request: SignedInRequest) -> Actor:

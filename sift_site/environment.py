@@ -114,7 +114,7 @@ _MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 def mail_server() -> MailServer | None:
-    """EMAIL_URL's server, or None where it is not set and mail goes to standard output."""
+    """EMAIL_URL's server, or None where it is not set and mail goes to standard error."""
     url = optional_text("EMAIL_URL")
     if url is None:
         return None

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apikeys.models import ApiKey
+from apikeys.usage import TotalUsage, total_usage_of
 from organisations.account_forms import AgencyNameForm
 from organisations.models import Organisation, Plan
 from organisations.web import SeeOther, SignedInRequest, actor_of, admin_required
@@ -34,6 +35,7 @@ class ApiUse:
     """What the agency's systems do with the API."""
 
     allowance: str
+    calls: TotalUsage
     keys: int
     last_used_at: datetime | None
 
@@ -86,4 +88,8 @@ def _api_use(organisation: Organisation) -> ApiUse | None:
         return None
     keys = ApiKey.objects.for_organisation(organisation).standing()
     use = keys.aggregate(keys=Count("id"), last_used_at=Max("last_used_at"))
-    return ApiUse(allowance=limits.allowance(Plan(organisation.plan)), **use)
+    return ApiUse(
+        allowance=limits.allowance(Plan(organisation.plan)),
+        calls=total_usage_of(organisation),
+        **use,
+    )

@@ -159,6 +159,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organisations.password_rules.NotOfItsContext"},
+    {"NAME": "organisations.password_rules.NotTooLong"},
 ]
 LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
@@ -176,10 +178,10 @@ CSRF_FAILURE_VIEW = "sift_site.errors.csrf_failure"
 MESSAGE_STORAGE = "organisations.cookies.MessageStorage"
 
 # --- Mail ----------------------------------------------------------------------------------------
-# To standard output until a deployment names its own server; to that from a thread of its own.
+# To standard error until a deployment names its own server; to that from a thread of its own.
 MAIL_SERVER = environment.mail_server()
 if MAIL_SERVER is None:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    EMAIL_BACKEND = "organisations.mail_backend.OnStandardError"
 else:
     EMAIL_BACKEND = "organisations.mail_backend.BackgroundSmtp"
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port

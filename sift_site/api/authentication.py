@@ -9,8 +9,8 @@ from apikeys import call_log, keys, networks
 from apikeys.call_writing import NotedCall
 from apikeys.models import Scope
 from organisations.actors import Actor
+from organisations.client_addresses import client_address
 from organisations.models import Organisation, Plan
-from organisations.web import client_address
 from sift_site.api import reads
 from sift_site.api.http import ApiRequest
 
@@ -77,7 +77,6 @@ def note_call(request: ApiRequest, route: str, status: int, seconds: float, call
     """
     if (row := request.key_row) is None:
         return
-    address = networks.plain_address(request.META.get("REMOTE_ADDR", ""))
     call_log.note(
         NotedCall(
             row.organisation_id,
@@ -87,7 +86,7 @@ def note_call(request: ApiRequest, route: str, status: int, seconds: float, call
             _path_of(route),
             status,
             int(seconds * 1_000_000),
-            None if address is None else str(address),
+            client_address(request),
             keys.masked(called),  # a caller's own words, so perhaps a key
         )
     )

@@ -57,6 +57,7 @@ GROUPS = {
             AuditAction.ORGANISATION_RENAMED,
             AuditAction.PLAN_CHANGED,
             AuditAction.ORGANISATION_CLOSED,
+            AuditAction.ORGANISATION_REOPENED,
         ),
     ),
     "keys": Group(

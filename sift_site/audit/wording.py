@@ -26,7 +26,7 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.TWO_STEP_ON: "turned two-step sign-in on for {target}",
     AuditAction.TWO_STEP_OFF: "turned two-step sign-in off for {target}",
     AuditAction.RECOVERY_CODES_MADE: "made new recovery codes for {target}",
-    AuditAction.RECOVERY_CODE_USED: "signed in as {target} with a recovery code",
+    AuditAction.RECOVERY_CODE_USED: "used a recovery code of {target}",
     AuditAction.PERSON_INVITED: "invited somebody",
     AuditAction.INVITATION_RESENT: "sent an invitation again",
     AuditAction.INVITATION_WITHDRAWN: "withdrew an invitation",
@@ -39,6 +39,7 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.ORGANISATION_RENAMED: "renamed the agency",
     AuditAction.PLAN_CHANGED: "changed the plan",
     AuditAction.ORGANISATION_CLOSED: "closed the account",
+    AuditAction.ORGANISATION_REOPENED: "opened the account again",
     AuditAction.KEY_CREATED: "created the API key {target}",
     AuditAction.KEY_RENAMED: "renamed the API key {target}",
     AuditAction.KEY_CHANGED: "changed the API key {target}",
@@ -62,7 +63,7 @@ DONE_TO_ONESELF: Mapping[AuditAction, str] = {
     AuditAction.TWO_STEP_ON: "turned two-step sign-in on",
     AuditAction.TWO_STEP_OFF: "turned two-step sign-in off",
     AuditAction.RECOVERY_CODES_MADE: "made new recovery codes",
-    AuditAction.RECOVERY_CODE_USED: "signed in with a recovery code",
+    AuditAction.RECOVERY_CODE_USED: "used a recovery code",
     AuditAction.PERSON_ADDED: "joined",
     AuditAction.PERSON_RENAMED: "changed their name",
     AuditAction.ROLE_CHANGED: "changed their own role",
@@ -184,6 +185,8 @@ def _number(name: str, value: int) -> str:
     status = name.removeprefix("from_")
     if status in LeadStatus.values and status != name:
         return f"{value:,} from {LeadStatus(status).label}"
+    if name == "networks":
+        return f"from {value} network{'' if value == 1 else 's'}" if value else "from anywhere"
     if name == "filters":
         return f"{value} filter{'' if value == 1 else 's'} in force" if value else "no filter"
     return f"{name.replace('_', ' ')}: {value:,}"

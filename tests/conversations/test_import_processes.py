@@ -7,33 +7,25 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from conversations.models import Conversation, Message
 from leads.models import Lead
 from tests.conversations.test_intake_format import line
 from tests.factories import make_organisation
+from tests.servers import PROJECT, database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).parents[2]
 
 
 def importer(file: str, slug: str, **options) -> subprocess.Popen:
     """The command, started on the test's database."""
-    settings = connection.settings_dict
-    host = (settings["HOST"] or "").replace("/", "%2F")
-    password = f":{settings['PASSWORD']}" if settings["PASSWORD"] else ""
-    url = (
-        f"postgres://{settings['USER']}{password}@{host}"
-        f"{':' + str(settings['PORT']) if settings['PORT'] else ''}/{settings['NAME']}"
-    )
     return subprocess.Popen(
         [sys.executable, "manage.py", "import_conversations", file, "--organisation", slug],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        cwd=PROJECT,
+        env=os.environ
+        | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         **options,

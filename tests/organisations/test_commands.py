@@ -4,10 +4,11 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from organisations.audit import AuditEntry
-from organisations.models import Organisation, User
-from tests.factories import make_organisation
+from organisations.models import Authenticator, Organisation, User
+from tests.factories import make_key, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long walk to the harbour"
@@ -65,7 +66,7 @@ def test_an_unknown_plan_names_those_there_are(agency):
         run("set_plan", agency.slug, "gold")
 
 
-# --- set_plan, close_organisation ----------------------------------------------------------------
+# --- set_plan, close_organisation, reopen_organisation --------------------------------------------
 def test_a_plan_is_set_and_set_again(agency):
     assert "is on scale now" in run("set_plan", agency.slug, "scale")
     assert "is on scale already" in run("set_plan", agency.slug, "scale")
@@ -100,8 +101,40 @@ def test_closing_an_account_writes_to_its_admins(
     assert "closed by whoever runs Sift for you" in letter.body
 
 
+def test_an_account_is_opened_again_with_its_keys_and_without_its_sessions(
+    agency, other_agency, admin, letters
+):
+    _, text = make_key(agency)
+    browser, theirs = Client(), Client()
+    browser.force_login(admin)
+    theirs.force_login(make_user(other_agency))
+    bearer = {"Authorization": f"Bearer {text}"}
+    run("close_organisation", agency.slug)
+    assert browser.get("/api/v1/leads", headers=bearer).status_code == 401
+
+    assert "is open again" in run("reopen_organisation", agency.slug)
+    assert "is open already" in run("reopen_organisation", agency.slug)
+
+    assert browser.get("/api/v1/leads", headers=bearer).status_code == 200
+    assert browser.get("/leads/").status_code == 302  # signed in anew, or not at all
+    assert theirs.get("/leads/").status_code == 200
+    browser.force_login(admin)
+    assert browser.get("/leads/").status_code == 200
+    actions = [action for action, _, _ in written_down(agency)]
+    assert actions.count("organisation_reopened") == 1
+    assert [letter.subject for letter in letters()] == [
+        f"The Sift account of {agency.name} is closed",
+        f"The Sift account of {agency.name} is open again",
+    ]
+
+
 @pytest.mark.parametrize(
-    "command", [["set_plan", "nobody", "scale"], ["close_organisation", "nobody"]]
+    "command",
+    [
+        ["set_plan", "nobody", "scale"],
+        ["close_organisation", "nobody"],
+        ["reopen_organisation", "nobody"],
+    ],
 )
 def test_an_unknown_organisation_is_said_in_words(command, db):
     with pytest.raises(CommandError, match="There is no organisation 'nobody'"):
@@ -194,3 +227,17 @@ def test_on_a_terminal_the_password_is_asked_for_twice(agency, monkeypatch, seco
         with pytest.raises(CommandError, match="differ"):
             new_user(agency)
     assert User.objects.exists() is added
+
+
+# --- turn_off_two_step ----------------------------------------------------------------------------
+def test_two_step_sign_in_is_turned_off_from_the_server(agency, admin, letters):
+    Authenticator.objects.create(user=admin, organisation=agency, confirmed=True)
+
+    assert "is off for" in run("turn_off_two_step", admin.email.upper())
+    assert "is off already" in run("turn_off_two_step", admin.email)
+
+    assert not Authenticator.objects.exists()
+    assert [letter.to for letter in letters()] == [[admin.email]]
+    assert written_down(agency) == [("two_step_off", "system", {})]
+    with pytest.raises(CommandError, match="There is nobody"):
+        run("turn_off_two_step", "nobody@example.com")

@@ -67,6 +67,7 @@ def load_agency(leads: int) -> Agency:
         "/conversations/?q=nobodysaidthis&since=soon",
         "/leads/bulk/?act=move&to_status=lost&scope=matching",
         f"/settings/team/{gone.id}/reactivate/",
+        f"/settings/team/{gone.id}/two-step/off/",
         f"/settings/api-keys/{deleted.id}/",
         "/nothing-here/",
     ]

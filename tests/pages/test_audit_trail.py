@@ -142,6 +142,16 @@ def test_details_that_the_sentence_leaves_out_follow_it(signed_in_admin, agency,
     assert line.details == "admin id: Ada Admin, role: Agent"
 
 
+def test_where_a_new_key_may_be_used_from_is_said_in_words(signed_in_admin, agency):
+    make_key(agency, name="CRM", allowed_networks=["203.0.113.0/24"])
+    make_key(agency, name="Dashboard")
+
+    shown = text_of(signed_in_admin.get(TAB))
+
+    assert "from 1 network," in shown
+    assert "from anywhere," in shown
+
+
 # --- Who may, and at what cost --------------------------------------------------------------------
 def test_an_agent_has_neither_the_tab_nor_the_page_nor_the_file(client, agent, admin):
     client.force_login(agent)

@@ -302,6 +302,7 @@ def test_without_a_link_there_is_no_invitation(client, agency):
         ({"new_password1": "short", "new_password2": "short"}, "new_password2"),
         ({"new_password2": "another phrase altogether"}, "new_password2"),
         (dict.fromkeys(["new_password1", "new_password2"], "priya@example.com"), "new_password2"),
+        (dict.fromkeys(["new_password1", "new_password2"], "harbour-vale-2026"), "new_password2"),
     ],
 )
 def test_a_faulty_form_uses_nothing_up(client, agency, fields, at_fault):

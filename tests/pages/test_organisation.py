@@ -1,9 +1,13 @@
 """Settings, Organisation: name, plan, use of the API, and closing the account."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from apikeys.calls import DailyCalls
 from organisations.audit import AuditEntry
+from organisations.days import today
 from organisations.models import Invitation
 from tests.factories import make_invitation, make_key, make_user
 
@@ -44,12 +48,43 @@ def test_the_plan_is_marked_and_its_limit_said(signed_in_admin, agency, plan, ca
     assert answer.content.decode().count("Your plan<") == 1
 
 
+def test_calls_of_today_and_this_month_are_told_over_all_keys_deleted_ones_too(
+    signed_in_admin, agency, other_agency
+):
+    first, second, theirs = (make_key(owner)[0] for owner in (agency, agency, other_agency))
+    month = today().replace(day=1)
+    for key, day, counts in [
+        (first, today(), (1200, 30, 7)),
+        (second, today(), (34, 0, 0)),
+        (first, month - timedelta(days=1), (500, 500, 500)),
+        (theirs, today(), (9999, 9999, 9999)),
+    ]:
+        calls, refused, over_limit = counts
+        DailyCalls.objects.create(
+            organisation=key.organisation,
+            api_key=key,
+            day=day,
+            calls=calls,
+            refused=refused,
+            over_limit=over_limit,
+        )
+    if today() > month:
+        DailyCalls.objects.create(organisation=agency, api_key=first, day=month, calls=1)
+    second.revoke()
+
+    use = signed_in_admin.get("/settings/")
+
+    assert "1,234 calls, 30 refused, 7 of them over the limit" in use.content.decode()
+    earlier = 1 if today() > month else 0
+    assert use.context["api_use"].calls.this_month.calls == 1234 + earlier
+
+
 def test_statements_do_not_grow_with_people_and_keys(signed_in_admin, agency, statements_of):
     for _ in range(3):
         make_user(agency)
         make_key(agency)
 
-    assert statements_of(lambda: signed_in_admin.get("/settings/")) == 3
+    assert statements_of(lambda: signed_in_admin.get("/settings/")) == 4
 
 
 def test_starter_says_what_it_lacks(signed_in_admin, agency):

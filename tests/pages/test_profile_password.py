@@ -55,6 +55,8 @@ def test_it_is_told_by_letter_and_kept(signed_in, agent, agency, letters):
         (PASSWORD, "short phrase"[:11], None, "too short"),
         (PASSWORD, "1q2w3e4r5t6y", None, "too common"),
         (PASSWORD, "amir agent 1", None, "too similar"),
+        (PASSWORD, "harbour-vale-2026", None, "agency&#x27;s name"),
+        (PASSWORD, "long " * 52, None, "at most 256"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words_beside_its_field(

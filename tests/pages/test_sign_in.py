@@ -195,3 +195,38 @@ def test_a_name_that_is_no_host_of_ours_gets_no_page_and_no_letter(client, agent
     forwarded = {"X-Forwarded-Host": "evil.example"}
     client.post("/password-reset/", {"email": agent.email}, headers=forwarded)
     assert "evil" not in letters()[0].body
+
+
+def test_signing_out_clears_what_the_browser_keeps_but_for_its_cookies(signed_in):
+    assert "Clear-Site-Data" not in signed_in.get("/leads/", secure=True).headers
+
+    answer = signed_in.post("/sign-out/", secure=True)
+
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+
+
+# --- A letter of a new browser --------------------------------------------------------------------
+def test_a_letter_tells_of_a_sign_in_with_a_browser_not_used_before(agent, letters):
+    first, second = Client(), Client(headers={"User-Agent": "Mozilla/5.0 (X11) Firefox/140.0"})
+    sign_in(first, agent.email)  # nobody need be told of the very first
+    sign_in(second, agent.email)
+    for browser in (first, second):  # known from now on
+        browser.post("/sign-out/")
+        sign_in(browser, agent.email)
+
+    [letter] = letters()
+
+    assert (letter.to, letter.subject) == ([agent.email], "Signed in with a new browser")
+    assert "Firefox" in letter.body
+    assert "from 127.0.0.1" in letter.body
+
+
+def test_a_browser_known_to_a_colleague_is_new_to_oneself(agent, admin, letters):
+    for person in (agent, admin):
+        sign_in(Client(), person.email)
+    shared = Client()
+    sign_in(shared, agent.email)
+    shared.post("/sign-out/")
+    sign_in(shared, admin.email)
+
+    assert [letter.to for letter in letters()] == [[agent.email], [admin.email]]

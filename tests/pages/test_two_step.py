@@ -174,13 +174,26 @@ def test_a_recovery_code_signs_in_once_however_it_is_typed(client, agent, codes,
     assert {entry.details["two_step"] for entry in trail} == {"recovery_code"}
 
 
+def test_a_recovery_code_that_was_used_is_kept_in_the_trail_and_told_by_letter(
+    client, agent, codes, letters
+):
+    first_step(client, agent)
+    second_step(client, codes[0])
+
+    entry = AuditEntry.objects.get(action="recovery_code_used")
+    assert (entry.actor_id, entry.target_id, entry.address) == (agent.id, agent.id, "127.0.0.1")
+    [letter] = [each for each in letters() if each.subject == "A recovery code was used"]
+    assert letter.to == [agent.email]
+    assert codes[0] not in letter.body
+
+
 def test_new_recovery_codes_take_the_place_of_the_old(signed_in, agent, codes):
     answer = signed_in.post(f"{PAGE}recovery-codes/")
     new = re.findall(r"<li>([a-z0-9-]+)</li>", answer.content.decode())
 
-    assert two_step.use(agent, codes[0]) is None
+    assert two_step.use(agent, codes[0], address=None) is None
     Authenticator.objects.update(throttling_failure_count=0)
-    assert two_step.use(agent, new[0]) is two_step.Step.RECOVERY_CODE
+    assert two_step.use(agent, new[0], address=None) is two_step.Step.RECOVERY_CODE
 
 
 def test_recovery_codes_lie_nowhere_in_the_open(agent, codes):
@@ -256,19 +269,39 @@ def test_a_cookie_of_the_first_step_that_was_made_up_is_none(client, agent, code
 def test_turned_off_the_password_is_enough_and_a_letter_tells(signed_in, agent, codes, letters):
     signed_in.post(f"{PAGE}off/")
 
-    assert first_step(Client(), agent)["Location"] == "/"
     assert letters()[-1].subject == "Two-step sign-in was turned off"
+    assert first_step(Client(), agent)["Location"] == "/"
     assert not Authenticator.objects.exists()
 
 
-def test_an_admin_who_turns_it_off_for_a_colleague_is_named_to_them(admin, agent, codes, letters):
-    assert two_step.turn_off(agent, by=Actor.for_person(admin, "192.0.2.1"))
+def test_an_admin_turns_it_off_for_a_colleague_who_lost_everything(
+    signed_in_admin, admin, agent, codes, letters
+):
+    address = f"/settings/team/{agent.id}/two-step/off/"
+    assert address in signed_in_admin.get("/settings/team/").content.decode()
+    assert "Make sure that it is they" in signed_in_admin.get(address).content.decode()
+    assert two_step.is_on(agent)
 
-    letter = letters()[-1]
+    for _ in range(2):
+        assert signed_in_admin.post(address)["Location"] == "/settings/team/"
+
+    assert not two_step.is_on(agent)
+    assert address not in signed_in_admin.get("/settings/team/").content.decode()
+    [letter] = [each for each in letters() if each.subject == "Two-step sign-in was turned off"]
     assert letter.to == [agent.email]
     assert "by Ada Admin" in letter.body
-    assert "from 192.0.2.1" in letter.body
-    assert not two_step.turn_off(agent, by=Actor.for_person(admin))
+    assert "from 127.0.0.1" in letter.body
+    off = AuditEntry.objects.get(action="two_step_off")
+    assert (off.actor_id, off.target_id) == (admin.id, agent.id)
+
+
+def test_turning_it_off_for_a_colleague_asks_for_a_recent_sign_in(signed_in_admin, agent, codes):
+    let_proof_grow_old(signed_in_admin)
+
+    answer = signed_in_admin.post(f"/settings/team/{agent.id}/two-step/off/")
+
+    assert answer.status_code == 422
+    assert two_step.is_on(agent)
 
 
 def test_a_recent_sign_in_is_confirmed_by_a_code_where_it_is_on(signed_in, agent, codes):
@@ -290,7 +323,7 @@ def test_two_uses_of_one_recovery_code_at_once_are_one():
 
     def use() -> object:
         try:
-            return two_step.use(person, code)
+            return two_step.use(person, code, address=None)
         finally:
             connection.close()
 

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from organisations.actors import SYSTEM
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.audit import AuditAction
 from organisations.commands import open_organisation, text_argument
 from organisations.models import Role, User
 
@@ -41,20 +41,13 @@ class Command(BaseCommand):
             raise CommandError(f"{email!r} is no e-mail address.") from None
         if _is_taken(email):  # before a password is asked for
             raise CommandError(f"There is a person with the e-mail {email} already.")
-        password = _password(User(email=email, name=name))
+        password = _password(User(organisation=tenant, email=email, name=name))
         try:
             with transaction.atomic():
                 person = User.objects.create_user(
                     organisation=tenant, email=email, name=name, role=role, password=password
                 )
-                record(
-                    tenant.id,
-                    AuditAction.PERSON_ADDED,
-                    by=SYSTEM,
-                    target=AuditTarget.PERSON,
-                    target_id=person.id,
-                    role=role,
-                )
+                person.record(AuditAction.PERSON_ADDED, by=SYSTEM, role=role)
         except IntegrityError:
             raise CommandError(f"There is a person with the e-mail {email} already.") from None
         self.stdout.write(f"{email} may sign in at {tenant.name} as {role}.")
