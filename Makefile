@@ -1,4 +1,5 @@
-# make run | make test | make check | make format | make lock | make install | make bench
+# make run | make test | make check | make format | make lock | make install | make bench |
+# make bench-pages
 
 PYTHON = python3
 IN_VENV = .venv/bin/python
@@ -50,6 +51,10 @@ bench: python
 	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes --requirement bench/requirements.lock
 	@bench/.venv/bin/python -m bench $(BENCH)
+
+# Pages of a big agency beside a small one's; it needs no more than Sift itself.
+bench-pages: install
+	@$(IN_VENV) -m bench.pages $(BENCH)
 
 install: python
 	@$(PYTHON) requirements/install.py run

@@ -11,16 +11,18 @@ from leads.filters import LeadFilterForm
 from leads.models import Lead
 from organisations.models import Organisation, User
 from organisations.paging import Stretch, position
+from sift_site.demo.agencies import agencies
 
 DEPTH = 0.8  # of a list, at which its deep page begins
 MESSAGES = 12  # of the conversations that are opened, in both organisations
 _OPENED = 20  # leads and conversations that are opened in turn
 
+# TOWN is a town of the agency's, that is, a word which many of its leads have.
 LEADS = (
     "", "sort=score", "size=100", "status=new", "status=hot&sort=score",
     "status=new&status=hot&status=warm",
-    "q=usman+khan", "q=khan", "q=khan&sort=score", "q=leeds", "q=house+leeds&sort=score", "q=a",
-    "q=nobodyatall", "q=07700+900123", "q=land+leeds&status=hot",
+    "q=usman+khan", "q=khan", "q=khan&sort=score", "q=TOWN", "q=house+TOWN&sort=score", "q=a",
+    "q=nobodyatall", "q=07700+900123", "q=land+TOWN&status=hot",
     "timeline=asap", "property_type=land", "timeline=over_6_months&sort=score",
     "temperature=cold&status=hot", "assignee=none", "assignee=me",
     "period=7-days", "period=30-days&sort=score", "score_from=95", "score_from=40&score_to=45",
@@ -71,7 +73,12 @@ def pages() -> Iterator[Page]:
 
 
 def _always(address: str) -> Iterator[Page]:
-    yield address, lambda _: cycle([address])
+    yield address, lambda person: cycle([address.replace("TOWN", _town_of(person.organisation))])
+
+
+def _town_of(organisation: Organisation) -> str:
+    both = {agency.slug: agency.towns[0].name for agency in agencies(2)}
+    return both[organisation.slug].lower().replace(" ", "+")
 
 
 def _talks(person: User) -> Iterator[Conversation]:

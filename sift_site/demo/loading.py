@@ -172,8 +172,11 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     lock_names([f"demo {name}"])
     if _stands(chunk.organisation, visitors):
         return 0
-    with connection.cursor() as cursor:  # many rows at once into the index of what is searched
+    with connection.cursor() as cursor:
+        # Many rows at once into the index of what is searched.
         cursor.execute("SET LOCAL gin_pending_list_limit = '16MB'")
+        # No wait for the disk: what a crash takes away, the same command loads again.
+        cursor.execute("SET LOCAL synchronous_commit = off")
     rows = _Rows()
     for visitor in visitors:
         _add_lead(rows, demo, chunk, random, visitor)
