@@ -15,7 +15,7 @@ PRODUCTION = env \
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: run test check format lock install develop python bench
+.PHONY: run test check format lock install develop python bench bench-pages
 
 run: install
 	@$(IN_VENV) -m sift_site.launch
