@@ -1,4 +1,5 @@
-# make run | make test | make check | make format | make lock | make install | make bench
+# make run | make test | make check | make format | make lock | make install | make bench |
+# make bench-pages
 
 PYTHON = python3
 IN_VENV = .venv/bin/python
@@ -14,7 +15,7 @@ PRODUCTION = env \
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
-.PHONY: run test check format lock install develop python bench
+.PHONY: run test check format lock install develop python bench bench-pages
 
 run: install
 	@$(IN_VENV) -m sift_site.launch
@@ -50,6 +51,10 @@ bench: python
 	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes --requirement bench/requirements.lock
 	@bench/.venv/bin/python -m bench $(BENCH)
+
+# Pages of a big agency beside a small one's; it needs no more than Sift itself.
+bench-pages: install
+	@$(IN_VENV) -m bench.pages $(BENCH)
 
 install: python
 	@$(PYTHON) requirements/install.py run

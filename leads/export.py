@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from leads.filters import LeadFilterForm
 from leads.models import Lead, LeadQuerySet
 from organisations.audit import AuditAction, AuditTarget, record
-from organisations.csv_files import csv_pieces, csv_response, plain, rfc3339
+from organisations.csv_files import csv_pieces, csv_response, moment_of, plain
 from organisations.web import SignedInRequest, actor_of
 
 # The fields of the contract (CONTRACT.md, section 1), in its order.
@@ -27,7 +27,6 @@ FIELDS = (
 )  # fmt: skip
 TEXTS = tuple(FIELDS.index(name) for name in ("name", "email", "phone", "summary", "area"))
 VIEWING = FIELDS.index("viewing_requested")
-TIMES = (FIELDS.index("created_at"), FIELDS.index("updated_at"))
 ROWS_AT_ONCE = 1000  # fetched, written and sent together
 
 Cells: TypeAlias = list[Any]
@@ -66,8 +65,14 @@ def _record(request: SignedInRequest, filters: LeadFilterForm, leads: LeadQueryS
 
 def csv_of(leads: LeadQuerySet) -> Iterator[bytes]:
     """The file in pieces of ROWS_AT_ONCE rows."""
-    columns = leads.annotate(id_as_text=Cast("id", models.TextField())).values_list(
-        "id_as_text", *FIELDS[1:]
+    written = {
+        "id": Cast("id", models.TextField()),
+        "created_at": moment_of("created_at"),
+        "updated_at": moment_of("updated_at"),
+    }
+    as_text = {f"{name}_as_text": value for name, value in written.items()}
+    columns = leads.annotate(**as_text).values_list(
+        *(f"{name}_as_text" if name in written else name for name in FIELDS)
     )
     return csv_pieces(FIELDS, columns, cells, rows_at_once=ROWS_AT_ONCE)
 
@@ -78,6 +83,4 @@ def cells(row: Iterable[Any]) -> Cells:
     for place in TEXTS:
         said[place] = plain(said[place])
     said[VIEWING] = "true" if said[VIEWING] else "false"
-    for place in TIMES:
-        said[place] = rfc3339(said[place])
     return said

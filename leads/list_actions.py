@@ -32,12 +32,12 @@ def beside_the_list(request: SignedInRequest, filters: LeadFilterForm) -> dict[s
         "people": [person for person in filters.people.values() if person.is_active],
         "newest": leads.order_by("-id").values_list("id", flat=True).first() or NO_LEAD,
         "filter_query": cleaned(filters),
+        "moves": PERSON_STATUSES,
     } | _for_a_row(request, filters)
 
 
 def _for_a_row(request: SignedInRequest, filters: LeadFilterForm) -> dict[str, Any]:
     return {
-        "moves": PERSON_STATUSES,
         "back": cleaned(filters, with_position=True),
         # One text for all rows: the tag would make another for each, which does not compress.
         "token": get_token(request),

@@ -2,7 +2,7 @@
 
 A row is a difference that one statement made, never a total, so writers do not wait for each other;
 the figure of a day is the sum of its rows. Triggers write the rows and now and then fold those of a
-day into one (migration 0013), so that a year is a few hundred rows. Days are the agency's, in
+day into one (migration 0012), so that a year is a few hundred rows. Days are the agency's, in
 Europe/London. Leads that were merged into another do not count.
 """
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import models, transaction
+from django.db.models import F, Func, QuerySet, Value
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -75,6 +75,18 @@ def plain(text: str | None) -> str | None:
 def rfc3339(moment: datetime) -> str:
     """`2026-06-01T09:30:00.123456Z`, as the JSON API writes it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def moment_of(field: str) -> Func:
+    """A date field as `rfc3339()` writes it, written by PostgreSQL: where rows are many, reading
+    and writing two moments in Python would be two fifths of the work.
+
+    It needs a name of its own: under the field's it would be what the rows are ordered by, and no
+    index holds it.
+    """
+    in_utc = Func(Value("UTC"), F(field), function="timezone", output_field=models.DateTimeField())
+    written = Value('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    return Func(in_utc, written, function="to_char", output_field=models.TextField())
 
 
 class _Lines:

@@ -1,14 +1,17 @@
 """A lead's wording and its page's address, for templates (leads/wording.py, neighbours.py)."""
 
+from functools import cache
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from leads import phones, wording
 from leads.addresses import list_query
-from leads.models import Lead, LeadStatus
+from leads.models import PERSON_STATUSES, Lead, LeadStatus
 from leads.neighbours import FROM
 from leads.temperature import temperature
 
@@ -27,6 +30,15 @@ register.filter("fact_label", wording.fact_label)
 def status_label(status: str) -> str:
     """The word for a status; an event keeps only its value."""
     return LeadStatus(status).label if status in LeadStatus.values else status
+
+
+@register.simple_tag
+@cache
+def other_moves(status: str) -> SafeString:
+    """Options of the statuses that a person moves a lead to from this one: the same in all rows of
+    a list that have the status, and therefore made once."""
+    others = [(move.value, move.label) for move in PERSON_STATUSES if move.value != status]
+    return format_html_join("", '<option value="{}">{}</option>', others)
 
 
 @register.simple_tag(takes_context=True)

@@ -88,7 +88,7 @@ def with_new_score(steps: Sequence[Step], at: datetime, band: str | None) -> lis
 def first_contact(steps: Sequence[Step]) -> tuple[int, datetime | None]:
     """How far the lead came since it last waited, and when it was first contacted since.
 
-    As the trigger keeps them for leads that are moved one by one (leads, migration 0011).
+    As the trigger keeps them for leads that are moved one by one (leads, migration 0010).
     """
     reached, contacted_at = 0, None
     for step in steps:

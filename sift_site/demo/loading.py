@@ -21,7 +21,7 @@ from conversations.summing_up import sum_up
 from leads import search
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts
-from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
+from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, LeadTally
 from leads.rollups import AreaDay, ContactDay, LeadDay
 from leads.scoring import score_value
 from leads.temperature import temperature
@@ -42,6 +42,9 @@ _WORKERS = 2
 _MARKS = 20  # visitors by which a chunk is recognised
 _LEAD_FIELDS = (
     "assignee_id", "follow_up_on", "reached", "first_contacted_at", *LEAD_FIELDS,
+)  # fmt: skip
+_TABLES = (
+    Lead, LeadEvent, LeadTally, LeadDay, AreaDay, ContactDay, Conversation, Message,
 )  # fmt: skip
 _RETURNS = 0.08  # of those who talked and left an e-mail, the part that comes back
 
@@ -123,10 +126,13 @@ def _written(demo: Demo, chunks: Sequence[Chunk]) -> Iterator[int]:
 def _tidy() -> None:
     """Leave the tables as quick to ask as they are after a while of ordinary use."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT leads_fold_days(id, NULL, true) FROM organisations_organisation")
+        cursor.execute(
+            "SELECT leads_fold_days(id, NULL, true), leads_lead_tally_fold(id)"
+            " FROM organisations_organisation"
+        )
         for index in ("leads_lead_search", "conversations_search"):
             cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
-        for model in (Lead, LeadEvent, LeadDay, AreaDay, ContactDay, Conversation, Message):
+        for model in _TABLES:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
@@ -172,8 +178,11 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     lock_names([f"demo {name}"])
     if _stands(chunk.organisation, visitors):
         return 0
-    with connection.cursor() as cursor:  # many rows at once into the index of what is searched
+    with connection.cursor() as cursor:
+        # Many rows at once into the index of what is searched.
         cursor.execute("SET LOCAL gin_pending_list_limit = '16MB'")
+        # No wait for the disk: what a crash takes away, the same command loads again.
+        cursor.execute("SET LOCAL synchronous_commit = off")
     rows = _Rows()
     for visitor in visitors:
         _add_lead(rows, demo, chunk, random, visitor)
