@@ -23,13 +23,15 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
+
+from sift_site import replicas
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
@@ -77,9 +79,14 @@ _numbers = itertools.count()  # never one twice: a forgotten statement keeps its
 
 
 def _session() -> _Session:
-    session: _Session | None = getattr(_own, "session", None)
+    alias = replicas.alias()
+    try:
+        session = _own.sessions[alias]
+    except (AttributeError, KeyError):
+        session = None
     if session is None or session.django.connection is not session.raw:
-        session = _own.session = _new_session(connections[DEFAULT_DB_ALIAS])
+        session = _new_session(connections[alias])
+        _own.__dict__.setdefault("sessions", {})[alias] = session
     return session
 
 
@@ -97,8 +104,14 @@ def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
 
     Nothing pings it beforehand, so one that died with a database that is back by now is found out
     here: it is replaced, and the statement, which only reads, is asked again. So it is where a
-    migration changed a column's type under a prepared statement, or a pooler dropped it.
+    migration changed a column's type under a prepared statement, or a pooler dropped it. What a
+    replica does not answer, the primary is asked.
     """
+    if replicas.alias() == replicas.REPLICA:
+        try:
+            return asked(_session(), sql, values)
+        except (psycopg.OperationalError, OperationalError) as error:
+            replicas.give_up(error)
     session = _session()
     try:
         rows: list[Row] = asked(session, sql, values)
