@@ -24,6 +24,7 @@ SERVER = EmbeddedPostgres(VAR, "growth-postgres")
 TRANSCRIPTS = "0.2"
 UNLIMITED = "9999999/m"
 ASKING = {
+    "DJANGO_SETTINGS_MODULE": "sift_site.settings",
     "ALLOWED_HOSTS": "testserver",
     "SIFT_RATE_GROWTH": UNLIMITED,
     "SIFT_RATE_SCALE": UNLIMITED,
@@ -105,24 +106,28 @@ def _seconds(act: Callable[[], object]) -> float:
 def _print(found: dict[int, dict[str, Any]]) -> None:
     """Markdown: times by question and size, then what the biggest size weighs."""
     heads = " | ".join(f"{leads:,}" for leads in found)
-    print(f"| milliseconds | {heads} |\n|---|{'--:|' * len(found)}")
+    _say(f"| milliseconds | {heads} |\n|---|{'--:|' * len(found)}")
     for question in next(iter(found.values()))["milliseconds"]:
         cells = [f"{one['milliseconds'][question]:.1f}" for one in found.values()]
-        print(f"| {question} | {' | '.join(cells)} |")
+        _say(f"| {question} | {' | '.join(cells)} |")
     for what in ("loading", "vacuum", "vacuum_again"):
-        print(f"| {what}, s | {' | '.join(str(one[what]) for one in found.values())} |")
-    print(f"| MB in all | {' | '.join(_mb(one['total']) for one in found.values())} |")
+        _say(f"| {what}, s | {' | '.join(str(one[what]) for one in found.values())} |")
+    _say(f"| MB in all | {' | '.join(_mb(one['total']) for one in found.values())} |")
     biggest = found[max(found)]
-    print("\n| table | rows | table, MB | indexes, MB |\n|---|--:|--:|--:|")
+    _say("\n| table | rows | table, MB | indexes, MB |\n|---|--:|--:|--:|")
     for name, rows, table, indexes in biggest["tables"]:
-        print(f"| `{name}` | {rows:,} | {_mb(table)} | {_mb(indexes)} |")
-    print("\n| index | MB |\n|---|--:|")
+        _say(f"| `{name}` | {rows:,} | {_mb(table)} | {_mb(indexes)} |")
+    _say("\n| index | MB |\n|---|--:|")
     for name, size in biggest["indexes"]:
-        print(f"| `{name}` | {_mb(size)} |")
+        _say(f"| `{name}` | {_mb(size)} |")
 
 
 def _mb(size: int) -> str:
     return f"{size / 1_000_000:,.0f}"
+
+
+def _say(text: object) -> None:
+    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -9,15 +9,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from sift_site.wsgi import application  # sets Django up
+import django
 
-from django.test import Client  # isort: skip
+django.setup()
 
-from conversations.models import Conversation
-from leads.models import Lead
-from organisations.models import Organisation, Role, User
+from django.test import Client  # noqa: E402 - models, so only now
 
-assert application
+from conversations.models import Conversation  # noqa: E402
+from leads.models import Lead  # noqa: E402
+from organisations.models import Organisation, Role, User  # noqa: E402
+
 TRIES = 12
 LONGEST = 6.0  # seconds for one question, however few tries that gives
 

@@ -172,7 +172,8 @@ class _Watch:
     def forget(self) -> None:
         self._next_look = self._holds_all_until = float("-inf")
         self._mark: tuple[float, str] | None = None
-        self._was_fresh = True
+        self._waiting_since = time.monotonic()
+        self._told_fresh = True
 
     def is_fresh(self) -> bool:
         if time.monotonic() >= self._next_look and self._lock.acquire(blocking=False):
@@ -181,18 +182,25 @@ class _Watch:
             finally:
                 self._lock.release()
         fresh = time.monotonic() - self._holds_all_until <= LONGEST_BEHIND
-        if fresh != self._was_fresh:
-            self._was_fresh = fresh
-            if fresh:
-                logger.warning("The replica is read again.")
-            else:
-                logger.warning("The replica is behind or away: the primary is read.")
+        if fresh:
+            self._tell(fresh)
+        elif time.monotonic() - self._waiting_since > LONGEST_BEHIND:
+            self._tell(fresh)  # and not merely new to a process that has just begun
         return fresh
+
+    def _tell(self, fresh: bool) -> None:
+        if fresh == self._told_fresh:
+            return
+        self._told_fresh = fresh
+        if fresh:
+            logger.warning("The replica is read again.")
+        else:
+            logger.warning("The replica is behind or away: the primary is read.")
 
     def lose(self, error: BaseException) -> None:
         """It cannot be asked; look again later."""
         logger.debug("The replica cannot be asked: %s.", type(error).__name__)
-        self._holds_all_until = float("-inf")
+        self._holds_all_until = self._waiting_since = float("-inf")
         self._next_look = time.monotonic() + LOOK_AGAIN_AFTER
 
     def _look(self) -> None:

@@ -84,12 +84,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Database ------------------------------------------------------------------------------------
-# A connection lives as long as its thread and is not pinged before each request: the API's reads are
-# two statements, and a third for the ping would be half as much again. One that the server has closed
-# is noticed without asking (sift_site/database.py).
+# A connection lives as long as its thread and is not pinged before each request: the API's reads
+# are two statements, and a third for the ping would be half as much again. One that the server has
+# closed is noticed without asking (sift_site/database.py).
 KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
-# Statements that are prepared are planned once (sift_site/api/statements.py says which are). PgBouncer
-# must be told to let it pass (docs/scale.md).
+# Statements that are prepared are planned once (sift_site/api/statements.py says which are).
+# PgBouncer must be told to let it pass (docs/scale.md).
 PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan"}
 
 # Only the embedded server's address: it is started by manage.py, make run or gunicorn.
@@ -115,7 +115,8 @@ if REPLICA is not None:
         **REPLICA,
         **KEPT,
         "OPTIONS": {
-            **{"connect_timeout": 2, "tcp_user_timeout": 3000},  # seconds, milliseconds
+            "connect_timeout": 2,
+            "tcp_user_timeout": 3000,  # seconds, milliseconds
             **PLANNED_ONCE,
             **REPLICA.get("OPTIONS", {}),
         },

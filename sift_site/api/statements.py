@@ -74,19 +74,16 @@ class _Session:
     names: dict[str, bytes] = field(default_factory=dict)  # of prepared statements, by their text
 
 
-_own = threading.local()  # as Django's connections are
+_own = threading.local()  # as Django's connections are; a session by its database's alias
 _numbers = itertools.count()  # never one twice: a forgotten statement keeps its name
 
 
 def _session() -> _Session:
     alias = replicas.alias()
-    try:
-        session = _own.sessions[alias]
-    except (AttributeError, KeyError):
-        session = None
+    session: _Session | None = getattr(_own, alias, None)
     if session is None or session.django.connection is not session.raw:
         session = _new_session(connections[alias])
-        _own.__dict__.setdefault("sessions", {})[alias] = session
+        setattr(_own, alias, session)
     return session
 
 
@@ -107,14 +104,16 @@ def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
     migration changed a column's type under a prepared statement, or a pooler dropped it. What a
     replica does not answer, the primary is asked.
     """
+    rows: list[Row]
     if replicas.alias() == replicas.REPLICA:
         try:
-            return asked(_session(), sql, values)
+            rows = asked(_session(), sql, values)
+            return rows
         except (psycopg.OperationalError, OperationalError) as error:
             replicas.give_up(error)
     session = _session()
     try:
-        rows: list[Row] = asked(session, sql, values)
+        rows = asked(session, sql, values)
     except psycopg.OperationalError:
         if session.django.in_atomic_block or not session.raw.closed:
             raise
