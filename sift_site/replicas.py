@@ -57,8 +57,11 @@ def alias() -> str:
 @contextmanager
 def reads_allowed(allowed: bool) -> Iterator[None]:
     """Within, reads go to the replica, if they are allowed to and it is fit to be read."""
-    _own.alias = REPLICA if allowed and _watch.is_fresh() else DEFAULT_DB_ALIAS
     _own.has_written = False
+    _own.alias = DEFAULT_DB_ALIAS
+    if allowed and _watch.is_fresh():
+        drop_dead_connection(REPLICA)  # this thread's, from before a restart
+        _own.alias = REPLICA
     try:
         yield
     finally:
