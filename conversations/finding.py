@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
+
 from conversations.marking import may_have, places
 from conversations.models import MessageQuerySet
 from conversations.search import asked_words
@@ -67,12 +69,13 @@ def find(messages: MessageQuerySet, text: str, turn: str) -> Found:
         return Found(text[:LONGEST], fault="Look for at most eight words.")
     all_of, any_of = [], []
     in_order = messages.in_order_of_time().values_list("id", "content")
-    for id_, content in in_order.iterator(chunk_size=_AT_ONCE):
-        had = _had(content, words)
-        if had:
-            any_of.append(id_)
-        if had == len(words):
-            all_of.append(id_)
+    with transaction.atomic():  # outside one a cursor's rows may come over another connection
+        for id_, content in in_order.iterator(chunk_size=_AT_ONCE):
+            had = _had(content, words)
+            if had:
+                any_of.append(id_)
+            if had == len(words):
+                all_of.append(id_)
     found = all_of or any_of
     wanted = int(turn) if turn.isdecimal() and len(turn) < 9 else 1
     return Found(

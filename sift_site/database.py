@@ -3,19 +3,20 @@
 import select
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 # Of PostgreSQL's error codes: connection faults, shutting down or starting, too many connections.
 _UNREACHABLE = ("08", "57P01", "57P02", "57P03", "53300")
 
 
-def drop_dead_connection() -> None:
+def drop_dead_connection(alias: str = DEFAULT_DB_ALIAS) -> None:
     """Let go of this thread's connection if the server has hung up, so that the next one is new.
 
     A server that stops or restarts closes its connections, and this end can see that without
     asking anything: nothing is ever waiting to be read on an idle connection but such an end. So
     a restart costs nobody a failed page, and no request a statement.
     """
+    connection = connections[alias]
     standing = connection.connection
     if standing is None or connection.in_atomic_block:
         return

@@ -63,7 +63,23 @@ def origins() -> list[str]:
 
 def database(default: str) -> dict[str, Any]:
     """DATABASE_URL, or the default, as Django's settings name its parts."""
-    url = optional_text("DATABASE_URL") or default
+    return _postgres("DATABASE_URL", optional_text("DATABASE_URL") or default)
+
+
+def replica() -> dict[str, Any] | None:
+    """DATABASE_REPLICA_URL likewise, or None where it is not set."""
+    url = optional_text("DATABASE_REPLICA_URL")
+    if url is None:
+        return None
+    if optional_text("DATABASE_URL") is None:
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL names a replica of the database that DATABASE_URL names, "
+            "which is not set."
+        )
+    return _postgres("DATABASE_REPLICA_URL", url)
+
+
+def _postgres(name: str, url: str) -> dict[str, Any]:
     try:
         read: dict[str, Any] = dict(dj_database_url.parse(url))
     except ValueError:  # no address, or of a database that nobody knows
@@ -71,7 +87,7 @@ def database(default: str) -> dict[str, Any]:
     if read.get("ENGINE") != "django.db.backends.postgresql" or not read.get("NAME"):
         # Not repeated: it holds a password.
         raise ImproperlyConfigured(
-            "DATABASE_URL takes the address of a PostgreSQL database, such as "
+            f"{name} takes the address of a PostgreSQL database, such as "
             "postgres://user:password@host:5432/name, each part percent-encoded."
         )
     return read

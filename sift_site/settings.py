@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "organisations.middleware.SignInRequiredMiddleware",
     "organisations.middleware.OrganisationMiddleware",
     "organisations.middleware.PrivatePagesMiddleware",
+    "sift_site.replicas.ReplicaMiddleware",  # from here on it is known who asks
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -83,24 +84,44 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Database ------------------------------------------------------------------------------------
+# A connection lives as long as its thread and is not pinged before each request: the API's reads
+# are two statements, and a third for the ping would be half as much again. One that the server has
+# closed is noticed without asking (sift_site/database.py).
+KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+# Statements that are prepared are planned once (sift_site/api/statements.py says which are).
+# PgBouncer must be told to let it pass (docs/scale.md).
+PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan"}
+
+# Only the embedded server's address: it is started by manage.py, make run or gunicorn.
+PRIMARY = environment.database(embedded_postgres.PROJECT.url())
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        # Only the embedded server's address: it is started by manage.py, make run or gunicorn.
-        **environment.database(embedded_postgres.PROJECT.url()),
-        # A connection lives as long as its thread and is not pinged before each request: the API's
-        # reads are two statements, and a third for the ping would be half as much again. One that
-        # the server has closed is noticed without asking (sift_site/database.py).
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": False,
+        **PRIMARY,
+        **KEPT,
+        "OPTIONS": {
+            "connect_timeout": 5,  # seconds; a host that does not answer is not waited for longer
+            **PLANNED_ONCE,
+            **PRIMARY.get("OPTIONS", {}),
+        },
     }
 }
-DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 5,  # seconds; a host that does not answer is not waited for any longer
-    # Statements that are prepared are planned once (sift_site/api/statements.py says which are).
-    # PgBouncer takes it with `ignore_startup_parameters = plan_cache_mode`, and drops it.
-    "options": "-c plan_cache_mode=force_generic_plan",
-    **DATABASES["default"].get("OPTIONS", {}),
-}
+# Reads may go to a replica of it (sift_site/replicas.py). One that hangs holds nobody up for longer
+# than a moment: the primary is asked instead.
+REPLICA = environment.replica()
+DATABASE_ROUTERS: list[str] = []
+if REPLICA is not None:
+    DATABASE_ROUTERS = ["sift_site.replicas.Router"]
+    DATABASES["replica"] = {
+        **REPLICA,
+        **KEPT,
+        "OPTIONS": {
+            "connect_timeout": 2,
+            "tcp_user_timeout": 3000,  # seconds, milliseconds
+            **PLANNED_ONCE,
+            **REPLICA.get("OPTIONS", {}),
+        },
+        "TEST": {"MIRROR": "default"},
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and rate limits (CONTRACT.md, section 2) ----------------------------------------------

@@ -23,13 +23,15 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
+
+from sift_site import replicas
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
@@ -72,14 +74,16 @@ class _Session:
     names: dict[str, bytes] = field(default_factory=dict)  # of prepared statements, by their text
 
 
-_own = threading.local()  # as Django's connections are
+_own = threading.local()  # as Django's connections are; a session by its database's alias
 _numbers = itertools.count()  # never one twice: a forgotten statement keeps its name
 
 
 def _session() -> _Session:
-    session: _Session | None = getattr(_own, "session", None)
+    alias = replicas.alias()
+    session: _Session | None = getattr(_own, alias, None)
     if session is None or session.django.connection is not session.raw:
-        session = _own.session = _new_session(connections[DEFAULT_DB_ALIAS])
+        session = _new_session(connections[alias])
+        setattr(_own, alias, session)
     return session
 
 
@@ -97,11 +101,19 @@ def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
 
     Nothing pings it beforehand, so one that died with a database that is back by now is found out
     here: it is replaced, and the statement, which only reads, is asked again. So it is where a
-    migration changed a column's type under a prepared statement, or a pooler dropped it.
+    migration changed a column's type under a prepared statement, or a pooler dropped it. What a
+    replica does not answer, the primary is asked.
     """
+    rows: list[Row]
+    if replicas.alias() == replicas.REPLICA:
+        try:
+            rows = asked(_session(), sql, values)
+            return rows
+        except (psycopg.OperationalError, OperationalError) as error:
+            replicas.give_up(error)
     session = _session()
     try:
-        rows: list[Row] = asked(session, sql, values)
+        rows = asked(session, sql, values)
     except psycopg.OperationalError:
         if session.django.in_atomic_block or not session.raw.closed:
             raise

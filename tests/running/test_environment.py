@@ -102,6 +102,28 @@ def test_a_database_is_read_from_its_address(monkeypatch):
     assert read["OPTIONS"] == {"sslmode": "require"}
 
 
+def test_a_replica_is_read_likewise_and_only_beside_its_database(monkeypatch):
+    monkeypatch.delenv("DATABASE_REPLICA_URL", raising=False)
+    assert environment.replica() is None
+
+    monkeypatch.setenv("DATABASE_URL", "postgres://sift@primary/sift")
+    monkeypatch.setenv("DATABASE_REPLICA_URL", "mysql://u:secret@h/sift")
+    with pytest.raises(
+        ImproperlyConfigured, match=r"DATABASE_REPLICA_URL .*postgres://"
+    ) as refused:
+        environment.replica()
+    assert "secret" not in str(refused.value)
+
+    monkeypatch.setenv("DATABASE_REPLICA_URL", "postgres://sift@replica:5433/sift")
+    read = environment.replica()
+    assert read is not None
+    assert (read["HOST"], read["PORT"], read["NAME"]) == ("replica", 5433, "sift")
+
+    monkeypatch.delenv("DATABASE_URL")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL names, which is not set"):
+        environment.replica()
+
+
 @pytest.mark.parametrize("url", ["foo", "localhost:6379", "http://u:secret@h", "redis://h:port"])
 def test_a_store_that_is_no_redis_is_refused_without_its_password(monkeypatch, url):
     monkeypatch.setenv("REDIS_URL", url)
