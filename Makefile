@@ -20,9 +20,11 @@ COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 run: install
 	@$(IN_VENV) -m sift_site.launch
 
+# Dozens of processes are started; bytecode spares each from compiling Sift anew.
 test: develop
 	@$(IN_VENV) -m tests.equipment
-	@$(IN_VENV) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	@env -u PYTHONDONTWRITEBYTECODE $(IN_VENV) -m pytest --numprocesses=auto --maxprocesses=4 \
+		--dist=loadfile --no-loadscope-reorder
 
 # Without a database makemigrations warns that it cannot compare its history; nothing else is asked.
 check: develop

@@ -1,17 +1,36 @@
 """Fixtures that every test may ask for."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 
 from apikeys import call_log
 from organisations.models import Organisation, User
+from tests import clean_slate
 from tests.factories import make_organisation, make_user
+from tests.migrated_once import copy_what_is_migrated
 from tests.servers import chromium_program, redis_program, redis_server
+
+# Sift asks for no content types and no permissions of Django's, and a test whose rows are committed
+# would have them all written anew when it ends.
+post_migrate.disconnect(create_contenttypes)
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+clean_slate.install()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, testrun_uid: str, django_db_blocker: Any
+) -> None:
+    """pytest-django's: what the test database's settings are, before it is made."""
+    copy_what_is_migrated(testrun_uid, django_db_blocker.unblock())
 
 
 @pytest.fixture(autouse=True)

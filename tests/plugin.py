@@ -1,7 +1,8 @@
 """The tests' PostgreSQL: a throwaway server, unless DATABASE_URL names another.
 
 It is up before Django's settings are read, once for all test processes (they inherit its address),
-and stopped at the end. Its data stays in `var/test-postgres`, so the next run starts at once.
+and stopped at the end. Its data stays in `var/test-postgres`, so the next run starts at once. And
+how the tests are spread over processes.
 """
 
 import fcntl
@@ -47,6 +48,18 @@ def _only_one_run() -> None:
     except BlockingIOError:
         raise pytest.UsageError("The tests of this project are already running.") from None
     _locks.append(lock)
+
+
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are processors: many tests wait, for Chromium or for a process."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The long files first, those of browsers and processes: else one runs on alone at the end."""
+    long = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in long and item.path.parent.name != "running")
 
 
 @pytest.hookimpl(trylast=True)

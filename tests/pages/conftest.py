@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.pages.axe import Findings
+
+# What is awaited comes at once, but on a busy machine.
+LONGEST_WAIT = 30_000  # milliseconds
+expect.set_options(timeout=LONGEST_WAIT)
 
 
 @pytest.fixture
@@ -59,7 +65,7 @@ def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., 
         context = chromium.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)  # what is awaited comes at once, but on a busy machine
+        page.set_default_timeout(LONGEST_WAIT)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
@@ -76,3 +82,11 @@ def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., 
         *("htmx:afterRequest", "htmx:sendError", "htmx:timeout"),  # HTMX on a request that failed
     )
     assert [said for said in complaints if not said.startswith(called_forth)] == []
+
+
+@pytest.fixture
+def findings() -> Iterator[Findings]:
+    """Shows pages to axe; whatever it found on one of them fails the test."""
+    findings = Findings()
+    yield findings
+    assert findings.found == {}

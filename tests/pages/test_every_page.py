@@ -4,13 +4,12 @@ The URL table is walked: a new page is covered the day it is added. States that 
 reach (faults, empty lists, answers to forms) are listed below.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.db import OperationalError
 from playwright.sync_api import Page, expect
@@ -30,48 +29,62 @@ def demo() -> Agency:
     return load_agency(leads=60)
 
 
-# --- Faults that axe finds ------------------------------------------------------------------------
-LOOKS = [
-    pytest.param({"color_scheme": "light"}, id="light"),
-    pytest.param({"color_scheme": "dark"}, id="dark"),
-]
-
-
-class Findings:
-    """What axe finds on each page, whatever its impact."""
-
-    def __init__(self) -> None:
-        self.axe = Axe()
-        self.found: dict[str, str] = {}
-
-    def look(self, page: Page, name: str, *, rules: list[str] | None = None) -> None:
-        options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-        results = self.axe.run(page, options=options)
-        if results.violations_count:
-            self.found[name] = results.generate_report()
-
-
-@pytest.fixture
-def findings() -> Iterator[Findings]:
-    findings = Findings()
-    yield findings
-    assert findings.found == {}
-
-
-def test_axe_finds_nothing_on_any_page_light_or_dark(open_browser, demo, findings):
-    # Axe is injected; and it looks before a colour has faded into another.
-    page = open_browser(bypass_csp=True, reduced_motion="reduce")
+# --- The walk -------------------------------------------------------------------------------------
+def test_every_page_can_be_used_by_anybody(open_browser, demo, findings):
+    """One walk for all that holds for every page, as opening each is what takes the time."""
+    page = open_browser()
     signed_in(page, demo.admin)
 
+    titles = set()
     for address in pages_of(page, demo):
-        page.emulate_media(color_scheme="light")
-        findings.look(page, f"{address} (light)")
-        page.emulate_media(color_scheme="dark")  # which changes colours alone
-        findings.look(page, f"{address} (dark)", rules=["color-contrast"])
+        titles.add(page.title())
+        findings.look(page, address)
+        scrolls_sideways_nowhere(page, address)
+        loses_nothing_with_text_twice_as_large(page, address)
+        has_one_heading_a_title_and_a_way_past_the_navigation(page, address)
+    assert {"Overview – Sift", "Leads – Sift", "Page not found – Sift"} <= titles
 
 
+def scrolls_sideways_nowhere(page: Page, address: str) -> None:
+    for width in (320, 1024):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+CUT_OFF = """() => [...document.querySelectorAll("main *, .header *")].filter((element) => {
+  const style = getComputedStyle(element);
+  const meant = style.textOverflow === "ellipsis"
+    || element.closest(".visually-hidden, svg, thead")
+    || element.matches("pre[tabindex='0']"); // scrolls within itself, by the keyboard too
+  return !meant && style.overflow !== "visible" && element.scrollWidth > element.clientWidth + 1
+    && element.clientWidth > 1;
+}).map((element) => element.outerHTML.slice(0, 80))"""
+
+
+def loses_nothing_with_text_twice_as_large(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280, address
+    assert page.evaluate(CUT_OFF) == [], address
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_role("link", name="Leads", exact=True).first).to_be_visible()
+    page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def has_one_heading_a_title_and_a_way_past_the_navigation(page: Page, address: str) -> None:
+    assert page.locator("h1").count() == 1, address
+    assert page.title().endswith(" – Sift"), address
+    if urlsplit(page.url).fragment:
+        return  # which leads past the navigation by itself
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+# --- Faults that axe finds elsewhere --------------------------------------------------------------
 def test_axe_finds_nothing_on_a_phone(open_browser, demo, findings):
-    page = open_browser(bypass_csp=True, viewport={"width": 390, "height": 844}, has_touch=True)
+    page = open_browser(viewport={"width": 390, "height": 844}, has_touch=True)
     signed_in(page, demo.admin)
 
     for address in demo.addresses:
@@ -79,12 +92,11 @@ def test_axe_finds_nothing_on_a_phone(open_browser, demo, findings):
             continue  # a part of a page, and a file
         if address.startswith(("/leads/?", "/conversations/")) or address == "/":
             page.goto(address)
-            findings.look(page, address)
+            findings.look_once(page, address)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_where_nobody_is_signed_in_yet(open_browser, demo, findings, look):
-    page = open_browser(bypass_csp=True, **look)
+def test_axe_finds_nothing_where_nobody_is_signed_in_yet(open_browser, demo, findings):
+    page = open_browser()
     page.goto("/sign-in/")
     findings.look(page, "sign-in")
     page.get_by_label("E-mail").fill("nobody@example.com")
@@ -129,10 +141,9 @@ def test_axe_finds_nothing_where_nobody_is_signed_in_yet(open_browser, demo, fin
     findings.look(page, "account closed")
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_on_an_agencys_first_day(open_browser, findings, look):
+def test_axe_finds_nothing_on_an_agencys_first_day(open_browser, findings):
     admin = make_user(make_organisation(plan="starter"), role="admin")
-    page = open_browser(bypass_csp=True, **look)
+    page = open_browser()
     signed_in(page, admin)
 
     for address in (
@@ -143,9 +154,8 @@ def test_axe_finds_nothing_on_an_agencys_first_day(open_browser, findings, look)
         findings.look(page, address)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_on_answers_to_forms(open_browser, demo, findings, look):
-    page = open_browser(bypass_csp=True, **look)
+def test_axe_finds_nothing_on_answers_to_forms(open_browser, demo, findings):
+    page = open_browser()
     signed_in(page, demo.admin)
     page.goto("/settings/api-keys/")
     page.get_by_role("button", name="Create key").click()
@@ -194,10 +204,9 @@ def unreachable() -> OperationalError:
     return error
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypatch, look):
+def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypatch):
     agent = make_user(demo.organisation, role="agent")
-    page = open_browser(bypass_csp=True, **look)
+    page = open_browser()
     signed_in(page, agent)
     page.goto("/settings/api-keys/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Not allowed")
@@ -221,57 +230,6 @@ def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypa
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This form is too old")
     findings.look(page, "CSRF")
-
-
-# --- Room, text size, headings, requests ----------------------------------------------------------
-def test_every_page_has_one_heading_a_title_and_a_way_past_the_navigation(open_browser, demo):
-    page = open_browser()
-    signed_in(page, demo.admin)
-
-    titles = set()
-    for address in pages_of(page, demo):
-        assert page.locator("h1").count() == 1, address
-        assert page.title().endswith(" – Sift"), address
-        titles.add(page.title())
-        if urlsplit(page.url).fragment:
-            continue  # which leads past the navigation by itself
-        page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-        page.keyboard.press("Enter")
-        expect(page.locator("#main")).to_be_focused()
-    assert {"Overview – Sift", "Leads – Sift", "Page not found – Sift"} <= titles
-
-
-def test_no_page_scrolls_sideways(open_browser, demo):
-    page = open_browser()
-    signed_in(page, demo.admin)
-
-    for address in pages_of(page, demo):
-        for width in (320, 1024):
-            page.set_viewport_size({"width": width, "height": 700})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-
-
-CUT_OFF = """() => [...document.querySelectorAll("main *, .header *")].filter((element) => {
-  const style = getComputedStyle(element);
-  const meant = style.textOverflow === "ellipsis"
-    || element.closest(".visually-hidden, svg, thead")
-    || element.matches("pre[tabindex='0']"); // scrolls within itself, by the keyboard too
-  return !meant && style.overflow !== "visible" && element.scrollWidth > element.clientWidth + 1
-    && element.clientWidth > 1;
-}).map((element) => element.outerHTML.slice(0, 80))"""
-
-
-def test_with_text_twice_as_large_nothing_is_lost(open_browser, demo):
-    page = open_browser(viewport={"width": 1280, "height": 900})
-    signed_in(page, demo.admin)
-
-    for address in pages_of(page, demo):
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 1280, address
-        assert page.evaluate(CUT_OFF) == [], address
-        expect(page.locator("h1")).to_be_visible()
-        expect(page.get_by_role("link", name="Leads", exact=True).first).to_be_visible()
 
 
 # --- Phones, forced colours, paper ----------------------------------------------------------------

@@ -24,6 +24,8 @@ MOST_REQUESTS = 12
 MOST_BYTES_OF_A_SWAP = 15_000
 # DESIGN's own budgets for kinds of files.
 MOST_OF_A_KIND = {"Script": 25_000, "Stylesheet": 12_000}
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
 OBSERVE = """
   window.shifts = 0; window.largest = 0;
   new PerformanceObserver((list) => {
@@ -134,8 +136,8 @@ def settle(page: Page, traffic: Traffic) -> None:
             return
 
 
-def test_the_first_load_of_every_page_is_light(open_page, agency, served):
-    page = open_page()
+def test_every_page_is_light_at_first_load_and_nothing_moves_in_it(open_page, agency, served):
+    page = open_page(viewport=DESK)
     traffic = Traffic(page)
     page.goto("/sign-in/")
     settle(page, traffic)
@@ -155,8 +157,20 @@ def test_the_first_load_of_every_page_is_light(open_page, agency, served):
         assert all(url.startswith(served) for _, url in traffic.asked.values()), traffic
         if traffic.total > most:
             most, heaviest = traffic.total, f"{address}: {traffic}"
+        nothing_moved(page, f"{address}, at a desk")
+        page.set_viewport_size(PHONE)
+        page.reload()
+        nothing_moved(page, f"{address}, on a phone")
+        page.set_viewport_size(DESK)
         traffic.clear()
     print(heaviest)  # noqa: T201 - the figure, with -rP
+
+
+def nothing_moved(page: Page, where: str) -> None:
+    page.wait_for_timeout(100)  # the last frames' observations
+    shifts, largest = page.evaluate("[window.shifts, window.largest]")
+    assert shifts == 0, f"{where}: CLS {shifts}"
+    print(f"{where}: LCP {largest:.0f} ms, CLS {shifts}")  # noqa: T201 - with -rP
 
 
 def test_a_filters_swap_is_a_fraction_of_a_page(open_page, agency):
@@ -180,16 +194,3 @@ def test_a_filters_swap_is_a_fraction_of_a_page(open_page, agency):
     assert 0 < first < MOST_BYTES_OF_A_SWAP, older
     assert 0 < traffic.of_kind("XHR") < MOST_BYTES_OF_A_SWAP, traffic
     print(f"A swap of 50 rows: {traffic.of_kind('XHR'):,} bytes")  # noqa: T201 - with -rP
-
-
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
-def test_nothing_moves_while_a_page_loads(open_page, agency, size):
-    page = open_page(viewport={"width": size[0], "height": size[1]})
-    signed_in(page, agency.admin)
-
-    for address in pages_of(page, agency):
-        page.wait_for_timeout(100)  # the last frames' observations
-        shifts, largest = page.evaluate("[window.shifts, window.largest]")
-
-        assert shifts == 0, f"{address}: CLS {shifts}"
-        print(f"{address}: LCP {largest:.0f} ms, CLS {shifts}")  # noqa: T201 - with -rP

@@ -1,0 +1,35 @@
+"""After a test that commits, its rows go: Django's own way, but a fraction of the wait.
+
+Django truncates, which makes a new file for each table and each of its many indexes. Nearly all are
+empty or hold a few rows, and those are quicker deleted.
+"""
+
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+_truncate = TransactionTestCase._fixture_teardown
+
+
+def install() -> None:
+    """From now on rows are deleted, where the server lets us do it without their triggers."""
+    TransactionTestCase._fixture_teardown = _forget_all_rows
+
+
+def _forget_all_rows(case: TransactionTestCase) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        (may_do_anything,) = cursor.fetchone()
+    if may_do_anything:
+        _delete_all_rows()
+    else:
+        _truncate(case)
+
+
+def _delete_all_rows() -> None:
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    tables = [connection.ops.quote_name(name) for name in names]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # No foreign keys and no rules: all goes. And whoever is still writing is waited for.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+        cursor.execute(";".join(f"DELETE FROM {table}" for table in tables))

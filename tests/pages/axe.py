@@ -1,0 +1,37 @@
+"""What axe finds on pages, in light and in dark."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# Switching to dark changes colours alone, so these are asked again and the others are not.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+# A list's later rows are as the earlier are, and axe's time grows with each.
+LATER_ROWS = ":is(tbody, ol, ul) > :nth-child(n + 17)"
+
+
+class Findings:
+    """What axe finds, whatever its impact. It looks with motion reduced, when no colour fades."""
+
+    def __init__(self) -> None:
+        self.axe = Axe()
+        self.found: dict[str, str] = {}
+
+    def look(self, page: Page, name: str) -> None:
+        """At what the page shows now, in light and in dark."""
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        self.look_once(page, f"{name} (light)")
+        page.emulate_media(color_scheme="dark")
+        self.look_once(page, f"{name} (dark)", runOnly=OF_COLOURS)
+        page.emulate_media(color_scheme="light")
+
+    def look_once(self, page: Page, name: str, **options: Any) -> None:
+        """At the page in the colours that it has."""
+        results = self.axe.run(
+            page,
+            context={"exclude": [[LATER_ROWS]]},
+            options={"resultTypes": ["violations"], **options},
+        )
+        if results.violations_count:
+            self.found[name] = results.generate_report()
