@@ -100,9 +100,8 @@ class Organisation(models.Model):
         """
         closed = Organisation.objects.open().filter(pk=self.pk).update(closed_at=Now())
         if closed:
-            Session.objects.for_organisation(
-                self
-            ).delete()  # none of them comes back with a reopening
+            # None of them comes back with a reopening.
+            Session.objects.for_organisation(self).delete()
             self._record(AuditAction.ORGANISATION_CLOSED, by)
         self.refresh_from_db(fields=["closed_at"])
         return bool(closed)
