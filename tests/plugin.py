@@ -57,9 +57,10 @@ def pytest_xdist_auto_num_workers(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """The long files first, those of browsers and processes: else one runs on alone at the end."""
+    """The long files first, those of browsers, processes and attacks: else one runs on alone."""
     long = {item.path for item in items if item.get_closest_marker("browser")}
-    items.sort(key=lambda item: item.path not in long and item.path.parent.name != "running")
+    long |= {item.path for item in items if item.path.parent.name in ("running", "security")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.hookimpl(trylast=True)

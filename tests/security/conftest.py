@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.test import Client
 
 from leads.models import LeadEvent
 from tests.factories import make_lead, make_user
@@ -15,11 +17,17 @@ from tests.test_every_route import objects_of as objects_in_paths
 
 
 @contextmanager
-def taken_back() -> Iterator[None]:
-    """Whatever is done within is rolled back, so that one test can attack every route in turn."""
+def taken_back(*browsers: Client) -> Iterator[None]:
+    """Whatever is done within is rolled back, so that one test can attack every route in turn.
+
+    So are the browsers' cookies: who was signed out within is signed in again.
+    """
+    cookies = [deepcopy(browser.cookies) for browser in browsers]
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+    for browser, before in zip(browsers, cookies, strict=True):
+        browser.cookies = before
 
 
 def address_of(route: Route, objects: dict[str, Any]) -> str:

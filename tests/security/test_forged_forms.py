@@ -28,10 +28,10 @@ def is_refused(answer) -> bool:
 def test_every_form_takes_the_token_of_its_own_browser(admin, ours):
     """The success beside the refusals below."""
     forms, refused = forms_of(ours), []
+    client = browser_of(admin)
+    token = client.cookies[settings.CSRF_COOKIE_NAME].value
     for route in PAGES:
-        client = browser_of(admin)
-        token = client.cookies[settings.CSRF_COOKIE_NAME].value
-        with taken_back():
+        with taken_back(client):
             answer = client.post(
                 address_of(route, ours),
                 forms.get(route.pattern, {}),
@@ -129,10 +129,10 @@ def test_fields_that_are_none_of_a_forms_change_nothing(
     before, their_rows = protected(agency), everything_of(other_agency)
     changed, worked = [], 0
 
+    client = Client(raise_request_exception=False)
+    client.force_login(person)
     for route in (route for route in PAGES if route.pattern in patterns):
-        client = Client(raise_request_exception=False)
-        client.force_login(person)
-        with taken_back():
+        with taken_back(client):
             form = forms.get(route.pattern, {})
             answer = client.post(address_of(route, ours), extra | form)
             if protected(agency) != before or everything_of(other_agency) != their_rows:
