@@ -29,7 +29,7 @@ VIEWS = (
     "temperature=hot", "temperature=cold&sort=score", "temperature=cold&status=hot",
     "timeline=over_6_months&sort=score", "financing_status=exploring&sort=score",
     "chain_status=in_chain&sort=score", "viewing_requested=no&sort=score", "intent=rent&sort=score",
-    "assignee=none", "assignee=me", "viewing_requested=yes&financing_status=cash_proven",
+    "assignee=none", "assignee=me", "assignee=me&sort=score", "viewing_requested=yes&financing_status=cash_proven",
     "period=today", "period=7-days&sort=score", "period=30-days&sort=score",
     "since=2026-01-01&until=2026-01-31&timeline=asap", "since=2026-01-01&until=2026-06-30",
     "score_from=95", "score_from=95&sort=score", "score_to=10&status=hot",
