@@ -203,6 +203,7 @@ class LeadFilterForm(FilterForm):
         if by_score:
             by_index, besides = besides & self._banded(facets), by_index
         besides &= self._handled()
+        by_index &= self._of_one_person(facets)
         asked = self._asked(facets)
         found = Q() if asked is None else Q(Matches(asked))
         found_when_read = Q() if asked is None else Q(MatchesWhenRead(asked))
@@ -222,6 +223,18 @@ class LeadFilterForm(FilterForm):
             ),
             newest=self._listing(by_score=False) if by_score else None,
         )
+
+    def _of_one_person(self, facets: dict[str, list[str]]) -> Q:
+        """One person's leads, whatever their status, as a stretch of an index; the facet then goes.
+
+        Few of the newest leads have been given to anybody and many of the older ones: looked for as
+        a facet, all of a person's leads would be collected to show the newest.
+        """
+        people = facets.get("assignee", [])
+        if len(people) != 1 or people == ["none"] or self.chosen("status"):
+            return Q()
+        del facets["assignee"]
+        return Q(assignee=people[0])
 
     def _asked(self, facets: Mapping[str, Iterable[str]]) -> str | None:
         """The search, and words that any lead of the area has: the index leads to those, and

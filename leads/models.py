@@ -339,6 +339,21 @@ class Lead(models.Model):
                 name="leads_lead_best_by_status",
                 condition=STANDING,
             ),
+            # The list of one person's leads, in either order.
+            models.Index(
+                name="leads_lead_newest_of_assignee",
+                fields=["organisation", "assignee", "-created_at", "-id"],
+                condition=STANDING & Q(assignee__isnull=False),
+            ),
+            models.Index(
+                "organisation",
+                "assignee",
+                Coalesce("score", -1).desc(),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="leads_lead_best_of_assignee",
+                condition=STANDING & Q(assignee__isnull=False),
+            ),
             # Follow-ups due, everybody's and a person's, counted without reading the leads.
             models.Index(
                 name="leads_lead_due",

@@ -107,6 +107,36 @@ def test_leads_of_a_person_of_nobody_and_of_oneself(signed_in, agency, agent):
     assert "Grace" in signed_in.get(f"/leads/?assignee={grace.id}").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("narrowed", "left"),
+    [
+        ("", ["Best", "Late", "Early"]),
+        ("&status=contacted", ["Early"]),
+        ("&q=late", ["Late"]),
+        ("&score_to=60", ["Late", "Early"]),
+    ],
+)
+def test_a_person_s_leads_are_narrowed_and_sorted_as_all_are(
+    signed_in, agency, agent, narrowed, left
+):
+    hours = timedelta(hours=1)
+    now = timezone.now()
+    indexed(agency, name="Best", assignee=agent, score=90, created_at=now - 3 * hours)
+    indexed(agency, name="Late", assignee=agent, score=50, created_at=now - hours)
+    indexed(
+        agency, name="Early", assignee=agent, score=50, created_at=now - 2 * hours,
+        status=LeadStatus.CONTACTED,
+    )  # fmt: skip
+    indexed(agency, name="Late too", score=95, created_at=now)
+
+    best_first = signed_in.get(f"/leads/?assignee=me{narrowed}&sort=score").context["page"]
+    newest_first = signed_in.get(f"/leads/?assignee=me{narrowed}").context["page"]
+
+    assert [lead.name for lead in best_first.rows] == left
+    by_time = [name for name in ("Late", "Early", "Best") if name in left]
+    assert [lead.name for lead in newest_first.rows] == by_time
+
+
 def test_a_person_of_another_agency_is_no_choice(signed_in, agency, other_agency):
     theirs = make_user(other_agency, name="Mallory")
     indexed(agency, name="Ours")
