@@ -210,7 +210,8 @@ def test_sixty_messages_take_no_more_statements_than_one(signed_in, agency, quer
             transcript(signed_in, conversation, asked)
         sent.append(len(statements))
 
-    assert sent[0] == sent[1] <= 12
+    # What finds reads through a cursor in a transaction of its own: a savepoint here, and its end.
+    assert sent[0] == sent[1] <= (14 if "find" in query else 12)
 
 
 # --- As it grows ----------------------------------------------------------------------------------
