@@ -47,7 +47,7 @@ lock: develop
 	@$(COMPILE) bench/requirements.in --constraint requirements/run.lock \
 		--output-file bench/requirements.lock
 
-# Beside others, and in an environment of its own: bench/README.md. BENCH="--scale 50000" is quick.
+# Beside others, and in an environment of its own: bench/README.md. BENCH="--scale 50000 --rounds 1" is quick.
 bench: python
 	@test -x bench/.venv/bin/python || $(PYTHON) -m venv bench/.venv
 	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
