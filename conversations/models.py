@@ -48,9 +48,6 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
-    def latest_activity_first(self) -> Self:
-        return self.order_by("-last_message_at", "-id")
-
     def count_visitor_messages(self) -> int:
         """How many messages of these conversations are the visitors' own."""
         messages = Message.objects.filter(
