@@ -16,8 +16,8 @@ from apikeys import call_writing
 from apikeys.call_writing import NotedCall
 
 SECONDS_BETWEEN_WRITES = 10
-ENOUGH_TO_WRITE = 2_000  # calls, for which the next write is not waited for
-MOST_GATHERED = 20_000  # calls that a process holds while they cannot be written: some 10 MB
+ENOUGH_TO_WRITE = 8_000  # calls, for which the next write is not waited for: some 4 MB
+MOST_GATHERED = 20_000  # calls that a process holds while they cannot be written
 
 logger = logging.getLogger("sift.apikeys")
 _gathered: deque[NotedCall] = deque()

@@ -60,8 +60,9 @@ def write(calls: Sequence[NotedCall]) -> None:
         calls = [call for call in calls if call.key_id in keys]
         _write_last_uses(keys, calls)
         _count(calls)
-        copy_rows(Call, _COLUMNS, ((uuid7(), *call) for call in calls))
-        _trim(keys, calls)
+        kept = _last_of_each(calls)
+        copy_rows(Call, _COLUMNS, ((uuid7(), *call) for call in kept))
+        _trim(keys, kept)
         _sweep()
 
 
@@ -86,21 +87,36 @@ def _write_last_uses(keys: dict[UUID, ApiKey], calls: Iterable[NotedCall]) -> No
     ApiKey.objects.bulk_update(moved, ["last_used_at", "last_used_from"])
 
 
+def _last_of_each(calls: Sequence[NotedCall]) -> list[NotedCall]:
+    """As many of each key's as are kept: a busy key's others would be trimmed at once."""
+    met: Counter[UUID] = Counter()
+    kept = []
+    for call in reversed(calls):
+        met[call.key_id] += 1
+        if met[call.key_id] <= MOST_CALLS_KEPT:
+            kept.append(call)
+    return kept[::-1]
+
+
 def _count(calls: Iterable[NotedCall]) -> None:
     """Add the calls to their keys' days; the lock on the keys makes reading before writing safe."""
     counts: dict[tuple[UUID, UUID, date], DailyCalls] = {}
-    for call in calls:
-        day = timezone.localtime(call.at, AGENCY_ZONE).date()
-        place = (call.organisation_id, call.key_id, day)
-        if place not in counts:
-            counts[place] = DailyCalls(
-                organisation_id=call.organisation_id, api_key_id=call.key_id, day=day
-            )
-        counts[place].calls += 1
-        counts[place].refused += call.status >= 400
-        counts[place].over_limit += call.status == 429
+    alike = Counter(
+        (call.organisation_id, call.key_id, _hour(call.at), call.status) for call in calls
+    )
+    for (organisation_id, key_id, hour, status), number in alike.items():
+        day = timezone.localtime(hour, AGENCY_ZONE).date()
+        count = counts.setdefault(
+            (organisation_id, key_id, day),
+            DailyCalls(organisation_id=organisation_id, api_key_id=key_id, day=day),
+        )
+        count.calls += number
+        count.refused += number * (status >= 400)
+        count.over_limit += number * (status == 429)
     for stood in _standing_counts(counts):
-        if count := counts.get((stood.organisation_id, stood.api_key_id, stood.day)):
+        place = (stood.organisation_id, stood.api_key_id, stood.day)
+        if place in counts:
+            count = counts[place]
             count.calls += stood.calls
             count.refused += stood.refused
             count.over_limit += stood.over_limit
@@ -110,6 +126,11 @@ def _count(calls: Iterable[NotedCall]) -> None:
         unique_fields=["organisation", "day", "api_key"],
         update_fields=["calls", "refused", "over_limit"],
     )
+
+
+def _hour(at: datetime) -> datetime:
+    """Its full hour, all of which lies in one of the agency's days."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _standing_counts(places: Iterable[tuple[UUID, UUID, date]]) -> Iterable[DailyCalls]:

@@ -262,6 +262,24 @@ def test_only_a_keys_newest_calls_are_kept(agency, key, monkeypatch):
     assert Call.objects.filter(api_key=other).count() == 1
 
 
+def test_of_many_calls_at_once_all_are_counted_and_only_those_that_are_kept_are_written(
+    agency, key, monkeypatch
+):
+    monkeypatch.setattr(call_writing, "MOST_CALLS_KEPT", 2)
+    other = make_key(agency)[0]
+
+    write(
+        called(other),
+        *(called(key, NOON, status=status, request_id=f"r-{status}") for status in (200, 404, 429)),
+        called(key, NOON, request_id="r-last"),
+    )
+
+    kept = Call.objects.filter(api_key=key).newest_first().values_list("request_id", flat=True)
+    assert list(kept) == ["r-last", "r-429"]
+    assert counts_of(key) == [(NOON.date(), 4, 2, 1)]
+    assert Call.objects.filter(api_key=other).count() == 1
+
+
 def test_what_has_outlived_its_time_is_removed_at_a_processs_first_write(key, monkeypatch):
     now = timezone.now()
     write(
