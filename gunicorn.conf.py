@@ -4,6 +4,7 @@ From the environment: WEB_CONCURRENCY (processes, 1), WEB_THREADS (threads in ea
 The address is gunicorn's own rule: 0.0.0.0:$PORT where PORT is set, else 127.0.0.1:8000.
 """
 
+import gc
 import os
 import sys
 
@@ -61,6 +62,16 @@ def post_fork(server, worker):
         _ = settings.SECRET_KEY
     except ImproperlyConfigured as error:
         raise AppImportError(str(error)) from None
+
+
+def post_worker_init(worker):
+    """Have Python look for cycles of garbage less often, and never among what was just loaded.
+
+    Requests leave hardly any, and looking was a tenth of what a small answer costs.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def worker_exit(server, worker):

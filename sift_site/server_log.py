@@ -2,7 +2,9 @@
 
 import logging
 import re
+import time
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -12,6 +14,7 @@ from sift_site.log_lines import without_secrets
 _ATOM = re.compile(r"%\(([^)]+)\)s")
 _OURS = frozenset({"h", "t", "m", "U", "s", "B", "M", "{x-request-id}o", "a"})
 _MILLISECOND = timedelta(milliseconds=1)
+_ACCESS = "gunicorn.access"
 
 
 class _SecretsLeftOut(logging.Filter):
@@ -29,6 +32,18 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         for handler in self.error_log.handlers:  # a faulty request line is quoted there
             handler.addFilter(_SecretsLeftOut())
 
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """A line for each answer.
+
+        Logger.info() would look for who called it and gather what no format of ours shows: a tenth
+        of the work of a small answer.
+        """
+        if not self.access_log_enabled:
+            return
+        atoms = self.atoms_wrapper_class(self.atoms(resp, req, environ, request_time))
+        line = self.cfg.access_log_format % atoms
+        self.access_log.handle(logging.LogRecord(_ACCESS, logging.INFO, "", 0, line, None, None))
+
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
         """What gunicorn.conf.py's format shows.
 
@@ -40,7 +55,7 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
             status = str(resp.status)
             atoms = {
                 "h": environ.get("REMOTE_ADDR", "-"),
-                "t": self.now(),
+                "t": _in_brackets(int(time.time())),
                 "m": environ["REQUEST_METHOD"],
                 "s": status.partition(" ")[0],
                 "B": getattr(resp, "sent", None),
@@ -53,6 +68,12 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         for said_by_the_caller in ("a", "{x-request-id}o"):
             atoms[said_by_the_caller] = without_secrets(atoms.get(said_by_the_caller, "-"))
         return atoms
+
+
+@lru_cache(maxsize=2)
+def _in_brackets(second: int) -> str:
+    """The time as gunicorn's own log has it, worked out once a second."""
+    return time.strftime("[%d/%b/%Y:%H:%M:%S %z]", time.localtime(second))
 
 
 def _header(resp: Any, wanted: str) -> str:
