@@ -15,6 +15,8 @@ import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 
+_MOST_BEGUN = 1_000  # counters that a thread remembers
+
 
 class CounterCache(RedisCache):
     """Django's Redis cache with `add` of 1 and `incr` of 1 made for counting."""
@@ -58,14 +60,37 @@ class CounterCache(RedisCache):
         return count
 
     def _exchange(self, connection: Any, key: str, timeout: float | None) -> int:
-        expiry = () if timeout is None else ("EX", int(timeout))
-        commands = [("SET", key, 0, "NX", *expiry), ("INCR", key)]
+        begun = self._begun()
+        increment = begun.get(key)
         try:
-            connection.send_packed_command(connection.pack_commands(commands))
-            connection.read_response()
-            return int(connection.read_response())
+            if increment is None:
+                count = self._begin(connection, key, timeout)
+                begun[key] = connection.pack_command("INCR", key)
+                return count
+            connection.send_packed_command(increment)
+            count = int(connection.read_response())
+            if count == 1 and timeout is not None:  # a store that restarted forgot when it ends
+                connection.send_command("EXPIRE", key, int(timeout))
+                connection.read_response()
+            return count
         except BaseException:
             # What it may still send would be taken for the next answer.
             self._own.connection = None
             connection.disconnect()
             raise
+
+    @staticmethod
+    def _begin(connection: Any, key: str, timeout: float | None) -> int:
+        """Begin the counter, unless another has, and count."""
+        expiry = () if timeout is None else ("EX", int(timeout))
+        commands = [("SET", key, 0, "NX", *expiry), ("INCR", key)]
+        connection.send_packed_command(connection.pack_commands(commands))
+        connection.read_response()
+        return int(connection.read_response())
+
+    def _begun(self) -> dict[str, Any]:
+        """The counters that this thread has begun, each with the bytes that count one more."""
+        begun: dict[str, Any] = self._own.__dict__.setdefault("begun", {})
+        if len(begun) >= _MOST_BEGUN:  # their windows are over, most of them
+            begun.clear()
+        return begun

@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
+from sift_site import counter_store
 from sift_site.wsgi import application
 from tests.api.conftest import client_of
 from tests.factories import at, make_conversation, make_key, make_lead
@@ -122,6 +123,24 @@ def test_a_read_survives_a_pooler_that_forgot_its_prepared_statement(api, agency
     assert api.get(f"{LEADS}/{lead.id}").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_change_survives_a_pooler_that_forgot_its_statement_and_is_made_once(api, agency):
+    lead = make_lead(agency)
+    assert patch_status(api, lead, "contacted").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+    assert patch_status(api, lead, "rejected").json()["status"] == "rejected"
+    assert sorted(lead.events.values_list("from_value", "to_value")) == [
+        ("contacted", "rejected"), ("new", "contacted"),
+    ]  # fmt: skip
+
+
+def patch_status(api, lead, status: str):
+    path = f"{LEADS}/{lead.id}/status"
+    return api.patch(path, {"status": status}, content_type="application/json")
+
+
 def test_filters_without_an_index_of_their_own_find_the_same(api, agency):
     wanted = make_conversation(agency, channel="sms", status="closed")
     make_conversation(agency, channel="sms", status="open")
@@ -169,6 +188,29 @@ def test_a_counter_ends_with_its_window(counters):
 
     assert counters.incr("a") == 2
     assert 0 < client.ttl(counters.make_key("a")) <= 60
+
+
+@pytest.mark.redis
+def test_a_counter_ends_with_its_window_though_the_store_forgot_it_meanwhile(counters):
+    counters.add("c", 1, 60)
+    client = counters._cache.get_client()
+    client.flushdb()
+
+    assert counters.add("c", 1, 60) is True
+    assert 0 < client.ttl(counters.make_key("c")) <= 60
+
+
+@pytest.mark.redis
+def test_one_thread_remembers_no_more_counters_than_so_many(counters, monkeypatch):
+    monkeypatch.setattr(counter_store, "_MOST_BEGUN", 3)
+
+    for _ in range(2):
+        for number in range(5):
+            counters.add(f"d{number}", 1, 60)
+    counters.add("d0", 1, 60)
+
+    assert counters.incr("d0") == 3
+    assert len(counters._begun()) <= 3
 
 
 @pytest.mark.redis
