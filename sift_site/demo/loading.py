@@ -1,6 +1,7 @@
 """The demo into the database, in chunks that are the same for the same seed, each whole or not."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ from sift_site.demo.visitors import DAY, MARKED_EVERY, Visitor, make_visitors
 
 CHUNK = MARKED_EVERY  # leads, in one transaction
 _PARALLEL_FROM = 8  # chunks: below, a second process is not worth its start
-_WORKERS = 2
+_WORKERS = max(2, min(8, os.cpu_count() or 2))  # each with a backend that is as busy as itself
 _MARKS = 20  # visitors by which a chunk is recognised
 _LEAD_FIELDS = (
     "assignee_id", "follow_up_on", "reached", "first_contacted_at", *LEAD_FIELDS,
@@ -67,6 +68,7 @@ class Chunk:
     agency: Agency
     organisation: Organisation
     people: tuple[Actor, ...]
+    total: int  # leads of the agency, in all its chunks
     first: int  # number of its first lead at the agency, from 0
     leads: int
 
@@ -141,7 +143,7 @@ def _chunks(demo: Demo) -> Iterator[Chunk]:
     for agency, leads in zip(made, shares(demo.leads, demo.organisations), strict=True):
         organisation, people = _open_agency(agency)
         for first in range(0, leads, CHUNK):
-            yield Chunk(agency, organisation, people, first, min(CHUNK, leads - first))
+            yield Chunk(agency, organisation, people, leads, first, min(CHUNK, leads - first))
 
 
 @transaction.atomic
@@ -174,7 +176,7 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     name = f"{demo.seed}/{chunk.agency.slug}/{chunk.first}"
     random = Random(name)  # noqa: S311 -- made-up people, no secrets
     numbers = range(chunk.first, chunk.first + chunk.leads)
-    visitors = list(make_visitors(random, numbers, chunk.agency.towns, demo.until))
+    visitors = list(make_visitors(random, numbers, chunk.total, chunk.agency.towns, demo.until))
     lock_names([f"demo {name}"])
     if _stands(chunk.organisation, visitors):
         return 0

@@ -51,16 +51,24 @@ class Visitor:
 
 
 def make_visitors(
-    random: Random, numbers: Iterable[int], towns: Sequence[Town], until: datetime
+    random: Random, numbers: Iterable[int], total: int, towns: Sequence[Town], until: datetime
 ) -> Iterator[Visitor]:
-    """The visitors of these numbers (from 0) at an agency; the same for the same `random`."""
+    """The visitors of these numbers (from 0) at an agency that has `total` of them.
+
+    The same for the same `random`; another total moves when they came, and nothing else.
+    """
     mailboxes: Counter[str] = Counter()
     for number in numbers:
-        yield _make_visitor(random, number, random.choice(towns), until, mailboxes)
+        yield _make_visitor(random, number, total, random.choice(towns), until, mailboxes)
 
 
 def _make_visitor(
-    random: Random, number: int, town: Town, until: datetime, mailboxes: Counter[str]
+    random: Random,
+    number: int,
+    total: int,
+    town: Town,
+    until: datetime,
+    mailboxes: Counter[str],
 ) -> Visitor:
     origin = random.choices(ORIGINS, cum_weights=_SHARES)[0]
     speaks = bool(origin.languages) and random.random() < 0.45
@@ -80,16 +88,23 @@ def _make_visitor(
     return Visitor(
         LeadFacts(**facts),
         channel,
-        _arrival(random, number, until),
+        _arrival(random, number, total, until),
         random.choice(origin.languages) if speaks else "en",
     )
 
 
-def _arrival(random: Random, number: int, until: datetime) -> datetime:
+def _arrival(random: Random, number: int, total: int, until: datetime) -> datetime:
+    """Past the first, who came of late, one after the other over the year, as leads do arrive.
+
+    Written in the order of time, rows lie in it, and an index grows at its end alone.
+    """
     if number < CAME_LAST_NIGHT:
         return until - NIGHT * random.uniform(0.01, 1)
-    lately = number < CAME_LATELY
-    days = random.randrange(1, LATELY) if lately else 1 + int(364 * random.random() ** GROWTH)
+    if number < CAME_LATELY:
+        days = random.randrange(1, LATELY)
+    else:
+        still_to_come = (total - number - random.random()) / (total - CAME_LATELY)
+        days = 1 + int(364 * still_to_come**GROWTH)
     day = until - timedelta(days=days)
     return day.replace(
         hour=random.choice(_HOURS),
