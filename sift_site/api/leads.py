@@ -17,6 +17,7 @@ from sift_site.api.endpoint import endpoint
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.api.parameters import LEADS, faults_of_any, read_list_query
+from sift_site.api.problems import Problem
 
 
 @endpoint(
@@ -90,23 +91,35 @@ def lead_detail(request: ApiRequest, lead_id: str) -> Answer:
 )
 def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
     """Set the status, with its event; the lead as it now is."""
-    organisation_id = request.caller.organisation_id
+    if (parsed := parse_uuid(lead_id)) is None:
+        raise problems.not_found()
+    try:
+        wanted = _read_status_change(request)
+    except Problem:
+        _require_lead(request, parsed)  # that it is not there would be said first
+        raise
+    if "HTTP_IF_MATCH" not in request.META:
+        return _changed(request, parsed, wanted)
     with transaction.atomic():
-        lead = _locked_lead(organisation_id, lead_id)
-        change = _read_status_change(request)
-        require_match(request, lead)
-        if change.status != lead.status:  # saying again what stands changes nothing
-            lead = reads.change_status(
-                lead, change.status, organisation_id=organisation_id, by=request.caller.actor
-            )
+        require_match(request, _require_lead(request, parsed, for_update=True))
+        return _changed(request, parsed, wanted)
+
+
+def _changed(request: ApiRequest, lead_id: UUID, wanted: schemas.StatusChange) -> Answer:
+    caller = request.caller
+    lead = reads.change_status(
+        wanted.status, organisation_id=caller.organisation_id, lead_id=lead_id, by=caller.actor
+    )
+    if lead is None:
+        raise problems.not_found()
     return lead_response(lead)
 
 
-def _locked_lead(organisation_id: UUID, lead_id: str) -> schemas.Lead:
-    """The lead, locked until the transaction ends; malformed, foreign and missing are one 404."""
-    lead = None
-    if (parsed := parse_uuid(lead_id)) is not None:
-        lead = reads.lead(organisation_id=organisation_id, lead_id=parsed, for_update=True)
+def _require_lead(request: ApiRequest, lead_id: UUID, *, for_update: bool = False) -> schemas.Lead:
+    """The lead, locked until the transaction ends if asked so; foreign and missing are one 404."""
+    lead = reads.lead(
+        organisation_id=request.caller.organisation_id, lead_id=lead_id, for_update=for_update
+    )
     if lead is None:
         raise problems.not_found()
     return lead

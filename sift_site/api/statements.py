@@ -27,7 +27,7 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
 
@@ -56,11 +56,11 @@ def ask_with_literals(sql: LiteralString, values: Values) -> list[Row]:
 
 
 def change(sql: LiteralString, values: Values) -> list[Row]:
-    """Every row that a prepared statement returns, within the transaction that is open.
+    """Every row that a prepared statement which changes something returns.
 
-    It is not tried twice.
+    In a transaction, if one is open. It is never carried out twice.
     """
-    return _ask_prepared(_session(), sql, values)
+    return _prepared_anew(_session(), sql, values, _ask_prepared)
 
 
 @dataclass(slots=True)
@@ -100,9 +100,8 @@ def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
     """Ask, and once more where the connection, or what it had prepared, turns out to be gone.
 
     Nothing pings it beforehand, so one that died with a database that is back by now is found out
-    here: it is replaced, and the statement, which only reads, is asked again. So it is where a
-    migration changed a column's type under a prepared statement, or a pooler dropped it. What a
-    replica does not answer, the primary is asked.
+    here: it is replaced, and the statement, which only reads, is asked again. What a replica does
+    not answer, the primary is asked.
     """
     rows: list[Row]
     if replicas.alias() == replicas.REPLICA:
@@ -113,12 +112,23 @@ def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
             replicas.give_up(error)
     session = _session()
     try:
-        rows = asked(session, sql, values)
+        return _prepared_anew(session, sql, values, asked)
     except psycopg.OperationalError:
         if session.django.in_atomic_block or not session.raw.closed:
             raise
         session.django.close()
         rows = asked(_session(), sql, values)
+    return rows
+
+
+def _prepared_anew(session: _Session, sql: LiteralString, values: Values, asked: Any) -> list[Row]:
+    """Ask, and once more where what was prepared is gone: then nothing has been carried out.
+
+    A migration changed a column's type under it, or a pooler dropped it.
+    """
+    rows: list[Row]
+    try:
+        rows = asked(session, sql, values)
     except (errors.FeatureNotSupported, errors.InvalidSqlStatementName):
         if session.django.in_atomic_block:
             raise
@@ -136,11 +146,11 @@ def _ask_prepared(session: _Session, sql: str, values: Values) -> list[Row]:
         _check(link, link.exec_(b"BEGIN"), ExecStatus.COMMAND_OK)
     if (name := session.names.get(sql)) is None:
         if len(session.names) >= _MOST_KEPT:
-            return _rows(session, link.exec_params(text, parameters))
+            return _rows(session, link.exec_params(text, parameters, result_format=Format.BINARY))
         name = b"sift_%d" % next(_numbers)
         _check(link, link.prepare(name, text), ExecStatus.COMMAND_OK)
         session.names[sql] = name
-    return _rows(session, link.exec_prepared(name, parameters))
+    return _rows(session, link.exec_prepared(name, parameters, result_format=Format.BINARY))
 
 
 def _ask_with_literals(session: _Session, sql: str, values: Values) -> list[Row]:
