@@ -1,6 +1,7 @@
 """What keys are used for, gathered in memory and written off the hot path.
 
-Requests only note their call. A thread of each process writes what was gathered every few seconds,
+Requests only note their call. Of a key that is used more often than its log has lines for, the
+first are counted and let go. A thread of each process writes what was gathered every few seconds,
 and `flush` what is left at shutdown, so that no request waits for a write and none is forgotten.
 """
 
@@ -8,19 +9,18 @@ import atexit
 import logging
 import os
 import threading
-from collections import deque
 
 from django.db import Error, connection
 
 from apikeys import call_writing
-from apikeys.call_writing import NotedCall
+from apikeys.call_writing import Gathered, NotedCall
 
 SECONDS_BETWEEN_WRITES = 10
-ENOUGH_TO_WRITE = 8_000  # calls, for which the next write is not waited for: some 4 MB
-MOST_GATHERED = 20_000  # calls that a process holds while they cannot be written
+ENOUGH_TO_WRITE = 4_000  # lines of the log, for which the next write is not waited for
+MOST_GATHERED = 20_000  # lines that a process holds while they cannot be written: some 10 MB
 
 logger = logging.getLogger("sift.apikeys")
-_gathered: deque[NotedCall] = deque()
+_gathered = Gathered()
 _dropped = 0
 _lock = threading.Lock()
 _writing = threading.Lock()  # whoever shuts the process down waits for a write under way
@@ -30,11 +30,14 @@ _writer: threading.Thread | None = None
 
 def note(call: NotedCall) -> None:
     """Remember the call; it is written within a few seconds."""
+    global _dropped  # how many lines, for the log
     with _lock:
-        _gathered.append(call)
-        _keep_within_bounds()
+        _gathered.add(call)
+        if _gathered.lines > MOST_GATHERED:  # the database has taken nothing for hours
+            _gathered.forget_a_line(call.key_id)
+            _dropped += 1
         _start_writer()
-        if len(_gathered) >= ENOUGH_TO_WRITE:
+        if _gathered.lines >= ENOUGH_TO_WRITE:
             _enough.set()
 
 
@@ -43,38 +46,31 @@ def flush() -> bool:
 
     It is written whole or not at all, so nothing is counted twice.
     """
+    global _gathered
     with _writing:
         with _lock:
-            calls = list(_gathered)
-            _gathered.clear()
+            calls, _gathered = _gathered, Gathered()
             dropped = _forget_dropped()
         if dropped:
-            logger.error("Calls of keys were dropped unwritten, %s of them.", dropped)
+            logger.error("Lines of keys' logs were dropped unwritten, %s of them.", dropped)
         try:
             call_writing.write(calls)
         except Error as error:
             # By type alone: a message quotes the rows.
-            logger.warning("Calls of keys wait, %s of them: %s.", len(calls), type(error).__name__)
+            logger.warning("Calls of keys wait, %s of them: %s.", calls.lines, type(error).__name__)
             with _lock:
-                _gathered.extendleft(reversed(calls))
-                _keep_within_bounds()
+                calls.merge(_gathered)
+                _gathered = calls
             return False
         return True
 
 
 def forget() -> None:
     """Drop what was gathered: a forked child's is its parent's to write."""
+    global _gathered
     with _lock:
-        _gathered.clear()
+        _gathered = Gathered()
         _forget_dropped()
-
-
-def _keep_within_bounds() -> None:
-    """Let the oldest go: memory is bounded even where the database takes nothing for hours."""
-    global _dropped  # how many, for the log
-    while len(_gathered) > MOST_GATHERED:
-        _gathered.popleft()
-        _dropped += 1
 
 
 def _forget_dropped() -> int:
@@ -96,7 +92,7 @@ def _write_for_ever() -> None:
     while True:
         _enough.wait(SECONDS_BETWEEN_WRITES)
         _enough.clear()
-        if _gathered and not _written():
+        if _gathered.lines and not _written():
             threading.Event().wait(SECONDS_BETWEEN_WRITES)  # however many more come meanwhile
 
 

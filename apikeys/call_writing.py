@@ -3,8 +3,8 @@
 A batch takes a handful of statements, however many calls and keys are in it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -45,66 +45,97 @@ class NotedCall(NamedTuple):
         return self.status != 401
 
 
+class Gathered:
+    """Calls that are not written yet: of each key the last, one by one; of all, how many."""
+
+    def __init__(self) -> None:
+        self.last: dict[UUID, deque[NotedCall]] = {}  # by key, as many as its log keeps
+        self.lines = 0  # calls in `last`
+        # By organisation, key, full hour, and status of the answer.
+        self.counts: Counter[tuple[UUID, UUID, datetime, int]] = Counter()
+        self.uses: dict[UUID, NotedCall] = {}  # by key, the latest
+
+    def add(self, call: NotedCall) -> None:
+        """One more; its key's oldest goes, where the log would not keep it."""
+        hour = call.at.replace(minute=0, second=0, microsecond=0)
+        self.counts[call.organisation_id, call.key_id, hour, call.status] += 1
+        if call.is_use:
+            self._note_use(call)
+        self._keep(call)
+
+    def forget_a_line(self, key_id: UUID) -> None:
+        """Let the oldest call of that key go, but count it."""
+        self.last[key_id].popleft()
+        self.lines -= 1
+
+    def merge(self, later: "Gathered") -> None:
+        """Take in what was gathered after this."""
+        self.counts.update(later.counts)
+        for call in later.uses.values():
+            self._note_use(call)
+        for calls in later.last.values():
+            for call in calls:
+                self._keep(call)
+
+    def _note_use(self, call: NotedCall) -> None:
+        known = self.uses.get(call.key_id)
+        if known is None or known.at <= call.at:
+            self.uses[call.key_id] = call
+
+    def _keep(self, call: NotedCall) -> None:
+        calls = self.last.setdefault(call.key_id, deque())
+        calls.append(call)
+        self.lines += 1
+        if len(calls) > MOST_CALLS_KEPT:
+            self.forget_a_line(call.key_id)
+
+
 _written_since_trim: Counter[UUID] = Counter()
 _swept_on: date | None = None  # when this process last removed what had outlived its time
 
 
-def write(calls: Sequence[NotedCall]) -> None:
+def write(gathered: Gathered) -> None:
     """Write the calls, all or none; raises django.db.Error."""
-    if not calls:
+    if not gathered.counts:
         return
     with transaction.atomic():
-        keys = _locked(call.key_id for call in calls)
+        keys = _locked({key_id for _, key_id, *_ in gathered.counts})
         if not keys:  # they are gone, and their calls with them
             return
-        calls = [call for call in calls if call.key_id in keys]
-        _write_last_uses(keys, calls)
-        _count(calls)
-        kept = _last_of_each(calls)
-        copy_rows(Call, _COLUMNS, ((uuid7(), *call) for call in kept))
-        _trim(keys, kept)
+        _write_last_uses(keys, gathered)
+        _count(keys, gathered)
+        lines = [call for key_id in keys for call in gathered.last.get(key_id, ())]
+        copy_rows(Call, _COLUMNS, ((uuid7(), *call) for call in lines))
+        _trim(keys, lines)
         _sweep()
 
 
 def _locked(key_ids: Iterable[UUID]) -> dict[UUID, ApiKey]:
     """The keys, locked in one order: other processes wait here, and never for each other."""
-    keys = ApiKey.objects.filter(pk__in=set(key_ids)).order_by("pk").select_for_update(no_key=True)
+    keys = ApiKey.objects.filter(pk__in=key_ids).order_by("pk").select_for_update(no_key=True)
     return {key.pk: key for key in keys}
 
 
-def _write_last_uses(keys: dict[UUID, ApiKey], calls: Iterable[NotedCall]) -> None:
+def _write_last_uses(keys: dict[UUID, ApiKey], gathered: Gathered) -> None:
     """When and from where each key was last used, to the minute and never backwards."""
-    latest: dict[UUID, NotedCall] = {}
-    for call in calls:
-        if call.is_use and (call.key_id not in latest or latest[call.key_id].at <= call.at):
-            latest[call.key_id] = call
     moved = []
-    for key_id, call in latest.items():
-        key, minute = keys[key_id], call.at.replace(second=0, microsecond=0)
+    for key_id, key in keys.items():
+        if (call := gathered.uses.get(key_id)) is None:
+            continue
+        minute = call.at.replace(second=0, microsecond=0)
         if key.last_used_at is None or key.last_used_at < minute:
             key.last_used_at, key.last_used_from = minute, call.address
             moved.append(key)
     ApiKey.objects.bulk_update(moved, ["last_used_at", "last_used_from"])
 
 
-def _last_of_each(calls: Sequence[NotedCall]) -> list[NotedCall]:
-    """As many of each key's as are kept: a busy key's others would be trimmed at once."""
-    met: Counter[UUID] = Counter()
-    kept = []
-    for call in reversed(calls):
-        met[call.key_id] += 1
-        if met[call.key_id] <= MOST_CALLS_KEPT:
-            kept.append(call)
-    return kept[::-1]
-
-
-def _count(calls: Iterable[NotedCall]) -> None:
+def _count(keys: dict[UUID, ApiKey], gathered: Gathered) -> None:
     """Add the calls to their keys' days; the lock on the keys makes reading before writing safe."""
     counts: dict[tuple[UUID, UUID, date], DailyCalls] = {}
-    alike = Counter(
-        (call.organisation_id, call.key_id, _hour(call.at), call.status) for call in calls
-    )
-    for (organisation_id, key_id, hour, status), number in alike.items():
+    for (organisation_id, key_id, hour, status), number in gathered.counts.items():
+        if key_id not in keys:
+            continue
+        # The whole hour lies in one of the agency's days.
         day = timezone.localtime(hour, AGENCY_ZONE).date()
         count = counts.setdefault(
             (organisation_id, key_id, day),
@@ -126,11 +157,6 @@ def _count(calls: Iterable[NotedCall]) -> None:
         unique_fields=["organisation", "day", "api_key"],
         update_fields=["calls", "refused", "over_limit"],
     )
-
-
-def _hour(at: datetime) -> datetime:
-    """Its full hour, all of which lies in one of the agency's days."""
-    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _standing_counts(places: Iterable[tuple[UUID, UUID, date]]) -> Iterable[DailyCalls]:

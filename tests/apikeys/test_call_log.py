@@ -228,6 +228,7 @@ def test_memory_is_bounded_and_what_was_dropped_is_said(key, monkeypatch, caplog
 
     assert "dropped unwritten, 2 of them" in caplog.text
     assert sorted(Call.objects.values_list("request_id", flat=True)) == ["r-2", "r-3", "r-4"]
+    assert [count[1] for count in counts_of(key)] == [5]  # they are counted all the same
     caplog.clear()
     write(called(key))
     assert "dropped" not in caplog.text
