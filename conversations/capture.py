@@ -223,10 +223,8 @@ class _Arrivals:
             )
         )  # fmt: skip
         self.languages.update(languages)
-        # Written out once, not for each message: psycopg turns a UUID into text in Python.
-        owner = (str(organisation_id), str(id_))
         self.messages += [
-            (uuid7(), *owner, position, told.role, told.content, told.created_at)
+            (uuid7(), organisation_id, id_, position, told.role, told.content, told.created_at)
             for position, told in enumerate(received.messages)
         ]
         self.visitor_messages[lead.id] += received.visitor_messages

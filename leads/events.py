@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from leads.models import EventKind, Lead, LeadEvent, actor_columns
@@ -13,6 +14,8 @@ EVENT_FIELDS = (
     "id", "organisation_id", "lead_id", "kind", "from_value", "to_value", "payload", "actor_kind",
     "actor_id", "actor_name",
 )  # fmt: skip
+
+_json = msgspec.json.Encoder().encode
 
 
 def new_event(
@@ -52,6 +55,6 @@ def event_row(
     Of two events of one moment the one made first comes first: ids grow.
     """
     return (
-        uuid7(), organisation_id, lead_id, kind.value, *change, Jsonb(payload or {}),
+        uuid7(), organisation_id, lead_id, kind.value, *change, Jsonb(payload or {}, _json),
         by.kind.value, by.id, by.name,
     )  # fmt: skip
