@@ -25,10 +25,14 @@ class Cost:
 
 
 def cost_of(act: Callable[[], T]) -> tuple[T, Cost]:
-    """What the act gives, and what the statements that it sends cost when they are sent again."""
+    """What the act gives, and what the statements that it sends cost when they are sent again.
+
+    The beginning and end of a transaction have no plan.
+    """
     with CaptureQueriesContext(connection) as captured:
         result = act()
-    explained = [explain(query["sql"]) for query in captured]
+    sent = [query["sql"] for query in captured]
+    explained = [explain(sql) for sql in sent if sql.lstrip("( ").startswith(("SELECT", "WITH"))]
     return result, Cost([plan for plan, _ in explained], sum(time for _, time in explained))
 
 

@@ -63,7 +63,7 @@ class Command(BaseCommand):
         views: list[tuple[str, QueryDict]]
         views = [(f"`?{view}`", QueryDict(view)) for view in VIEWS]
         deeper = [(view, deep(view, organisation)) for view in DEEP_VIEWS]
-        views += [(f"`?{view}`, {PAGES_ON} pages on", address) for view, address in deeper]
+        views += [(f"`?{view}`, {PAGES_ON} pages on", at) for view, at in deeper if at is not None]
         for name, address in views:
             filters = ConversationFilterForm(address, organisation)
             page, page_cost = cost_of(filters.page)
@@ -109,10 +109,13 @@ def acts_on(conversation: Conversation, organisation: Organisation) -> Iterator[
     yield "the most that is printed", partial(list, last_ones)
 
 
-def deep(view: str, organisation: Organisation) -> QueryDict:
-    """The view's address so many pages on."""
+def deep(view: str, organisation: Organisation) -> QueryDict | None:
+    """The view's address so many pages on; None where it has not so many."""
     address = QueryDict(view, mutable=True)
     listing = ConversationFilterForm(address, organisation).listing
     ordered = Stretch(LATEST).of(listing.rows.collected)
-    address["after"] = position(LATEST, ordered[PAGES_ON * PAGE_ROWS - 1])
-    return address
+    last = PAGES_ON * PAGE_ROWS
+    for conversation in ordered[last - 1 : last]:
+        address["after"] = position(LATEST, conversation)
+        return address
+    return None
