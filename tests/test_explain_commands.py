@@ -14,6 +14,7 @@ from tests.factories import make_conversation, make_lead
     [
         ("explain_lists", "| `?q=khan` |"),
         ("explain_conversations", "| find of 60 messages |"),
+        ("explain_conversations", "### find\n```\n"),  # what its cursor reads
         ("explain_overview", "| 12 months |"),
     ],
 )
