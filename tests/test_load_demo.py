@@ -192,6 +192,22 @@ def test_hardly_anybody_waits_for_more_than_three_weeks_and_the_night_brought_fo
     assert last_night.filter(status__in=("hot", "warm")).count() >= 10
 
 
+def test_past_those_who_came_of_late_leads_are_written_in_the_order_of_time():
+    load(organisations=1, leads=440)
+
+    days = [lead.created_at.date() for lead in Lead.objects.order_by("id")[140:]]
+    assert days == sorted(days)
+    assert len(set(days)) > 150
+
+
+def test_a_larger_demo_adds_to_the_smaller_one(monkeypatch):
+    monkeypatch.setattr(loading, "CHUNK", 50)
+    monkeypatch.setattr(loading, "_PARALLEL_FROM", 1000)
+    load(organisations=1, leads=200)
+
+    assert load(organisations=1, leads=300) == "100 leads loaded, 200 were there.\n"
+
+
 def test_e_mails_are_peoples_names_with_a_number_only_where_two_have_one():
     load(organisations=1, leads=328)
 
