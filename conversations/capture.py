@@ -20,10 +20,11 @@ from conversations.intake_format import ReceivedConversation
 from conversations.models import Conversation, ConversationLanguage, Message, MessageRole
 from conversations.summing_up import sum_up
 from leads import phones
+from leads.choices import LeadStatus
 from leads.contacts import email_key
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill
-from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, LeadStatus
+from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.scoring import apply_score
 from organisations.actors import SYSTEM, Actor
 from organisations.copying import copy_rows

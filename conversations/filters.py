@@ -17,7 +17,7 @@ from conversations.models import (
     ConversationQuerySet,
     ConversationStatus,
 )
-from leads.models import Channel
+from leads.choices import Channel
 from organisations.days import Period, midnight
 from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
 from organisations.lexemes import Matches, MatchesWhenRead

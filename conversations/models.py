@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
-from leads.models import Channel, Lead
+from leads.choices import Channel
+from leads.models import Lead
 from organisations.columns import WrittenXidField
 from organisations.ids import uuid7
 from organisations.models import Organisation

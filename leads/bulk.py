@@ -23,14 +23,8 @@ from django.db.models.lookups import GreaterThan
 
 from leads.assignment import take_assignee
 from leads.bulk_trail import Trail
-from leads.models import (
-    EventKind,
-    Lead,
-    LeadEvent,
-    LeadEventQuerySet,
-    LeadQuerySet,
-    LeadStatus,
-)
+from leads.choices import LeadStatus
+from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet, LeadQuerySet
 from leads.temperature import temperature
 from organisations.actors import Actor
 from organisations.ids import uuid7

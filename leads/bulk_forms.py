@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from leads.assignment import assignable
 from leads.bulk import Assign, Chosen, Move
-from leads.models import PERSON_STATUSES, LeadStatus
+from leads.choices import PERSON_STATUSES, LeadStatus
 from organisations.ids import parse_uuid
 from organisations.models import Organisation, User
 

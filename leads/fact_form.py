@@ -10,20 +10,19 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
-from leads.corrections import normalised
-from leads.facts import IN_ORDER, LARGEST_BUDGET
-from leads.forms import Line, Prose
-from leads.models import (
-    FACT_FIELDS,
+from leads.choices import (
     BuyerScheme,
     ChainStatus,
     FinancingStatus,
     Intent,
-    Lead,
     PropertyType,
     StampDutyPosition,
     Timeline,
 )
+from leads.corrections import normalised
+from leads.facts import IN_ORDER, LARGEST_BUDGET
+from leads.forms import Line, Prose
+from leads.models import FACT_FIELDS, Lead
 from leads.wording import FIELD_LABELS, pounds
 
 NOT_SAID = "The page did not say what it showed. Nothing was changed; look at the facts again."

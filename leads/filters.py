@@ -12,8 +12,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
 
 from leads import search
-from leads.follow_ups import FollowUp
-from leads.models import (
+from leads.choices import (
     REACHED,
     SCORED_STATUSES,
     BuyerScheme,
@@ -21,13 +20,13 @@ from leads.models import (
     Channel,
     FinancingStatus,
     Intent,
-    Lead,
-    LeadQuerySet,
     LeadStatus,
     PropertyType,
     StampDutyPosition,
     Timeline,
 )
+from leads.follow_ups import FollowUp
+from leads.models import Lead, LeadQuerySet
 from leads.temperature import HOT_FROM, WARM_FROM
 from organisations.days import Period, midnight
 from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from leads.models import PERSON_STATUSES, LeadStatus
+from leads.choices import PERSON_STATUSES, LeadStatus
 
 
 class MoveForm(forms.Form):

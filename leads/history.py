@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import QueryDict
 
+from leads.choices import Channel
 from leads.merging import last_merge, merged_leads
-from leads.models import Channel, EventKind, Lead, LeadEvent, LeadEventQuerySet
+from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.wording import FIELD_LABELS, value_in_words
 from organisations.models import Organisation
 from organisations.paging import page_of

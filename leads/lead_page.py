@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from leads.assignment import assignable
+from leads.choices import PERSON_STATUSES, LeadStatus
 from leads.duplicates import possible_duplicates
 from leads.follow_ups import in_words, is_overdue
 from leads.history import history_of
-from leads.models import PERSON_STATUSES, Lead, LeadStatus
+from leads.models import Lead
 from leads.neighbours import came_from, neighbours
 from leads.notes import NoteForm
 from leads.rescoring import count_visitor_messages

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.addresses import cleaned, leads_of, list_address
 from leads.bulk_views import nothing_changed
+from leads.choices import PERSON_STATUSES, LeadStatus
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
-from leads.models import PERSON_STATUSES, EventKind, Lead, LeadStatus, SavedView
+from leads.models import EventKind, Lead
+from leads.named_filters import SavedView
 from leads.overtaking import last_change
 from organisations.ids import parse_uuid
 from organisations.web import SeeOther, SignedInRequest, actor_of, announce, wants_fragment

@@ -1,21 +1,34 @@
 """Leads and everything that ever changed on them (CONTRACT.md, section 1)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q, Sum
+from django.db import models, transaction
+from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower, Now
 
 from leads import (
-    rollups,  # noqa: F401 -- its models are this app's too
+    named_filters,  # noqa: F401 -- its models are this app's too, as are the next two's
+    rollups,  # noqa: F401
     search,
+    tally,  # noqa: F401
+)
+from leads.choices import (
+    REACHED,
+    SCORED_STATUSES,
+    BuyerScheme,
+    ChainStatus,
+    Channel,
+    FinancingStatus,
+    Intent,
+    LeadStatus,
+    PropertyType,
+    StampDutyPosition,
+    Timeline,
 )
 from organisations.actors import Actor, ActorKind
 from organisations.audit import AuditAction, AuditTarget, record
@@ -23,89 +36,6 @@ from organisations.columns import WrittenXidField
 from organisations.ids import uuid7
 from organisations.lexemes import Matches
 from organisations.models import Organisation, User
-
-
-class LeadStatus(models.TextChoices):
-    """Where a lead stands. Temperature is another thing: the score's band."""
-
-    NEW = "new", "New"
-    HOT = "hot", "Hot"
-    WARM = "warm", "Warm"
-    COLD = "cold", "Cold"
-    CONTACTED = "contacted", "Contacted"
-    QUALIFIED = "qualified", "Qualified"
-    CONVERTED = "converted", "Converted"
-    LOST = "lost", "Lost"
-    REJECTED = "rejected", "Rejected"
-    ARCHIVED = "archived", "Archived"
-
-
-SCORED_STATUSES = (LeadStatus.NEW, LeadStatus.HOT, LeadStatus.WARM, LeadStatus.COLD)
-# How far a lead came, by the status that says so; a trigger keeps it (migration 0010).
-REACHED = {LeadStatus.CONTACTED: 1, LeadStatus.QUALIFIED: 2, LeadStatus.CONVERTED: 3}
-# What people on the dashboard may set; the rest is the system's.
-PERSON_STATUSES = (
-    LeadStatus.CONTACTED,
-    LeadStatus.QUALIFIED,
-    LeadStatus.CONVERTED,
-    LeadStatus.LOST,
-    LeadStatus.REJECTED,
-    LeadStatus.ARCHIVED,
-    LeadStatus.NEW,
-)
-
-
-class Channel(models.TextChoices):
-    WEBSITE = "website", "Website"
-    SMS = "sms", "SMS"
-    EMAIL = "email", "E-mail"
-
-
-class Intent(models.TextChoices):
-    BUY = "buy", "Buy"
-    RENT = "rent", "Rent"
-
-
-class PropertyType(models.TextChoices):
-    FLAT = "flat", "Flat"
-    HOUSE = "house", "House"
-    BUNGALOW = "bungalow", "Bungalow"
-    LAND = "land", "Land"
-    OTHER = "other", "Other"
-
-
-class Timeline(models.TextChoices):
-    ASAP = "asap", "As soon as possible"
-    WITHIN_3_MONTHS = "within_3_months", "Within 3 months"
-    WITHIN_6_MONTHS = "within_6_months", "Within 6 months"
-    OVER_6_MONTHS = "over_6_months", "Over 6 months"
-
-
-class ChainStatus(models.TextChoices):
-    CHAIN_FREE = "chain_free", "Chain free"
-    SINGLE_CHAIN = "single_chain", "Single chain"
-    IN_CHAIN = "in_chain", "In a chain"
-
-
-class FinancingStatus(models.TextChoices):
-    CASH_PROVEN = "cash_proven", "Cash, proven"
-    DIP_HELD = "dip_held", "Decision in principle"
-    APPLICATION_PENDING = "application_pending", "Application pending"
-    EXPLORING = "exploring", "Exploring"
-
-
-class BuyerScheme(models.TextChoices):
-    HELP_TO_BUY = "help_to_buy", "Help to Buy"
-    SHARED_OWNERSHIP = "shared_ownership", "Shared ownership"
-    FIRST_HOMES = "first_homes", "First Homes"
-
-
-class StampDutyPosition(models.TextChoices):
-    FIRST_TIME_BUYER = "first_time_buyer", "First-time buyer"
-    MAIN_RESIDENCE = "main_residence", "Main residence"
-    SECOND_HOME = "second_home", "Second home"
-    NON_RESIDENT = "non_resident", "Non-resident"
-
 
 # The facts that a capture may bring and a person may correct.
 FACT_FIELDS = (
@@ -538,121 +468,3 @@ class LeadEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.from_value} to {self.to_value}"
-
-
-class LeadTallyQuerySet(models.QuerySet["LeadTally"]):
-    """Every way in which tallies are read. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
-
-    def by_status(self) -> dict[str, int]:
-        """How many standing leads each status has; statuses without any are left out."""
-        sums = self.values_list("status").annotate(number=Sum("leads")).order_by()
-        return {status: number for status, number in sums if number}
-
-
-class LeadTally(models.Model):
-    """Differences in the number of standing leads of a status, which a trigger writes and folds.
-
-    A row is a difference, not a total, so that writers never wait for each other; the total is the
-    sum. It counts half a million leads in the time of reading a few dozen rows.
-    """
-
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )
-    status = models.CharField(max_length=16, choices=LeadStatus.choices)
-    leads = models.BigIntegerField()
-
-    objects = LeadTallyQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(
-                name="leads_leadtally_by_status",
-                fields=["organisation", "status"],
-                include=["leads"],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.status}: {self.leads:+}"
-
-
-class NameTaken(Exception):
-    """Another of the person's saved views has the name, but for case."""
-
-
-class TooManyViews(Exception):
-    """The person has MOST_VIEWS of them."""
-
-
-MOST_VIEWS = 50  # of a person: what a row of links can still show
-
-
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    """Every way in which saved views are chosen. The first call is of()."""
-
-    def of(self, person: User) -> Self:
-        return self.filter(organisation=person.organisation_id, person=person)
-
-    def by_name(self) -> Self:
-        return self.order_by(Lower("name"), "id")
-
-    def keep(self, person: User, name: str, query: str) -> "SavedView":
-        """Save the filters `query` under `name`; NameTaken or TooManyViews if that cannot be."""
-        if self.of(person).count() >= MOST_VIEWS:
-            raise TooManyViews
-        view = SavedView(
-            organisation_id=person.organisation_id, person=person, name=name, query=query
-        )
-        with _name_taken():
-            view.save(force_insert=True)
-        return view
-
-
-class SavedView(models.Model):
-    """Filters of the lead list under a name, a person's own."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )
-    person = models.ForeignKey(
-        User, models.CASCADE, related_name="saved_views", db_index=False, db_constraint=False
-    )
-    name = models.CharField(max_length=80)
-    query = models.CharField(max_length=2000, help_text="the address's query, without paging")
-    created_at = models.DateTimeField(db_default=Now())
-
-    objects = SavedViewQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "organisation", "person", Lower("name"), name="leads_savedview_name_unique"
-            ),
-            models.CheckConstraint(name="leads_savedview_name_said", condition=~Q(name="")),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def rename(self, name: str) -> None:
-        """Give it another name; NameTaken if another of the person's has it."""
-        self.name = name
-        with _name_taken():
-            self.save(update_fields=["name"])
-
-
-@contextmanager
-def _name_taken() -> Iterator[None]:
-    """NameTaken in place of the database's refusal; what was begun before stays whole."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "leads_savedview_name_unique" not in str(error):
-            raise
-        raise NameTaken from error

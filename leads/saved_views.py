@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from leads.addresses import cleaned, list_address
 from leads.filters import LeadFilterForm
-from leads.models import MOST_VIEWS, NameTaken, SavedView, TooManyViews
+from leads.named_filters import MOST_VIEWS, NameTaken, SavedView, TooManyViews
 from organisations.models import User
 from organisations.web import SeeOther, SignedInRequest
 

@@ -8,19 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leads.facts import LeadFacts, is_known
-from leads.models import (
-    FACT_FIELDS,
+from leads.choices import (
     BuyerScheme,
     ChainStatus,
     FinancingStatus,
     Intent,
-    Lead,
     LeadStatus,
     PropertyType,
     StampDutyPosition,
     Timeline,
 )
+from leads.facts import LeadFacts, is_known
+from leads.models import FACT_FIELDS, Lead
 from leads.temperature import temperature
 
 MOST = 100

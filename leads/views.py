@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import lead_page
+from leads.choices import LeadStatus
 from leads.filters import LeadFilterForm
 from leads.forms import MoveForm
 from leads.list_actions import beside_the_list
 from leads.merging import became
-from leads.models import EventKind, Lead, LeadStatus, LeadTally
+from leads.models import EventKind, Lead
 from leads.neighbours import came_from
 from leads.overtaking import last_change
+from leads.tally import LeadTally
 from organisations.listing import Listing
 from organisations.paging import Count
 from organisations.web import (

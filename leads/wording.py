@@ -13,18 +13,17 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from leads import phones
-from leads.models import (
-    FACT_FIELDS,
+from leads.choices import (
     BuyerScheme,
     ChainStatus,
     FinancingStatus,
     Intent,
-    Lead,
     LeadStatus,
     PropertyType,
     StampDutyPosition,
     Timeline,
 )
+from leads.models import FACT_FIELDS, Lead
 
 MOST_OF_SUMMARY = 120  # characters in a row of a list
 _DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164

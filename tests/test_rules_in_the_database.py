@@ -3,7 +3,8 @@
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
-from leads.models import Lead, LeadEvent, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead, LeadEvent
 from organisations.actors import SYSTEM, Actor
 from organisations.models import User
 from tests.factories import (

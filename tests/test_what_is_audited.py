@@ -11,8 +11,9 @@ from django.db import DatabaseError, connection
 from conversations.capture import capture
 from leads import bulk
 from leads.bulk import Assign, Move, change_matching, find_run, undo
+from leads.choices import LeadStatus
 from leads.merging import last_merge
-from leads.models import Lead, LeadEvent, LeadStatus
+from leads.models import Lead, LeadEvent
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import AuditEntry
 from tests.api.conftest import client_of

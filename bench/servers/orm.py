@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from apikeys.models import ApiKey
 from bench.servers import keyset
 from conversations.models import Conversation, Message
-from leads.models import Lead, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead
 from organisations.actors import Actor
 
 LEAD_FIELDS = (

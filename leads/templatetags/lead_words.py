@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from leads import phones, wording
 from leads.addresses import list_query
-from leads.models import PERSON_STATUSES, Lead, LeadStatus
+from leads.choices import PERSON_STATUSES, LeadStatus
+from leads.models import Lead
 from leads.neighbours import FROM
 from leads.temperature import temperature
 

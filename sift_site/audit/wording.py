@@ -7,7 +7,8 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from apikeys.models import Scope
-from leads.models import EventKind, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import EventKind
 from organisations.audit import AuditAction, AuditEntry, AuditTarget
 from organisations.ids import parse_uuid
 from organisations.models import Plan, Role

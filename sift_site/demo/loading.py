@@ -22,9 +22,10 @@ from conversations.summing_up import sum_up
 from leads import search
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts
-from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, LeadTally
+from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.rollups import AreaDay, ContactDay, LeadDay
 from leads.scoring import score_value
+from leads.tally import LeadTally
 from leads.temperature import temperature
 from organisations.actors import SYSTEM, Actor
 from organisations.copying import copy_rows

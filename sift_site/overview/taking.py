@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from leads.assignment import assign
-from leads.models import SCORED_STATUSES, EventKind, Lead, LeadStatus
+from leads.choices import SCORED_STATUSES, LeadStatus
+from leads.models import EventKind, Lead
 from leads.overtaking import last_change
 from organisations.web import SeeOther, SignedInRequest, actor_of, announce, wants_fragment
 from sift_site.overview.periods import period_of

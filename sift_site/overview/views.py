@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.http import require_safe
 
-from leads.models import LeadTally
+from leads.tally import LeadTally
 from organisations.days import today as agency_today
 from organisations.models import User
 from organisations.web import SignedInRequest, render_page, wants_fragment

@@ -7,8 +7,9 @@ from datetime import date
 from django.db.models import Count, Q, Value
 from django.utils import timezone
 
+from leads.choices import LeadStatus
 from leads.follow_ups import FollowUp, in_words
-from leads.models import Lead, LeadQuerySet, LeadStatus
+from leads.models import Lead, LeadQuerySet
 from organisations.models import Organisation, User
 from organisations.paging import MOST_COUNTED, count_of
 from organisations.paging import Count as RowCount

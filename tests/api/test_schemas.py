@@ -5,7 +5,8 @@ from typing import get_args, get_type_hints
 import pytest
 
 from conversations.models import ConversationStatus, MessageRole
-from leads.models import Channel, Lead, LeadStatus
+from leads.choices import Channel, LeadStatus
+from leads.models import Lead
 from sift_site.api import schemas
 
 

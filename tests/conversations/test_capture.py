@@ -7,8 +7,9 @@ import pytest
 from conversations.capture import Outcome, capture
 from conversations.intake_format import ReceivedConversation, ReceivedMessage
 from conversations.models import Conversation, Message
+from leads.choices import LeadStatus
 from leads.facts import LeadFacts
-from leads.models import Lead, LeadEvent, LeadStatus
+from leads.models import Lead, LeadEvent
 from organisations.actors import SYSTEM, Actor
 from tests.factories import at, make_conversation, make_lead
 from tests.statements import statements_sent

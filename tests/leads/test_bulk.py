@@ -8,8 +8,10 @@ from django.db import connection, transaction
 
 from leads import bulk
 from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching, find_run, undo
-from leads.models import EventKind, Lead, LeadEvent, LeadStatus, LeadTally, actor_columns
+from leads.choices import LeadStatus
+from leads.models import EventKind, Lead, LeadEvent, actor_columns
 from leads.search import query
+from leads.tally import LeadTally
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import AuditEntry
 from organisations.ids import uuid7

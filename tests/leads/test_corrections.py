@@ -3,8 +3,9 @@
 import pytest
 
 from conversations.capture import capture
+from leads.choices import LeadStatus
 from leads.corrections import correct, let_go
-from leads.models import Lead, LeadEvent, LeadStatus
+from leads.models import Lead, LeadEvent
 from organisations.actors import Actor
 from tests.conversations.test_capture import received
 from tests.factories import make_conversation, make_lead

@@ -7,9 +7,11 @@ from django.db import connection
 
 from conversations.capture import capture
 from leads.assignment import assign
+from leads.choices import LeadStatus
 from leads.corrections import correct
 from leads.merging import CannotMerge, became, last_merge, merge, merged_leads, unmerge
-from leads.models import FACT_FIELDS, Lead, LeadEvent, LeadStatus, LeadTally
+from leads.models import FACT_FIELDS, Lead, LeadEvent
+from leads.tally import LeadTally
 from organisations.actors import Actor
 from tests.conversations.test_capture import received
 from tests.factories import make_conversation, make_lead, make_organisation, make_user

@@ -14,10 +14,11 @@ from django.utils import timezone
 from conversations.capture import capture
 from leads import bulk
 from leads.assignment import assign
+from leads.choices import PERSON_STATUSES, LeadStatus
 from leads.corrections import correct
 from leads.erasure import erase
 from leads.merging import CannotMerge, last_merge, merge, unmerge
-from leads.models import PERSON_STATUSES, Lead, LeadStatus
+from leads.models import Lead
 from leads.rollups import AreaDay, ContactDay, LeadDay, bucket_of, middle_of
 from leads.temperature import temperature
 from organisations.actors import Actor

@@ -4,7 +4,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from leads import models
+from leads.choices import LeadStatus
 from leads.facts import LeadFacts, fill
 from leads.models import FACT_FIELDS, Lead
 from leads.scoring import (
@@ -142,7 +142,7 @@ def test_the_status_follows_the_score_while_nobody_moved_the_lead_on():
 
 
 def test_a_lead_that_was_moved_on_keeps_its_status_and_gets_its_score():
-    lead = Lead(area="Leith", status=models.LeadStatus.CONTACTED, moved_on=True)
+    lead = Lead(area="Leith", status=LeadStatus.CONTACTED, moved_on=True)
 
     change = apply_score(lead, 2)
 

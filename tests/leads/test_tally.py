@@ -6,7 +6,9 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from leads.models import Lead, LeadStatus, LeadTally
+from leads.choices import LeadStatus
+from leads.models import Lead
+from leads.tally import LeadTally
 from tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from django.db.models import Count
 from playwright.sync_api import Page
 
 from conversations.models import Conversation
-from leads.models import Lead, SavedView
+from leads.models import Lead
+from leads.named_filters import SavedView
 from organisations.models import Organisation, User
 from tests.factories import PASSWORD, make_calls, make_invitation, make_key, make_user
 from tests.test_every_route import PAGES, Route

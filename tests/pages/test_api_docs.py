@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
-from leads.models import Lead, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead
 from organisations.actors import SYSTEM
 from sift_site.api.openapi import document
 from sift_site.api.problems import KINDS

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leads.models import LeadStatus
+from leads.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import AuditAction, AuditEntry, AuditTarget, record
 from organisations.ids import uuid7

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from leads.models import Lead, LeadEvent, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead, LeadEvent
 from organisations.ids import uuid7
 from tests.factories import make_lead, make_user
 

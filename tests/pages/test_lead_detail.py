@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from leads.models import PERSON_STATUSES, Lead, LeadEvent, LeadStatus
+from leads.choices import PERSON_STATUSES, LeadStatus
+from leads.models import Lead, LeadEvent
 from organisations.actors import Actor
 from organisations.ids import uuid7
 from tests.factories import make_conversation, make_lead, make_message, make_user

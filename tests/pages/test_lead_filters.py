@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from leads.models import Lead, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead
 from organisations.days import today
 from tests.factories import at, make_lead, make_user
 

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from leads.models import Lead, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead
 from tests.factories import at, make_lead
 
 FRAGMENT = {"HX-Request": "true"}

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from leads.choices import LeadStatus
 from leads.duplicates import possible_duplicates
 from leads.merging import last_merge, merge
-from leads.models import Lead, LeadStatus
+from leads.models import Lead
 from leads.notes import add_note
 from organisations.actors import Actor
 from tests.factories import at, make_conversation, make_lead, make_message

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from leads.models import Lead, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead
 from organisations.actors import SYSTEM
 from organisations.ids import uuid7
 from tests.factories import at, make_lead

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from leads.models import Lead, LeadStatus, SavedView
+from leads.choices import LeadStatus
+from leads.models import Lead
+from leads.named_filters import SavedView
 from organisations.actors import SYSTEM
 from tests.factories import at, make_conversation, make_lead, make_organisation
 from tests.pages.signing_in import signed_in

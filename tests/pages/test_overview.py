@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from leads.models import Lead, LeadEvent, LeadStatus
+from leads.choices import LeadStatus
+from leads.models import Lead, LeadEvent
 from leads.rollups import bucket_of, middle_of
 from organisations.actors import Actor
 from organisations.days import AGENCY_ZONE, today

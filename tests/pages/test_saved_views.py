@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.models import MOST_VIEWS, SavedView
+from leads.named_filters import MOST_VIEWS, SavedView
 from tests.factories import make_user
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from leads.models import Lead, SavedView
+from leads.models import Lead
+from leads.named_filters import SavedView
 from organisations.ids import uuid7
 from tests.security.conftest import everything_of
 

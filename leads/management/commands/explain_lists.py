@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.http import QueryDict
 
+from leads.choices import LeadStatus
 from leads.filters import LeadFilterForm
-from leads.models import Lead, LeadStatus, LeadTally
+from leads.models import Lead
+from leads.tally import LeadTally
 from organisations.commands import open_organisation
 from organisations.explaining import Cost, cost_of
 from organisations.models import Organisation, User

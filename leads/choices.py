@@ -1,0 +1,85 @@
+"""What a lead's fields may say (CONTRACT.md, section 1), and how people are shown it."""
+
+from django.db import models
+
+
+class LeadStatus(models.TextChoices):
+    """Where a lead stands. Temperature is another thing: the score's band."""
+
+    NEW = "new", "New"
+    HOT = "hot", "Hot"
+    WARM = "warm", "Warm"
+    COLD = "cold", "Cold"
+    CONTACTED = "contacted", "Contacted"
+    QUALIFIED = "qualified", "Qualified"
+    CONVERTED = "converted", "Converted"
+    LOST = "lost", "Lost"
+    REJECTED = "rejected", "Rejected"
+    ARCHIVED = "archived", "Archived"
+
+
+SCORED_STATUSES = (LeadStatus.NEW, LeadStatus.HOT, LeadStatus.WARM, LeadStatus.COLD)
+# How far a lead came, by the status that says so; a trigger keeps it (migration 0010).
+REACHED = {LeadStatus.CONTACTED: 1, LeadStatus.QUALIFIED: 2, LeadStatus.CONVERTED: 3}
+# What people on the dashboard may set; the rest is the system's.
+PERSON_STATUSES = (
+    LeadStatus.CONTACTED,
+    LeadStatus.QUALIFIED,
+    LeadStatus.CONVERTED,
+    LeadStatus.LOST,
+    LeadStatus.REJECTED,
+    LeadStatus.ARCHIVED,
+    LeadStatus.NEW,
+)
+
+
+class Channel(models.TextChoices):
+    WEBSITE = "website", "Website"
+    SMS = "sms", "SMS"
+    EMAIL = "email", "E-mail"
+
+
+class Intent(models.TextChoices):
+    BUY = "buy", "Buy"
+    RENT = "rent", "Rent"
+
+
+class PropertyType(models.TextChoices):
+    FLAT = "flat", "Flat"
+    HOUSE = "house", "House"
+    BUNGALOW = "bungalow", "Bungalow"
+    LAND = "land", "Land"
+    OTHER = "other", "Other"
+
+
+class Timeline(models.TextChoices):
+    ASAP = "asap", "As soon as possible"
+    WITHIN_3_MONTHS = "within_3_months", "Within 3 months"
+    WITHIN_6_MONTHS = "within_6_months", "Within 6 months"
+    OVER_6_MONTHS = "over_6_months", "Over 6 months"
+
+
+class ChainStatus(models.TextChoices):
+    CHAIN_FREE = "chain_free", "Chain free"
+    SINGLE_CHAIN = "single_chain", "Single chain"
+    IN_CHAIN = "in_chain", "In a chain"
+
+
+class FinancingStatus(models.TextChoices):
+    CASH_PROVEN = "cash_proven", "Cash, proven"
+    DIP_HELD = "dip_held", "Decision in principle"
+    APPLICATION_PENDING = "application_pending", "Application pending"
+    EXPLORING = "exploring", "Exploring"
+
+
+class BuyerScheme(models.TextChoices):
+    HELP_TO_BUY = "help_to_buy", "Help to Buy"
+    SHARED_OWNERSHIP = "shared_ownership", "Shared ownership"
+    FIRST_HOMES = "first_homes", "First Homes"
+
+
+class StampDutyPosition(models.TextChoices):
+    FIRST_TIME_BUYER = "first_time_buyer", "First-time buyer"
+    MAIN_RESIDENCE = "main_residence", "Main residence"
+    SECOND_HOME = "second_home", "Second home"
+    NON_RESIDENT = "non_resident", "Non-resident"
