@@ -3,7 +3,8 @@
 Half of what a small read costs in Python is the way to the database: Django's cursor wrapper, then
 psycopg's cursor, which adapts values, keeps its own book of prepared statements and waits in a
 generator. Here statements go to libpq, prepared once for each connection and known by their text,
-and rows come back as tuples through psycopg's compiled loaders.
+and rows come back in PostgreSQL's binary form, of which psycopg's compiled loaders make tuples: a
+time is read there at a fraction of what its text costs both sides.
 
 Statements are planned once too: the settings ask for generic plans, since `LIMIT $1` is otherwise
 planned anew on each call, at a third of what the database then spends. That is right where an index
