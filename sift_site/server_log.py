@@ -40,7 +40,9 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         """
         if not self.access_log_enabled:
             return
-        atoms = self.atoms_wrapper_class(self.atoms(resp, req, environ, request_time))
+        atoms = self.atoms(resp, req, environ, request_time)
+        if not self._shows_ours_alone:
+            atoms = self.atoms_wrapper_class(atoms)
         line = self.cfg.access_log_format % atoms
         self.access_log.handle(logging.LogRecord(_ACCESS, logging.INFO, "", 0, line, None, None))
 
@@ -64,9 +66,9 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
                 "a": environ.get("HTTP_USER_AGENT", "-"),
             }
         # The decoded path could hold a line break, and with it a forged line.
-        atoms["U"] = without_secrets(environ.get("RAW_URI", "-").partition("?")[0])
+        atoms["U"] = _in_quotes(environ.get("RAW_URI", "-").partition("?")[0])
         for said_by_the_caller in ("a", "{x-request-id}o"):
-            atoms[said_by_the_caller] = without_secrets(atoms.get(said_by_the_caller, "-"))
+            atoms[said_by_the_caller] = _in_quotes(atoms.get(said_by_the_caller, "-"))
         return atoms
 
 
@@ -74,6 +76,11 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
 def _in_brackets(second: int) -> str:
     """The time as gunicorn's own log has it, worked out once a second."""
     return time.strftime("[%d/%b/%Y:%H:%M:%S %z]", time.localtime(second))
+
+
+def _in_quotes(text: str) -> str:
+    """What a caller said, without secrets and such that it cannot end the quotes around it."""
+    return without_secrets(text).replace('"', '\\"')
 
 
 def _header(resp: Any, wanted: str) -> str:
