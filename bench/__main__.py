@@ -16,6 +16,7 @@ from bench.contenders import CONTENDERS, PROCESSES, THREADS, running
 from bench.measuring import measure
 from bench.questions import Asker, sample
 from sift_site.var_folder import VAR
+from tests.servers import free_port
 
 RESULTS = VAR / "bench"
 
@@ -74,14 +75,14 @@ def _redis() -> Iterator[tuple[str, int]]:
     program = shutil.which("redis-server")
     if program is None:
         raise SystemExit("redis-server is needed: install it from the system's packages.")
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        socket = f"{folder}/redis.socket"
         process = subprocess.Popen(
-            [program, "--port", "0", "--unixsocket", socket, "--dir", folder, "--save", ""],
+            [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            yield f"unix://{socket}", process.pid
+            yield f"redis://127.0.0.1:{port}/0", process.pid
         finally:
             process.terminate()
             process.wait()

@@ -43,19 +43,27 @@ def _in_full(rows: list[Any]) -> list[Any]:
     """The rows, such that their times are written to the microsecond and in UTC.
 
     msgspec writes times many times quicker than anything here could, but leaves a fraction of
-    nought off, and keeps a zone that is not UTC (a role's or pooler's, if it set one for the
-    session). Such rows are rare, and get their times as text.
+    nought off, which an imported history has everywhere, and keeps a zone that is not UTC (a role's
+    or pooler's, if it set one for the session). Such times become text.
     """
     if not rows:
         return rows
     struct: Any = type(rows[0])
     names, fractions = _times_of(struct)
-    if getattr(rows[0], names[0]).tzinfo is UTC and all(map(all, map(fractions, rows))):
+    if getattr(rows[0], names[0]).tzinfo is not UTC:
+        return [_with_text(row, names) for row in rows]
+    if all(map(all, map(fractions, rows))):
         return rows
-    return [
-        structs.replace(row, **{name: rfc3339(getattr(row, name)) for name in names})
-        for row in rows
-    ]
+    return [row if all(fractions(row)) else _with_text(row, _whole(row, names)) for row in rows]
+
+
+def _whole(row: Any, names: list[str]) -> list[str]:
+    """Those of the names whose time has no fraction."""
+    return [name for name in names if not getattr(row, name).microsecond]
+
+
+def _with_text(row: Any, names: list[str]) -> Any:
+    return structs.replace(row, **{name: rfc3339(getattr(row, name)) for name in names})
 
 
 @cache

@@ -57,7 +57,9 @@ def _microseconds(fraction: str | None) -> timedelta:
 
 def rfc3339(instant: datetime) -> str:
     """`2026-06-01T09:30:00.123456Z`: in UTC, always to the microsecond."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -90,6 +90,19 @@ def test_times_are_written_to_the_microsecond_in_lists_and_alone(api, agency, mo
     assert listed["created_at"] == alone["created_at"] == expected
 
 
+def test_each_time_of_a_page_is_to_the_microsecond_and_its_own(api, agency):
+    whole, none = at("2026-06-01 12:00:00"), at("2026-06-01 12:00:01.5")
+    make_lead(agency, created_at=whole)
+    make_lead(agency, created_at=none)
+
+    newer, older = api.get(LEADS).json()["data"]
+
+    assert newer["created_at"] == "2026-06-01T12:00:01.500000Z"
+    assert older["created_at"] == "2026-06-01T12:00:00.000000Z"
+    for row in (newer, older):
+        assert row == api.get(f"{LEADS}/{row['id']}").json()
+
+
 def test_times_are_utc_whatever_the_sessions_zone(api, agency):
     lead = make_lead(agency, created_at=at("2026-06-01 12:00:00.5"))
     with connection.cursor() as cursor:
