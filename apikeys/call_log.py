@@ -21,7 +21,6 @@ MOST_GATHERED = 20_000  # lines that a process holds while they cannot be writte
 
 logger = logging.getLogger("sift.apikeys")
 _gathered = Gathered()
-_dropped = 0
 _lock = threading.Lock()
 _writing = threading.Lock()  # whoever shuts the process down waits for a write under way
 _enough = threading.Event()
@@ -30,12 +29,8 @@ _writer: threading.Thread | None = None
 
 def note(call: NotedCall) -> None:
     """Remember the call; it is written within a few seconds."""
-    global _dropped  # how many lines, for the log
     with _lock:
-        _gathered.add(call)
-        if _gathered.lines > MOST_GATHERED:  # the database has taken nothing for hours
-            _gathered.forget_a_line(call.key_id)
-            _dropped += 1
+        _gathered.add(call, most_lines=MOST_GATHERED)
         _start_writer()
         if _gathered.lines >= ENOUGH_TO_WRITE:
             _enough.set()
@@ -50,16 +45,16 @@ def flush() -> bool:
     with _writing:
         with _lock:
             calls, _gathered = _gathered, Gathered()
-            dropped = _forget_dropped()
-        if dropped:
-            logger.error("Lines of keys' logs were dropped unwritten, %s of them.", dropped)
+        if calls.dropped:
+            logger.error("Lines of keys' logs were dropped unwritten, %s of them.", calls.dropped)
+            calls.dropped = 0
         try:
             call_writing.write(calls)
         except Error as error:
             # By type alone: a message quotes the rows.
             logger.warning("Calls of keys wait, %s of them: %s.", calls.lines, type(error).__name__)
             with _lock:
-                calls.merge(_gathered)
+                calls.merge(_gathered, most_lines=MOST_GATHERED)
                 _gathered = calls
             return False
         return True
@@ -70,13 +65,6 @@ def forget() -> None:
     global _gathered
     with _lock:
         _gathered = Gathered()
-        _forget_dropped()
-
-
-def _forget_dropped() -> int:
-    global _dropped
-    dropped, _dropped = _dropped, 0
-    return dropped
 
 
 def _start_writer() -> None:

@@ -54,40 +54,41 @@ class Gathered:
         # By organisation, key, full hour, and status of the answer.
         self.counts: Counter[tuple[UUID, UUID, datetime, int]] = Counter()
         self.uses: dict[UUID, NotedCall] = {}  # by key, the latest
+        self.dropped = 0  # lines that the log would have kept, and for which there was no room
 
-    def add(self, call: NotedCall) -> None:
-        """One more; its key's oldest goes, where the log would not keep it."""
+    def add(self, call: NotedCall, *, most_lines: int) -> None:
+        """One more; its key's oldest goes, where the log would not keep it or there is no room."""
         hour = call.at.replace(minute=0, second=0, microsecond=0)
         self.counts[call.organisation_id, call.key_id, hour, call.status] += 1
         if call.is_use:
             self._note_use(call)
-        self._keep(call)
+        self._keep(call, most_lines)
 
-    def forget_a_line(self, key_id: UUID) -> None:
-        """Let the oldest call of that key go, but count it."""
-        self.last[key_id].popleft()
-        self.lines -= 1
-
-    def merge(self, later: "Gathered") -> None:
+    def merge(self, later: "Gathered", *, most_lines: int) -> None:
         """Take in what was gathered after this."""
         self.counts.update(later.counts)
+        self.dropped += later.dropped
         for call in later.uses.values():
             self._note_use(call)
         for calls in later.last.values():
             for call in calls:
-                self._keep(call)
+                self._keep(call, most_lines)
 
     def _note_use(self, call: NotedCall) -> None:
         known = self.uses.get(call.key_id)
         if known is None or known.at <= call.at:
             self.uses[call.key_id] = call
 
-    def _keep(self, call: NotedCall) -> None:
+    def _keep(self, call: NotedCall, most_lines: int) -> None:
         calls = self.last.setdefault(call.key_id, deque())
         calls.append(call)
-        self.lines += 1
         if len(calls) > MOST_CALLS_KEPT:
-            self.forget_a_line(call.key_id)
+            calls.popleft()
+        elif self.lines >= most_lines:
+            calls.popleft()
+            self.dropped += 1
+        else:
+            self.lines += 1
 
 
 _written_since_trim: Counter[UUID] = Counter()

@@ -234,6 +234,26 @@ def test_memory_is_bounded_and_what_was_dropped_is_said(key, monkeypatch, caplog
     assert "dropped" not in caplog.text
 
 
+def test_memory_is_bounded_while_writes_fail_one_after_the_other(agency, key, monkeypatch):
+    monkeypatch.setattr(call_log, "MOST_GATHERED", 3)
+    other = make_key(agency)[0]
+
+    def fails_while_more_come(*_, **__):
+        for _ in range(3):
+            call_log.note(called(other))
+        raise DatabaseError
+
+    call_log.note(called(key))
+    with monkeypatch.context() as patch:
+        patch.setattr(call_writing, "copy_rows", fails_while_more_come)
+        assert not call_log.flush()
+        assert not call_log.flush()
+    assert call_log.flush()
+
+    assert Call.objects.count() == 3
+    assert [count[1] for count in counts_of(key) + counts_of(other)] == [1, 6]
+
+
 def test_a_key_that_is_gone_does_not_hold_up_the_others(agency, other_agency, key):
     gone = make_key(other_agency)[0]
     noted = called(gone)
