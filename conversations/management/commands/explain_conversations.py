@@ -115,7 +115,8 @@ def deep(view: str, organisation: Organisation) -> QueryDict | None:
     listing = ConversationFilterForm(address, organisation).listing
     ordered = Stretch(LATEST).of(listing.rows.collected)
     last = PAGES_ON * PAGE_ROWS
-    for conversation in ordered[last - 1 : last]:
-        address["after"] = position(LATEST, conversation)
-        return address
-    return None
+    conversation = ordered[last - 1 : last].first()
+    if conversation is None:
+        return None
+    address["after"] = position(LATEST, conversation)
+    return address

@@ -86,7 +86,8 @@ def deep(view: str, person: User) -> QueryDict | None:
     filters = LeadFilterForm(address, person)
     leads = Lead.objects.for_organisation(person.organisation).standing()
     last = PAGES_ON * filters.page_size
-    for lead in filters.in_order(filters.narrow(leads))[last - 1 : last]:
-        address["after"] = position(filters.listing().order, lead)
-        return address
-    return None
+    lead = filters.in_order(filters.narrow(leads))[last - 1 : last].first()
+    if lead is None:
+        return None
+    address["after"] = position(filters.listing().order, lead)
+    return address
