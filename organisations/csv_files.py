@@ -10,7 +10,6 @@ program strips one leading apostrophe.
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -72,14 +71,10 @@ def plain(text: str | None) -> str | None:
     return text
 
 
-def rfc3339(moment: datetime) -> str:
-    """`2026-06-01T09:30:00.123456Z`, as the JSON API writes it."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-
-
 def moment_of(field: str) -> Func:
-    """A date field as `rfc3339()` writes it, written by PostgreSQL: where rows are many, reading
-    and writing two moments in Python would be two fifths of the work.
+    """A date field as `moments.rfc3339()` writes it, written by PostgreSQL.
+
+    Where rows are many, reading and writing two moments in Python would be two fifths of the work.
 
     It needs a name of its own: under the field's it would be what the rows are ordered by, and no
     index holds it.

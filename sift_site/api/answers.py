@@ -11,9 +11,10 @@ import msgspec
 from django.utils.http import parse_etags
 from msgspec import structs
 
+from organisations.moments import rfc3339
 from sift_site.api import problems, schemas
 from sift_site.api.http import Answer, ApiRequest
-from sift_site.api.instants import rfc3339, to_microseconds
+from sift_site.api.instants import to_microseconds
 from sift_site.api.parameters import IGNORED, ListQuery
 from sift_site.api.reads import Page
 

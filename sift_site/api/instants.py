@@ -1,4 +1,4 @@
-"""Times as the API reads and writes them (CONTRACT.md, section 2, `since`)."""
+"""Times as the API reads and counts them (CONTRACT.md, section 2, `since`)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -53,13 +53,6 @@ def _microseconds(fraction: str | None) -> timedelta:
         return timedelta(0)
     whole = int(fraction[:6].ljust(6, "0"))
     return timedelta(microseconds=whole + (int(fraction[6:] or 0) > 0))
-
-
-def rfc3339(instant: datetime) -> str:
-    """`2026-06-01T09:30:00.123456Z`: in UTC, always to the microsecond."""
-    if instant.tzinfo is not UTC:
-        instant = instant.astimezone(UTC)
-    return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -20,7 +20,8 @@ from organisations.audit import (
     AuditTarget,
     record,
 )
-from organisations.csv_files import csv_pieces, csv_response, plain, rfc3339
+from organisations.csv_files import csv_pieces, csv_response, plain
+from organisations.moments import rfc3339
 from organisations.paging import Column, Order, Stretch, count_of, page_in_order
 from organisations.web import (
     SignedInRequest,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sift_site.api.instants import from_microseconds, parse, rfc3339, to_microseconds
+from organisations.moments import rfc3339
+from sift_site.api.instants import from_microseconds, parse, to_microseconds
 
 
 @pytest.mark.parametrize(
