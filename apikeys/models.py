@@ -158,7 +158,7 @@ class ApiKey(models.Model):
             ),
             models.CheckConstraint(name="apikeys_apikey_name_said", condition=~Q(name="")),
             models.CheckConstraint(
-                name="apikeys_apikey_scope_known", condition=Q(scope__in=Scope.values)
+                name="apikeys_apikey_scope_known", condition=Q(scope__one_of=Scope.values)
             ),
             models.CheckConstraint(
                 name="apikeys_apikey_digest_is_sha256",
@@ -267,7 +267,7 @@ class KeyReminder(models.Model):
                 name="apikeys_keyreminder_once", fields=["organisation", "api_key", "reminder"]
             ),
             models.CheckConstraint(
-                name="apikeys_keyreminder_known", condition=Q(reminder__in=Reminder.values)
+                name="apikeys_keyreminder_known", condition=Q(reminder__one_of=Reminder.values)
             ),
         ]
 

@@ -127,11 +127,11 @@ class Conversation(models.Model):
             ),
             models.CheckConstraint(
                 name="conversations_conversation_channel_known",
-                condition=Q(channel__in=Channel.values),
+                condition=Q(channel__one_of=Channel.values),
             ),
             models.CheckConstraint(
                 name="conversations_conversation_status_known",
-                condition=Q(status__in=ConversationStatus.values),
+                condition=Q(status__one_of=ConversationStatus.values),
             ),
             models.CheckConstraint(
                 name="conversations_conversation_message_count_from_zero",
@@ -300,7 +300,7 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 name="conversations_message_role_known",
-                condition=Q(role__in=MessageRole.values),
+                condition=Q(role__one_of=MessageRole.values),
             ),
             models.CheckConstraint(
                 name="conversations_message_content_said", condition=~Q(content="")

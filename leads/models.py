@@ -77,7 +77,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
     """Only the contract's values; NULL, where the column takes it, means unknown."""
     return models.CheckConstraint(
-        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__in": choices.values})
+        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__one_of": choices.values})
     )
 
 
@@ -210,7 +210,7 @@ class Lead(models.Model):
             *(_reached(status, least) for status, least in REACHED.items()),
             models.CheckConstraint(
                 name="leads_lead_waiting_not_contacted",
-                condition=~Q(status__in=SCORED_STATUSES)
+                condition=~Q(status__one_of=SCORED_STATUSES)
                 | Q(reached=0, first_contacted_at__isnull=True),
             ),
             models.CheckConstraint(
@@ -438,11 +438,11 @@ class LeadEvent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="leads_leadevent_kind_known", condition=Q(kind__in=EventKind.values)
+                name="leads_leadevent_kind_known", condition=Q(kind__one_of=EventKind.values)
             ),
             models.CheckConstraint(
                 name="leads_leadevent_actor_kind_known",
-                condition=Q(actor_kind__in=ActorKind.values),
+                condition=Q(actor_kind__one_of=ActorKind.values),
             ),
             models.CheckConstraint(
                 name="leads_leadevent_only_the_system_has_no_id",

@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class OrganisationsConfig(AppConfig):
     name = "organisations"
+
+    def ready(self) -> None:
+        """Have Django know the lookups that the models' constraints are written with."""
+        from organisations import one_of  # noqa: F401 -- registers itself

@@ -103,15 +103,15 @@ class AuditEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="organisations_auditentry_actor_kind_known",
-                condition=Q(actor_kind__in=ActorKind.values),
+                condition=Q(actor_kind__one_of=ActorKind.values),
             ),
             models.CheckConstraint(
                 name="organisations_auditentry_target_kind_known",
-                condition=Q(target_kind__in=AuditTarget.values),
+                condition=Q(target_kind__one_of=AuditTarget.values),
             ),
             models.CheckConstraint(
                 name="organisations_auditentry_action_known",
-                condition=Q(action__in=AuditAction.values),
+                condition=Q(action__one_of=AuditAction.values),
             ),
         ]
         indexes = [

@@ -102,7 +102,7 @@ class Invitation(models.Model):
                 name="organisations_invitation_name_said", condition=~Q(name="")
             ),
             models.CheckConstraint(
-                name="organisations_invitation_role_known", condition=Q(role__in=Role.values)
+                name="organisations_invitation_role_known", condition=Q(role__one_of=Role.values)
             ),
             models.CheckConstraint(
                 name="organisations_invitation_digest_is_sha256",

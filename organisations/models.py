@@ -65,7 +65,7 @@ class Organisation(models.Model):
                 condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
             ),
             models.CheckConstraint(
-                name="organisations_organisation_plan_known", condition=Q(plan__in=Plan.values)
+                name="organisations_organisation_plan_known", condition=Q(plan__one_of=Plan.values)
             ),
         ]
 
@@ -189,13 +189,13 @@ class User(AbstractBaseUser):
             models.CheckConstraint(name="organisations_user_email_said", condition=~Q(email="")),
             models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
             models.CheckConstraint(
-                name="organisations_user_theme_known", condition=Q(theme__in=Theme.values)
+                name="organisations_user_theme_known", condition=Q(theme__one_of=Theme.values)
             ),
             models.CheckConstraint(
                 name="organisations_user_time_zone_said", condition=~Q(time_zone="")
             ),
             models.CheckConstraint(
-                name="organisations_user_role_known", condition=Q(role__in=Role.values)
+                name="organisations_user_role_known", condition=Q(role__one_of=Role.values)
             ),
         ]
 

@@ -1,6 +1,7 @@
 """Rules that hold whoever writes: each is a constraint, so SQL by hand is refused too."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
 from leads.choices import LeadStatus
@@ -204,6 +205,25 @@ def test_a_lead_takes_only_what_the_contract_names(agency, column, value, rule):
     lead = make_lead(agency)
 
     refused(rule, f"UPDATE leads_lead SET {column} = %s WHERE id = %s", value, lead.id)  # noqa: S608
+
+
+def test_a_lead_with_a_word_that_nobody_knows_is_refused_before_it_is_saved_too(agency):
+    lead = make_lead(agency, intent=None)
+    lead.validate_constraints()
+
+    lead.intent = "lease"
+
+    with pytest.raises(ValidationError, match="leads_lead_intent_known"):
+        lead.validate_constraints()
+
+
+def test_no_closed_set_is_written_out_word_by_word_for_postgresql_to_read_with_each_statement():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+            " AND contype = 'c' AND (pg_get_constraintdef(oid) LIKE '%ARRAY[%' OR NOT convalidated)"
+        )
+        assert cursor.fetchall() == []
 
 
 @pytest.mark.parametrize("what", ["budget", "bedrooms"])
