@@ -20,5 +20,10 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
 
 def client_address(request: HttpRequest) -> str | None:
     """Where the request came from, as the trusted proxies say; None on a Unix socket."""
-    address = read_address(request.META.get("REMOTE_ADDR", ""))
+    return _written(request.META.get("REMOTE_ADDR", ""))
+
+
+@lru_cache(maxsize=4096)
+def _written(text: str) -> str | None:
+    address = read_address(text)
     return None if address is None else str(address)
