@@ -9,6 +9,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from sift_site.gathered_lines import GatheredLines
 from sift_site.log_lines import without_secrets
 
 _ATOM = re.compile(r"%\(([^)]+)\)s")
@@ -31,20 +32,32 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         self._shows_ours_alone = _OURS.issuperset(_ATOM.findall(cfg.access_log_format))
         for handler in self.error_log.handlers:  # a faulty request line is quoted there
             handler.addFilter(_SecretsLeftOut())
+        gathered = GatheredLines(self._write)
+        self._hand_on = gathered.add if self._goes_to_streams_alone() else self._write
+
+    def _goes_to_streams_alone(self) -> bool:
+        """Whether a line is all that is written of it: not to syslog, nor in a form of its own."""
+        return all(
+            isinstance(handler, logging.StreamHandler)
+            and getattr(handler.formatter, "_fmt", None) == self.access_fmt
+            for handler in self.access_log.handlers
+        )
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """A line for each answer.
 
         Logger.info() would look for who called it and gather what no format of ours shows: a tenth
-        of the work of a small answer.
+        of the work of a small answer. Lines for a stream are gathered (gathered_lines.py).
         """
         if not self.access_log_enabled:
             return
         atoms = self.atoms(resp, req, environ, request_time)
         if not self._shows_ours_alone:
             atoms = self.atoms_wrapper_class(atoms)
-        line = self.cfg.access_log_format % atoms
-        self.access_log.handle(logging.LogRecord(_ACCESS, logging.INFO, "", 0, line, None, None))
+        self._hand_on(self.cfg.access_log_format % atoms)
+
+    def _write(self, lines: str) -> None:
+        self.access_log.handle(logging.LogRecord(_ACCESS, logging.INFO, "", 0, lines, None, None))
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
         """What gunicorn.conf.py's format shows.
