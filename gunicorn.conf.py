@@ -1,6 +1,7 @@
 """How gunicorn serves Sift; `gunicorn sift_site.wsgi` reads it from this folder.
 
-From the environment: WEB_CONCURRENCY (processes, 1), WEB_THREADS (threads in each, 4) and PORT.
+From the environment: WEB_CONCURRENCY (processes, 1), WEB_THREADS (threads in each, 4), PORT, and
+WEB_CPU_AFFINITY (auto, on or off: whether each process keeps to a CPU of its own, own_cpu.py).
 The address is gunicorn's own rule: 0.0.0.0:$PORT where PORT is set, else 127.0.0.1:8000.
 """
 
@@ -11,13 +12,14 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.errors import AppImportError
 
-from sift_site import embedded_postgres, environment, server_log
+from sift_site import embedded_postgres, environment, own_cpu, server_log
 from sift_site.postgres_home import EmbeddedPostgresFailed
 
 try:
     workers = environment.count("WEB_CONCURRENCY", 1, least=1)
     threads = environment.count("WEB_THREADS", 4, least=1)
     environment.port(8000)
+    cpu_affinity = environment.affinity()
 except ImproperlyConfigured as error:
     sys.exit(f"gunicorn.conf.py: {error}")
 
@@ -49,8 +51,16 @@ def on_starting(server):
         sys.exit(str(error))
 
 
+def pre_fork(server, worker):
+    """Choose the CPU that the worker is to keep to; here, where it is known who lives."""
+    taken = [other.cpu for other in server.WORKERS.values()]
+    worker.cpu = own_cpu.choose(cpu_affinity, server.num_workers, own_cpu.usable(), taken)
+
+
 def post_fork(server, worker):
     """Say in one line what the settings lack, instead of a traceback from each worker."""
+    own_cpu.keep_to(worker.cpu)
+
     from django.conf import settings
 
     from sift_site import server_refusals

@@ -4,7 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
 DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+Affinity = Literal["auto", "on", "off"]
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -195,6 +197,16 @@ def count(name: str, default: int, *, least: int = 0) -> int:
     if not (value.isascii() and value.isdigit() and len(value) <= 9 and int(value) >= least):
         raise ImproperlyConfigured(f"{name} is {value!r}; it takes a whole number from {least} up.")
     return int(value)
+
+
+def affinity() -> Affinity:
+    """WEB_CPU_AFFINITY: whether each of the server's processes keeps to a CPU."""
+    value = os.environ.get("WEB_CPU_AFFINITY", "").strip().lower() or "auto"
+    for known in get_args(Affinity):
+        if value == known:
+            chosen: Affinity = known
+            return chosen
+    raise ImproperlyConfigured(f"WEB_CPU_AFFINITY is {value!r}; it takes auto, on or off.")
 
 
 def rate(name: str, default: str) -> str:

@@ -45,6 +45,7 @@ def test_lists_are_separated_by_commas(monkeypatch):
         ("DEBUG", "maybe", lambda: environment.switch("DEBUG", default=False), "on or off"),
         ("WEB_THREADS", "0", lambda: environment.count("WEB_THREADS", 4, least=1), "from 1 up"),
         ("WEB_THREADS", "-1", lambda: environment.count("WEB_THREADS", 4), "from 0 up"),
+        ("WEB_CPU_AFFINITY", "0,1", environment.affinity, "auto, on or off"),
         ("WEB_THREADS", "٣", lambda: environment.count("WEB_THREADS", 4), "from 0 up"),
         ("PORT", "65536", lambda: environment.port(8000), "from 1 to 65535"),
         ("ALLOWED_HOSTS", " , ", lambda: environment.names("ALLOWED_HOSTS", []), "comma-separated"),
