@@ -16,7 +16,6 @@ from bench.contenders import CONTENDERS, PROCESSES, THREADS, running
 from bench.measuring import measure
 from bench.questions import Asker, sample
 from sift_site.var_folder import VAR
-from tests.servers import free_port
 
 RESULTS = VAR / "bench"
 
@@ -71,18 +70,21 @@ def _arguments() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def _redis() -> Iterator[tuple[str, int]]:
-    """A Redis of one's own that keeps nothing: its address, and its process."""
+    """A Redis of one's own that keeps nothing: its address, and its process.
+
+    Over a socket of this machine, as PostgreSQL is asked.
+    """
     program = shutil.which("redis-server")
     if program is None:
         raise SystemExit("redis-server is needed: install it from the system's packages.")
-    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/redis.sock"
         process = subprocess.Popen(
-            [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+            [program, "--port", "0", "--unixsocket", socket, "--dir", folder, "--save", ""],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            yield f"redis://127.0.0.1:{port}/0", process.pid
+            yield f"unix://{socket}", process.pid
         finally:
             process.terminate()
             process.wait()

@@ -26,7 +26,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -58,12 +58,23 @@ _ALWAYS = {
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL server whose data lies in `var/NAME`, shared by this machine's processes."""
+    """A PostgreSQL server whose data lies in `var/NAME`, shared by this machine's processes.
 
-    def __init__(self, var: Path, name: str = "postgres", *, durable: bool = True) -> None:
+    `settings` are PostgreSQL's own, by name, beside what it always has.
+    """
+
+    def __init__(
+        self,
+        var: Path,
+        name: str = "postgres",
+        *,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.var = var.absolute()
         self.name = name
         self._durable = durable
+        self._settings = ({} if durable else _THROWAWAY) | dict(settings or {})
         self._uses = 0  # of this process: nested uses count once
         self._used_by = 0  # the process that counts them; a forked child starts at nothing
         self._users: IO[bytes] | None = None
@@ -199,9 +210,8 @@ class EmbeddedPostgres:
     def _options(self) -> str:
         """The server's settings, as words for a shell."""
         # A list of folders, each of which may stand in double quotes.
-        settings = _ALWAYS | {"unix_socket_directories": f'"{socket_folder(self.data)}"'}
-        if not self._durable:
-            settings |= _THROWAWAY
+        folder = {"unix_socket_directories": f'"{socket_folder(self.data)}"'}
+        settings = _ALWAYS | folder | self._settings
         return shlex.join(word for item in settings.items() for word in ("-c", "=".join(item)))
 
     def _stop(self) -> None:
