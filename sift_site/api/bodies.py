@@ -6,7 +6,7 @@ marks its stream as one that ends by itself (`wsgi.input_terminated`), and that 
 
 import socket
 import time
-from functools import partial
+from functools import lru_cache, partial
 
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
@@ -45,6 +45,7 @@ def read(request: HttpRequest, most: int) -> bytes:
     return body
 
 
+@lru_cache(maxsize=64)  # a caller says the same each time
 def _is_json(content_type: str) -> bool:
     try:
         media_type, parameters = parse_header_parameters(content_type)

@@ -11,7 +11,7 @@ from sift_site.api.authentication import Caller
 def count_call(request: HttpRequest, caller: Caller) -> Usage:
     """Count a request with a good key against its organisation, whichever of its keys it is."""
     # A Starter organisation's are refused later for its plan; they count all the same.
-    return count(request, "api.organisation", str(caller.organisation_id), _rate_of(caller.plan))
+    return count(request, "api.organisation", caller.organisation_id.hex, _rate_of(caller.plan))
 
 
 def count_failure(request: HttpRequest) -> Usage:

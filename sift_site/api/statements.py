@@ -186,6 +186,8 @@ def _encoded(value: str | int | UUID | datetime | None) -> bytes | None:
     """The value as PostgreSQL reads it; its type follows from where it stands in the statement."""
     if value is None:
         return None
+    if isinstance(value, UUID):
+        return value.hex.encode()  # in half the time of its text with dashes
     if isinstance(value, datetime):
         return value.isoformat().encode()
     return str(value).encode()
