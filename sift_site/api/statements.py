@@ -162,6 +162,7 @@ def _rows(session: _Session, result: "PGresult") -> list[Row]:
     _check(session.raw.pgconn, result, ExecStatus.TUPLES_OK)
     session.reader.set_pgresult(result)
     rows: list[Row] = session.reader.load_rows(0, result.ntuples, tuple)
+    session.reader.set_pgresult(None)  # else each thread would hold its last page's
     return rows
 
 
