@@ -2,8 +2,8 @@
 
 Python lets one thread of a process run at a time, and a thread that waits for a moment hands over
 to another. Where that one is on another CPU, it has to be woken there and finds none of its data
-near: a fifth of what a small answer costs. A second CPU is of little use to such a process, so each
-keeps to one, as nginx's do under `worker_cpu_affinity auto`.
+near: up to a fifth of what a small answer costs. A second CPU is of little use to such a process,
+so each keeps to one, as nginx's do under `worker_cpu_affinity auto`.
 """
 
 import contextlib
