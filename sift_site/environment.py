@@ -4,7 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -202,11 +202,9 @@ def count(name: str, default: int, *, least: int = 0) -> int:
 def affinity() -> Affinity:
     """WEB_CPU_AFFINITY: whether each of the server's processes keeps to a CPU."""
     value = os.environ.get("WEB_CPU_AFFINITY", "").strip().lower() or "auto"
-    for known in get_args(Affinity):
-        if value == known:
-            chosen: Affinity = known
-            return chosen
-    raise ImproperlyConfigured(f"WEB_CPU_AFFINITY is {value!r}; it takes auto, on or off.")
+    if value not in get_args(Affinity):
+        raise ImproperlyConfigured(f"WEB_CPU_AFFINITY is {value!r}; it takes auto, on or off.")
+    return cast("Affinity", value)
 
 
 def rate(name: str, default: str) -> str:
