@@ -1,8 +1,9 @@
-"""Lines of a log that are written some times a second, many at once.
+"""Lines of a log that are written some times a second at most, those that came meanwhile together.
 
 Each write has a thread let go of Python's lock and wait for its turn again, among threads that do
-the same: on small answers that was one twentieth of the work. What is gathered is written when the
-process ends; one that is killed loses what came in the last fifth of a second.
+the same: on small answers that was one twentieth of the work. A line after a pause is written at
+once. What is gathered is written when the process ends; one that is killed loses what came in the
+last fifth of a second.
 """
 
 import atexit
@@ -25,14 +26,15 @@ class GatheredLines:
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._lines: deque[str] = deque()
+        self._next_write = 0.0  # by the monotonic clock
         self._some = threading.Event()
         self._writing = threading.Lock()
         self._writer: threading.Thread | None = None
 
     def add(self, line: str) -> None:
-        """Have a line written soon."""
+        """Have a line written, now or soon."""
         self._lines.append(line)
-        if len(self._lines) >= MOST_GATHERED:
+        if time.monotonic() >= self._next_write or len(self._lines) >= MOST_GATHERED:
             self.write()
         elif not self._some.is_set():
             if self._writer is None:
@@ -42,6 +44,7 @@ class GatheredLines:
     def write(self) -> None:
         """Write what there is; return when it is written."""
         with self._writing:
+            self._next_write = time.monotonic() + SECONDS_BETWEEN_WRITES
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
             if lines:
                 self._write("\n".join(lines))

@@ -1,4 +1,4 @@
-"""The access log's lines, gathered and written together."""
+"""The access log's lines, written some times a second at most."""
 
 import logging
 import logging.handlers
@@ -21,22 +21,22 @@ def written() -> list[str]:
     return []
 
 
-def test_lines_that_come_together_are_written_in_one_text_in_their_order(written):
+def test_a_line_after_a_pause_is_written_at_once_and_those_soon_after_it_together(written):
     lines = GatheredLines(written.append)
-    for number in range(3):
+    for number in range(4):
         lines.add(f"line {number}")
 
+    assert written == ["line 0"]
     lines.write()
+    assert written == ["line 0", "line 1\nline 2\nline 3"]
 
-    assert written == ["line 0\nline 1\nline 2"]
 
-
-def test_a_line_is_written_soon_without_another_after_it(written):
+def test_the_last_lines_are_written_soon_without_another_after_them(written):
     lines = GatheredLines(written.append)
-    for line in ("the first", "one after a pause"):
+    for line in ("the first", "the last"):
         lines.add(line)
 
-        _wait_for(lambda line=line: line in written)
+    _wait_for(lambda: written == ["the first", "the last"])
 
 
 def test_nothing_is_written_where_nothing_came(written):
@@ -53,7 +53,7 @@ def test_whoever_brings_more_than_are_held_writes_them(monkeypatch, written):
     for number in range(7):
         lines.add(str(number))
 
-    assert written == ["0\n1\n2", "3\n4\n5"]
+    assert written == ["0", "1\n2\n3", "4\n5\n6"]
 
 
 @pytest.fixture
