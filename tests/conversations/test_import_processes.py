@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from leads.models import Lead
 from tests.conversations.test_intake_format import line
 from tests.factories import make_organisation
 from tests.servers import PROJECT, database_url
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,7 +88,7 @@ def test_a_stopped_import_keeps_what_came_in_and_the_next_run_completes_it():
     process = importer("-", agency.slug, stdin=subprocess.PIPE)
     feeder = threading.Thread(target=_feed, args=(process, people(450)))
     feeder.start()
-    _wait_for(lambda: Conversation.objects.count() >= 200)
+    wait_for(lambda: Conversation.objects.count() >= 200)
 
     process.send_signal(signal.SIGINT)
     process.wait(timeout=60)
@@ -129,10 +129,3 @@ def _feed(process: subprocess.Popen, content: bytes) -> None:
     """Give it the lines and keep the pipe open, as a sender does who is not done."""
     process.stdin.write(content)
     process.stdin.flush()
-
-
-def _wait_for(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it took longer than a minute"
-        time.sleep(0.05)

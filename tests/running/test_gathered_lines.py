@@ -2,7 +2,6 @@
 
 import logging
 import logging.handlers
-import time
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -12,8 +11,9 @@ from gunicorn.config import Config
 from sift_site import gathered_lines
 from sift_site.gathered_lines import GatheredLines
 from sift_site.server_log import ServerLog
+from tests.waiting import wait_for
 
-_SOON = 5  # seconds; a fifth of one is usual
+_LONG = 5  # seconds
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_the_last_lines_are_written_soon_without_another_after_them(written):
     for line in ("the first", "the last"):
         lines.add(line)
 
-    _wait_for(lambda: written == ["the first", "the last"])
+    wait_for(lambda: written == ["the first", "the last"])
 
 
 def test_nothing_is_written_where_nothing_came(written):
@@ -47,7 +47,7 @@ def test_nothing_is_written_where_nothing_came(written):
 
 def test_whoever_brings_more_than_are_held_writes_them(monkeypatch, written):
     monkeypatch.setattr(gathered_lines, "MOST_GATHERED", 3)
-    monkeypatch.setattr(gathered_lines, "SECONDS_BETWEEN_WRITES", _SOON)
+    monkeypatch.setattr(gathered_lines, "SECONDS_BETWEEN_WRITES", _LONG)
     lines = GatheredLines(written.append)
 
     for number in range(7):
@@ -81,17 +81,10 @@ def test_a_file_gets_its_lines_together_and_a_handler_of_ones_own_gets_each_by_i
 
     assert [record.getMessage() for record in seen.buffer] == ['"GET /leads/" 200'] * 2
     file = tmp_path / "access.log"
-    _wait_for(lambda: len(file.read_text().splitlines()) == 3)
+    wait_for(lambda: len(file.read_text().splitlines()) == 3)
 
 
 def _answer(log: ServerLog, address: str) -> None:
     response = SimpleNamespace(status="200 OK", headers=[], sent=0)
     environ = {"REQUEST_METHOD": "GET", "RAW_URI": address}
     log.access(response, None, environ, timedelta(0))
-
-
-def _wait_for(done) -> None:
-    deadline = time.monotonic() + _SOON
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
