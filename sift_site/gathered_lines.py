@@ -19,8 +19,8 @@ MOST_GATHERED = 5_000  # lines; whoever brings more waits until they are written
 class GatheredLines:
     """Hands lines on to `write`, in their order, several in one text where they came together.
 
-    `write` raises nothing, as handlers of logging do not. A thread begins with the first line, so
-    in the process that was forked to serve.
+    `write` raises nothing, as handlers of logging do not. A thread begins with the first line that
+    has to wait, so in the process that was forked to serve.
     """
 
     def __init__(self, write: Callable[[str], None]) -> None:

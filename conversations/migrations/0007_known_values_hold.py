@@ -1,16 +1,15 @@
 """The values that stood are of the closed sets, as they were; it is looked up once more."""
 
-from django.contrib.postgres.operations import ValidateConstraint
+from importlib import import_module
+
 from django.db import migrations
 
-_KNOWN = [
-    ("conversation", "conversations_conversation_channel_known"),
-    ("conversation", "conversations_conversation_status_known"),
-    ("message", "conversations_message_role_known"),
-]
+from organisations.exchanged_checks import validate
+
+before = import_module("conversations.migrations.0006_known_values")
 
 
 class Migration(migrations.Migration):
     dependencies = [("conversations", "0006_known_values")]
 
-    operations = [ValidateConstraint(model_name=model, name=name) for model, name in _KNOWN]
+    operations = validate(before.KNOWN)

@@ -3,11 +3,12 @@
 What stands was held to the same; it is looked through in the next migration, while others go on.
 """
 
-from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations
-from django.db.models import CheckConstraint, Q
+from django.db.models import Q
 
-_KNOWN = [
+from organisations.exchanged_checks import exchange
+
+KNOWN = [
     (
         "lead",
         "leads_lead_status_known",
@@ -84,15 +85,7 @@ _KNOWN = [
 ]
 
 
-def _exchanged(model, name, condition):
-    constraint = CheckConstraint(name=name, condition=condition)
-    return [
-        migrations.RemoveConstraint(model_name=model, name=name),
-        AddConstraintNotValid(model_name=model, constraint=constraint),
-    ]
-
-
 class Migration(migrations.Migration):
     dependencies = [("leads", "0017_email_statistics"), ("organisations", "0014_known_values")]
 
-    operations = [operation for known in _KNOWN for operation in _exchanged(*known)]
+    operations = exchange(KNOWN)

@@ -3,11 +3,12 @@
 What stands was held to the same; it is looked through in the next migration, while others go on.
 """
 
-from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations
-from django.db.models import CheckConstraint, Q
+from django.db.models import Q
 
-_KNOWN = [
+from organisations.exchanged_checks import exchange
+
+KNOWN = [
     (
         "auditentry",
         "organisations_auditentry_actor_kind_known",
@@ -84,15 +85,7 @@ _KNOWN = [
 ]
 
 
-def _exchanged(model, name, condition):
-    constraint = CheckConstraint(name=name, condition=condition)
-    return [
-        migrations.RemoveConstraint(model_name=model, name=name),
-        AddConstraintNotValid(model_name=model, constraint=constraint),
-    ]
-
-
 class Migration(migrations.Migration):
     dependencies = [("organisations", "0013_account_reopened")]
 
-    operations = [operation for known in _KNOWN for operation in _exchanged(*known)]
+    operations = exchange(KNOWN)
