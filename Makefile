@@ -18,7 +18,7 @@ COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 .PHONY: run test check format lock install develop python bench bench-pages
 
 run: install
-	@$(IN_VENV) -m sift_site.launch
+	@$(IN_VENV) -m sift_site.development.launch
 
 # Dozens of processes are started; bytecode spares each from compiling Sift anew.
 test: develop

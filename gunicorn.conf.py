@@ -12,8 +12,10 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.errors import AppImportError
 
-from sift_site import embedded_postgres, environment, own_cpu, server_log
-from sift_site.postgres_home import EmbeddedPostgresFailed
+from sift_site import environment
+from sift_site.development import embedded_postgres
+from sift_site.development.postgres_home import EmbeddedPostgresFailed
+from sift_site.serving import own_cpu, server_log
 
 try:
     workers = environment.count("WEB_CONCURRENCY", 1, least=1)
@@ -63,7 +65,7 @@ def post_fork(server, worker):
 
     from django.conf import settings
 
-    from sift_site import server_refusals
+    from sift_site.serving import server_refusals
 
     server_refusals.answer_as_problems()
 

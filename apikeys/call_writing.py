@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from apikeys.calls import MOST_CALLS_KEPT
 from apikeys.models import ApiKey, Call, DailyCalls
-from organisations.copying import copy_rows
-from organisations.days import AGENCY_ZONE, today
-from organisations.ids import uuid7
+from foundation.database.copying import copy_rows
+from foundation.days import AGENCY_ZONE, today
+from foundation.ids import uuid7
 
 CALLS_BETWEEN_TRIMS = 200  # of a key's, in each process
 _COLUMNS = (

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from organisations.ids import uuid7
+from foundation.ids import uuid7
 from organisations.models import Organisation
 
 if TYPE_CHECKING:  # apikeys.models imports this module, so that Django finds its models

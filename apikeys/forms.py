@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from apikeys import networks
 from apikeys.models import LONGEST_NAME, ApiKey, Scope
-from organisations.days import AGENCY_ZONE, today
-from organisations.name_field import NameField
+from foundation.days import AGENCY_ZONE, today
+from foundation.name_field import NameField
 
 LONGEST_LIFE = 3650  # days
 

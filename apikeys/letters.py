@@ -3,7 +3,7 @@
 from typing import Any
 
 from apikeys.models import ApiKey
-from organisations import mail
+from foundation.mail import letters
 from organisations.actors import Actor, ActorKind
 from organisations.models import Role
 
@@ -30,7 +30,7 @@ def _send(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) -> 
     admins = key.organisation.people.filter(role=Role.ADMIN, is_active=True)
     to = list(admins.order_by("email").values_list("email", flat=True))
     context = {"key": key, "organisation": key.organisation, "who": _who(by), **more}
-    mail.send(f"apikeys/mail/{letter}", to, context)
+    letters.send(f"apikeys/mail/{letter}", to, context)
 
 
 def _who(by: Actor | None) -> str | None:

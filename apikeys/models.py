@@ -15,11 +15,10 @@ from apikeys import keys
 from apikeys.calls import Call as Call  # here Django looks for models
 from apikeys.calls import DailyCalls as DailyCalls
 from apikeys.networks import MOST_NETWORKS, CidrField
+from foundation.ids import uuid7
 from organisations import audit
 from organisations.actors import SYSTEM, Actor
-from organisations.audit import AuditAction, AuditTarget
-from organisations.ids import uuid7
-from organisations.models import Organisation, User
+from organisations.models import AuditAction, AuditTarget, Organisation, User
 
 LONGEST_NAME = 80  # characters
 DAYS_DELETED_KEYS_ARE_LISTED = 30

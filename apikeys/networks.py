@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from organisations.client_addresses import read_address
+from foundation.web.client_addresses import read_address
 
 MOST_NETWORKS = 20  # of one key
 

@@ -12,10 +12,9 @@ from django.utils.formats import date_format
 from django.views.decorators.debug import sensitive_variables
 
 from apikeys.models import LONGEST_NAME, ApiKey, NameTaken, Scope
+from foundation.days import AGENCY_ZONE
 from organisations.actors import Actor
-from organisations.audit import AuditAction
-from organisations.days import AGENCY_ZONE
-from organisations.models import User
+from organisations.models import AuditAction, User
 
 
 class CannotBeRolled(Exception):

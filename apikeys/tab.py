@@ -10,7 +10,7 @@ from apikeys.models import ApiKey
 from apikeys.quick_start import curl_with, quick_start
 from apikeys.usage import usage_of
 from organisations.models import Plan
-from organisations.web import SignedInRequest
+from organisations.requests import SignedInRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from apikeys.calls import DailyCalls
 from apikeys.models import ApiKey
-from organisations.days import today
+from foundation.days import today
 from organisations.models import Organisation
 
 DAYS_SHOWN = 30

@@ -16,9 +16,10 @@ from apikeys.models import ApiKey, Call, NameTaken, Scope
 from apikeys.rolling import CannotBeRolled, roll
 from apikeys.tab import ShownOnce, render_tab
 from apikeys.usage import usage_of
-from organisations.paging import page_of
-from organisations.recent_sign_in import recent_sign_in_required
-from organisations.web import SeeOther, SignedInRequest, actor_of, admin_required, render_page
+from foundation.lists.paging import page_of
+from foundation.web.pages import SeeOther, render_page
+from organisations.requests import SignedInRequest, actor_of, admin_required
+from organisations.signing_in.recent_sign_in import recent_sign_in_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

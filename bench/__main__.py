@@ -15,7 +15,7 @@ from bench import agreement, database, report
 from bench.contenders import CONTENDERS, PROCESSES, THREADS, running
 from bench.measuring import measure
 from bench.questions import Asker, sample
-from sift_site.var_folder import VAR
+from sift_site.development.var_folder import VAR
 
 RESULTS = VAR / "bench"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psycopg
 
-from sift_site.embedded_postgres import EmbeddedPostgres
-from sift_site.var_folder import VAR
+from sift_site.development.embedded_postgres import EmbeddedPostgres
+from sift_site.development.var_folder import VAR
 
 PROJECT = Path(__file__).resolve().parent.parent
 ORGANISATIONS = 20

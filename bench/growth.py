@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 
 from bench.database import BIGGEST, PROJECT, UNTIL, environment, manage, new_key
-from sift_site.embedded_postgres import EmbeddedPostgres
-from sift_site.var_folder import VAR
+from sift_site.development.embedded_postgres import EmbeddedPostgres
+from sift_site.development.var_folder import VAR
 
 SERVER = EmbeddedPostgres(VAR, "growth-postgres")
 TRANSCRIPTS = "0.2"

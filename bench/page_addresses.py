@@ -7,10 +7,10 @@ from django.http import QueryDict
 
 from conversations.filters import LATEST, ConversationFilterForm
 from conversations.models import Conversation
-from leads.filters import LeadFilterForm
+from foundation.lists.paging import Stretch, position
 from leads.models import Lead
+from leads.pages.filters import LeadFilterForm
 from organisations.models import Organisation, User
-from organisations.paging import Stretch, position
 from sift_site.demo.agencies import agencies
 
 DEPTH = 0.8  # of a list, at which its deep page begins

@@ -23,8 +23,8 @@ from django.utils.module_loading import import_string
 
 from bench import processes
 from bench.database import environment, manage
-from sift_site.embedded_postgres import EmbeddedPostgres
-from sift_site.var_folder import VAR
+from sift_site.development.embedded_postgres import EmbeddedPostgres
+from sift_site.development.var_folder import VAR
 
 SERVER = EmbeddedPostgres(VAR, "bench-pages-postgres")
 SMALL, BIG = "fenwick-lettings", "harbour-and-vale"

@@ -26,8 +26,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bench.database import BIGGEST, PROJECT, UNTIL, environment, manage, new_key
-from sift_site.embedded_postgres import EmbeddedPostgres
-from sift_site.postgres_home import account_for, socket_folder
+from sift_site.development.embedded_postgres import EmbeddedPostgres
+from sift_site.development.postgres_home import account_for, socket_folder
 from tests.servers import free_port, stop, wait_until_it_answers
 
 CONNECTIONS = 4  # to PostgreSQL

@@ -5,7 +5,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from conversations.filters import ConversationFilterForm
-from organisations.filters import POSITION
+from foundation.lists.filters import POSITION
 
 FROM = "from"
 _LONGEST = 2_000  # characters of a query

@@ -19,17 +19,17 @@ from django.db.models.functions import Lower
 from conversations.intake_format import ReceivedConversation
 from conversations.models import Conversation, ConversationLanguage, Message, MessageRole
 from conversations.summing_up import sum_up
+from foundation.database.copying import copy_rows
+from foundation.database.locks import lock_names
+from foundation.ids import uuid7
 from leads import phones
-from leads.choices import LeadStatus
 from leads.contacts import email_key
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
+from leads.models.choices import LeadStatus
 from leads.scoring import apply_score
 from organisations.actors import SYSTEM, Actor
-from organisations.copying import copy_rows
-from organisations.ids import uuid7
-from organisations.locks import lock_names
 from organisations.models import Organisation
 
 LEAD_FIELDS = (

@@ -17,13 +17,13 @@ from conversations.models import (
     ConversationQuerySet,
     ConversationStatus,
 )
-from leads.choices import Channel
-from organisations.days import Period, midnight
-from organisations.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
-from organisations.lexemes import Matches, MatchesWhenRead
-from organisations.listing import SAMPLE, Listing, Narrowed, Range
+from foundation.database.lexemes import Matches, MatchesWhenRead
+from foundation.days import Period, midnight
+from foundation.lists.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
+from foundation.lists.listing import SAMPLE, Listing, Narrowed, Range
+from foundation.lists.paging import PAGE_ROWS, Column, Order, Page
+from leads.models.choices import Channel
 from organisations.models import Organisation
-from organisations.paging import PAGE_ROWS, Column, Order, Page
 
 LATEST: Order = (Column("last_message_at"), Column("id"))
 MOST_WORDS = 8  # each costs the search index a reading of its own

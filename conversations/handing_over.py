@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from conversations.languages import name_of
 from conversations.models import Conversation, Message
 from conversations.reading import conversation_or_404, messages_of
-from organisations.templatetags.times import exactly
-from organisations.web import SignedInRequest
+from foundation.templatetags.times import exactly
+from organisations.requests import SignedInRequest
 
 MOST_PRINTED = 2_000  # messages: more than that is a book, and a page that no browser likes
 _AT_ONCE = 500

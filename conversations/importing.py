@@ -10,10 +10,10 @@ from django.db import DatabaseError, DataError, IntegrityError
 from conversations.capture import Captured, Outcome, capture
 from conversations.intake_format import ImportedConversation
 from conversations.models import Conversation, Message
+from foundation.database.planner_statistics import analyse_if_outgrown
+from foundation.validation import BODY, Fault, Faulty, decode
 from leads.models import Lead
 from organisations.models import Organisation
-from organisations.statistics import analyse_if_outgrown
-from organisations.validation import BODY, Fault, Faulty, decode
 
 LONGEST_LINE = 64 * 1024 * 1024  # bytes
 # A batch is one transaction: short, so that it holds back no reader of new leads for long.

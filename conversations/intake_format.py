@@ -14,8 +14,8 @@ from django.utils import timezone
 from msgspec import Meta
 
 from conversations.models import LONGEST_CONTENT
+from foundation.validation import Fault, Faulty
 from leads.facts import LeadFacts
-from organisations.validation import Fault, Faulty
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=1)  # clocks differ, and so do ideas of a zone

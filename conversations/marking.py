@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from organisations.lexemes import APOSTROPHE, WORD, fold
-from organisations.links import linked
+from foundation.database.lexemes import APOSTROPHE, WORD, fold
+from foundation.links import linked
 
 MOST_OF_A_HIT = 160  # characters
 _BEFORE_THE_MARK = 50

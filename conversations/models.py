@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
-from leads.choices import Channel
+from foundation.database.columns import WrittenXidField
+from foundation.ids import uuid7
 from leads.models import Lead
-from organisations.columns import WrittenXidField
-from organisations.ids import uuid7
+from leads.models.choices import Channel
 from organisations.models import Organisation
 
 LONGEST_CONTENT = 20_000  # characters

@@ -13,7 +13,7 @@ from conversations.finding import find
 from conversations.models import Conversation, Message, MessageQuerySet
 from conversations.transcript import piece_about, piece_of
 from organisations.models import Organisation
-from organisations.web import SignedInRequest
+from organisations.requests import SignedInRequest
 
 
 def conversation_or_404(request: SignedInRequest, conversation_id: UUID) -> Conversation:

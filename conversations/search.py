@@ -1,17 +1,17 @@
 """Finding conversations by the words of their messages.
 
 A conversation's `search` column is one tsvector of the different words of all its messages
-(organisations/lexemes.py), each with the number of the first message that has it, and its languages
-as facets. A vector for each message would make the index ten to twenty times as large and as slow
-to write, and a search of two words would miss conversations in which they fall one after the other.
-The number leads to the message that is shown as the hit.
+(foundation/database/lexemes.py), each with the number of the first message that has it, and its
+languages as facets. A vector for each message would make the index ten to twenty times as large and
+as slow to write, and a search of two words would miss conversations in which they fall one after
+the other. The number leads to the message that is shown as the hit.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
-from organisations.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, short_tag
+from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, short_tag
 
 # A tsvector holds no more than 1 MiB of words: those beyond, of the longest conversations, are not
 # found in the list. Messages from 16,383 on share that number.

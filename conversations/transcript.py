@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from conversations.models import TRANSCRIPT_MESSAGES, Message, MessageQuerySet
-from organisations.paging import Column, Order, Page, Stretch, page_of, position, read_place
+from foundation.lists.paging import Column, Order, Page, Stretch, page_of, position, read_place
 
 # As `latest_first()` has it.
 LATEST_FIRST: Order = (Column("created_at"), Column("position"))

@@ -11,14 +11,8 @@ from conversations.filters import ConversationFilterForm
 from conversations.hits import hits_of
 from conversations.reading import conversation_or_404, messages_of, read, read_beside_facts
 from conversations.transcript import piece_beyond
-from organisations.web import (
-    SignedInRequest,
-    address_of,
-    announce,
-    push_address,
-    render_page,
-    wants_fragment,
-)
+from foundation.web.pages import address_of, announce, push_address, render_page, wants_fragment
+from organisations.requests import SignedInRequest
 
 # Ids of what HTMX swaps.
 READING = "reading"

@@ -21,13 +21,14 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
 
+from foundation.ids import uuid7
+from leads import moving
 from leads.assignment import take_assignee
 from leads.bulk_trail import Trail
-from leads.choices import LeadStatus
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet, LeadQuerySet
+from leads.models.choices import LeadStatus
 from leads.temperature import temperature
 from organisations.actors import Actor
-from organisations.ids import uuid7
 from organisations.models import Organisation, User
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class Move:
     def take(self, lead: Lead, *, by: Actor) -> LeadEvent | None:
         """Change the object and return the event, unsaved; None where it stands so already."""
         moved_on = lead.moved_on
-        event = lead.take_status(self.status, by=by)
+        event = moving.take_status(lead, self.status, by=by)
         if event is not None:
             event.payload["moved_on"] = moved_on  # what Undo restores besides the status
         return event
@@ -305,7 +306,7 @@ class MoveBack:
         if not moved_on and EventKind.CAPTURE in since:
             # The status was the system's to set, and would have followed the score meanwhile.
             status = temperature(lead.score) or LeadStatus.NEW
-        event = lead.take_status(status, by=by)
+        event = moving.take_status(lead, status, by=by)
         lead.moved_on = moved_on
         return event
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from leads.models import EventKind, LeadEvent
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditTarget, record
+from organisations.audit import record
+from organisations.models import AuditAction, AuditTarget
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from django.db import transaction
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditTarget, record
-from organisations.models import Organisation
+from organisations.audit import record
+from organisations.models import AuditAction, AuditTarget, Organisation
 
 logger = logging.getLogger(__name__)
 # What a merge's event says of the lead that it was not written for.

@@ -6,9 +6,9 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
+from foundation.ids import uuid7
 from leads.models import EventKind, Lead, LeadEvent, actor_columns
 from organisations.actors import Actor
-from organisations.ids import uuid7
 
 EVENT_FIELDS = (
     "id", "organisation_id", "lead_id", "kind", "from_value", "to_value", "payload", "actor_kind",

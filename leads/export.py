@@ -12,11 +12,12 @@ from django.db.models.functions import Cast
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from leads.filters import LeadFilterForm
+from foundation.lists.csv_files import csv_pieces, csv_response, moment_of, plain
 from leads.models import Lead, LeadQuerySet
-from organisations.audit import AuditAction, AuditTarget, record
-from organisations.csv_files import csv_pieces, csv_response, moment_of, plain
-from organisations.web import SignedInRequest, actor_of
+from leads.pages.filters import LeadFilterForm
+from organisations.audit import record
+from organisations.models import AuditAction, AuditTarget
+from organisations.requests import SignedInRequest, actor_of
 
 # The fields of the contract (CONTRACT.md, section 1), in its order.
 FIELDS = (
@@ -45,7 +46,7 @@ def export_leads(request: SignedInRequest) -> HttpResponseBase:
     chosen = filters.in_order(filters.narrow(leads))
     if request.method != "HEAD":
         _record(request, filters, chosen)
-    return csv_response(request, "leads", request.organisation, csv_of(chosen))
+    return csv_response(request, "leads", request.organisation.slug, csv_of(chosen))
 
 
 def _record(request: SignedInRequest, filters: LeadFilterForm, leads: LeadQuerySet) -> None:

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from foundation.validation import Fault, Faulty
 from leads import phones
 from leads.models import FACT_FIELDS, Lead
-from organisations.validation import Fault, Faulty
 
 LARGEST_BUDGET = 2_147_483_647  # what the column holds
 

@@ -6,11 +6,11 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.formats import date_format
 
+from foundation.days import today as agency_today
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
-from organisations.days import today as agency_today
 
 PRESETS = {"tomorrow": timedelta(days=1), "in_a_week": timedelta(days=7)}
 

@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import QueryDict
 
-from leads.choices import Channel
+from foundation.lists.paging import page_of
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
+from leads.models.choices import Channel
 from leads.wording import FIELD_LABELS, value_in_words
 from organisations.models import Organisation
-from organisations.paging import page_of
 
 PAGE_EVENTS = 100
 

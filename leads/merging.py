@@ -12,15 +12,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from foundation.database.locks import lock_names
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.facts import fill, is_known
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditTarget, record
-from organisations.locks import lock_names
-from organisations.models import Organisation
+from organisations.audit import record
+from organisations.models import AuditAction, AuditTarget, Organisation
 
 # What a merge fills besides the facts, where the survivor has none.
 _BESIDES = ("assignee_id", "follow_up_on")

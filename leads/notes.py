@@ -3,8 +3,8 @@
 from django import forms
 
 from leads.events import new_event
-from leads.forms import Prose
 from leads.models import EventKind, Lead, LeadEvent
+from leads.pages.forms import Prose
 from organisations.actors import Actor
 
 LONGEST_NOTE = 5_000  # characters

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leads.choices import (
+from leads.facts import LeadFacts, is_known
+from leads.models import FACT_FIELDS, Lead
+from leads.models.choices import (
     BuyerScheme,
     ChainStatus,
     FinancingStatus,
@@ -18,8 +20,6 @@ from leads.choices import (
     StampDutyPosition,
     Timeline,
 )
-from leads.facts import LeadFacts, is_known
-from leads.models import FACT_FIELDS, Lead
 from leads.temperature import temperature
 
 MOST = 100

@@ -1,8 +1,8 @@
 """Finding leads by words, numbers and facts: what is stored for it, and how it is asked.
 
-A lead's `search` column is a tsvector of exact lexemes (organisations/lexemes.py): its words with
-case and accents folded, its e-mail, its phone as one number in every spelling, and its facts as
-facets.
+A lead's `search` column is a tsvector of exact lexemes (foundation/database/lexemes.py): its
+words with case and accents folded, its e-mail, its phone as one number in every spelling, and
+its facts as facets.
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
+from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
 from leads.contacts import email_key
 from leads.temperature import temperature
-from organisations.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
 
 # What a change of makes the stored column stale.
 SEARCHED_FIELDS = (

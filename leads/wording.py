@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from leads import phones
-from leads.choices import (
+from leads.models import FACT_FIELDS, Lead
+from leads.models.choices import (
     BuyerScheme,
     ChainStatus,
     FinancingStatus,
@@ -23,7 +24,6 @@ from leads.choices import (
     StampDutyPosition,
     Timeline,
 )
-from leads.models import FACT_FIELDS, Lead
 
 MOST_OF_SUMMARY = 120  # characters in a row of a list
 _DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164

@@ -1,13 +1,17 @@
 """Who did a thing: kept with each event as kind, id and name, so that events outlive their doer."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 from uuid import UUID
 
 from django.db import models
 
-if TYPE_CHECKING:  # organisations.models imports the audit trail, and that imports this module
-    from organisations.models import User
+
+class Named(Protocol):
+    """A person: whoever has an id and a name."""
+
+    id: UUID
+    name: str
 
 
 class ActorKind(models.TextChoices):
@@ -27,7 +31,7 @@ class Actor:
     address: str | None = None
 
     @classmethod
-    def for_person(cls, person: "User", address: str | None = None) -> Self:
+    def for_person(cls, person: Named, address: str | None = None) -> Self:
         return cls(ActorKind.PERSON, person.id, person.name, address)
 
     @classmethod

@@ -6,4 +6,4 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have Django know the lookups that the models' constraints are written with."""
-        from organisations import one_of  # noqa: F401 -- registers itself
+        from foundation.database import one_of  # noqa: F401 -- registers itself

@@ -1,155 +1,9 @@
-"""The audit trail: who did what, when, from where, to what.
+"""Writing down what was done in the audit trail (models/audit_entry.py)."""
 
-It is append-only: the database refuses UPDATE and DELETE. A row holds ids, actions and the words of
-closed value sets, never a lead's name, contact or words, and no foreign key; so erasing a person
-leaves it as it is, and names of people and keys are looked up when it is shown.
-"""
-
-from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
-
-from organisations.actors import Actor, ActorKind
-from organisations.ids import uuid7
-
-if TYPE_CHECKING:  # organisations.models imports this module, so that Django finds its model
-    from organisations.models import Organisation
-
-
-class AuditAction(models.TextChoices):
-    """What can be done that an admin may have to account for."""
-
-    SIGN_IN = "sign_in", "Signed in"
-    SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
-    SIGN_OUT = "sign_out", "Signed out"
-    SESSIONS_ENDED = "sessions_ended", "Signed out everywhere"
-    PASSWORD_CHANGED = "password_changed", "Password changed"
-    PASSWORD_RESET_ASKED = "password_reset_asked", "Password reset asked for"
-    PASSWORD_RESET = "password_reset", "Password reset"
-    TWO_STEP_ON = "two_step_on", "Two-step sign-in turned on"
-    TWO_STEP_OFF = "two_step_off", "Two-step sign-in turned off"
-    RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
-    RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
-    PERSON_INVITED = "person_invited", "Person invited"
-    INVITATION_RESENT = "invitation_resent", "Invitation sent again"
-    INVITATION_WITHDRAWN = "invitation_withdrawn", "Invitation withdrawn"
-    INVITATION_ACCEPTED = "invitation_accepted", "Invitation accepted"
-    PERSON_ADDED = "person_added", "Person added"
-    PERSON_RENAMED = "person_renamed", "Person renamed"
-    ROLE_CHANGED = "role_changed", "Role changed"
-    PERSON_DEACTIVATED = "person_deactivated", "Person deactivated"
-    PERSON_REACTIVATED = "person_reactivated", "Person reactivated"
-    ORGANISATION_RENAMED = "organisation_renamed", "Organisation renamed"
-    PLAN_CHANGED = "plan_changed", "Plan changed"
-    ORGANISATION_CLOSED = "organisation_closed", "Account closed"
-    ORGANISATION_REOPENED = "organisation_reopened", "Account opened again"
-    KEY_CREATED = "key_created", "API key created"
-    KEY_RENAMED = "key_renamed", "API key renamed"
-    KEY_CHANGED = "key_changed", "API key changed"
-    KEY_ROLLED = "key_rolled", "API key rolled"
-    KEY_DELETED = "key_deleted", "API key deleted"
-    STATUS_CHANGED = "status_changed", "Lead moved"
-    LEADS_CHANGED = "leads_changed", "Many leads changed"
-    LEADS_MERGED = "leads_merged", "Leads merged"
-    MERGE_UNDONE = "merge_undone", "Merge undone"
-    LEADS_EXPORTED = "leads_exported", "Leads exported"
-    PERSON_DATA_EXPORTED = "person_data_exported", "A person's data exported"
-    PERSON_DATA_ERASED = "person_data_erased", "A person's data erased"
-    AUDIT_EXPORTED = "audit_exported", "Audit trail exported"
-
-
-class AuditTarget(models.TextChoices):
-    """What a thing was done to."""
-
-    ORGANISATION = "organisation", "Organisation"
-    PERSON = "person", "Person"
-    INVITATION = "invitation", "Invitation"
-    API_KEY = "api_key", "API key"
-    LEAD = "lead", "Lead"
-    LEADS = "leads", "Leads"
-    AUDIT = "audit", "Audit trail"
-
-
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Every way in which entries are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: "Organisation") -> Self:
-        return self.filter(organisation_id=organisation.pk)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
-
-
-class AuditEntry(models.Model):
-    """One thing that was done. Written once, by `record()`."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    organisation_id = models.UUIDField()
-    action = models.CharField(max_length=32, choices=AuditAction.choices)
-    actor_kind = models.CharField(max_length=16, choices=ActorKind.choices)
-    actor_id = models.UUIDField(null=True, help_text="a person's or an API key's")
-    address = models.GenericIPAddressField(null=True, unpack_ipv4=True)
-    target_kind = models.CharField(max_length=16, choices=AuditTarget.choices)
-    target_id = models.UUIDField(null=True)
-    details: Any = models.JSONField(default=dict, help_text="ids, numbers, words of value sets")
-    created_at = models.DateTimeField(db_default=Now())
-
-    objects = AuditEntryQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="organisations_auditentry_actor_kind_known",
-                condition=Q(actor_kind__one_of=ActorKind.values),
-            ),
-            models.CheckConstraint(
-                name="organisations_auditentry_target_kind_known",
-                condition=Q(target_kind__one_of=AuditTarget.values),
-            ),
-            models.CheckConstraint(
-                name="organisations_auditentry_action_known",
-                condition=Q(action__one_of=AuditAction.values),
-            ),
-        ]
-        indexes = [
-            # The Audit tab, and its CSV.
-            models.Index(
-                name="organisations_audit_newest", fields=["organisation_id", "-created_at", "-id"]
-            ),
-            # The same, narrowed to an action, and to a doer.
-            models.Index(
-                name="organisations_audit_action",
-                fields=["organisation_id", "action", "-created_at", "-id"],
-            ),
-            models.Index(
-                name="organisations_audit_actor",
-                fields=["organisation_id", "actor_id", "-created_at", "-id"],
-            ),
-            # What nobody signed in did: PostgreSQL takes no order from an index behind a NULL.
-            models.Index(
-                name="organisations_audit_nobody",
-                fields=["organisation_id", "-created_at", "-id"],
-                condition=Q(actor_id__isnull=True),
-            ),
-            # What was done to one lead, person or key, or by one change of many leads.
-            models.Index(
-                name="organisations_audit_target",
-                fields=["organisation_id", "target_id", "-created_at", "-id"],
-                condition=Q(target_id__isnull=False),
-            ),
-            # What was done from one address.
-            models.Index(
-                name="organisations_audit_address",
-                fields=["organisation_id", "address", "-created_at", "-id"],
-                condition=Q(address__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.action} by {self.actor_kind} {self.actor_id}"
+from organisations.actors import Actor
+from organisations.models import AuditAction, AuditEntry, AuditTarget, User
 
 
 def record(
@@ -174,4 +28,18 @@ def record(
         target_kind=target,
         target_id=target_id,
         details=details,
+    )
+
+
+def record_about(
+    person: User, action: AuditAction, *, by: Actor, **details: str | int | bool | None
+) -> None:
+    """Write down what the person did about themselves, or what was done to them."""
+    record(
+        person.organisation_id,
+        action,
+        by=by,
+        target=AuditTarget.PERSON,
+        target_id=person.pk,
+        **details,
     )

@@ -1,14 +1,12 @@
 from django.urls import path
 
-from organisations import (
-    closing_views,
-    invitation_views,
-    password_reset_views,
-    profile_views,
-    sign_in_views,
-    team_views,
-    two_step_views,
-)
+from organisations.agency import closing_page
+from organisations.profile import two_step
+from organisations.profile import views as profile_views
+from organisations.signing_in import password_reset
+from organisations.signing_in import views as sign_in_views
+from organisations.team import joining
+from organisations.team import views as team_views
 
 app_name = "organisations"
 # Views of sign-in and of forgotten passwords are marked as needing no sign-in, by us or by Django:
@@ -17,20 +15,20 @@ urlpatterns = [
     path("sign-in/", sign_in_views.SignInView.as_view(), name="sign_in"),
     path("sign-in/code/", sign_in_views.sign_in_code, name="sign_in_code"),
     path("sign-out/", sign_in_views.sign_out, name="sign_out"),
-    path("password-reset/", password_reset_views.password_reset, name="password_reset"),
+    path("password-reset/", password_reset.password_reset, name="password_reset"),
     path(
         "password-reset/sent/",
-        password_reset_views.password_reset_sent,
+        password_reset.password_reset_sent,
         name="password_reset_sent",
     ),
     path(
         "password-reset/<uidb64>/<token>/",
-        password_reset_views.NewPasswordView.as_view(),
+        password_reset.NewPasswordView.as_view(),
         name="new_password",
     ),
-    path("invitation/", invitation_views.invitation, name="invitation"),
-    path("invitation/<str:token>/", invitation_views.invitation_link, name="invitation_link"),
-    path("account-closed/", closing_views.account_closed, name="account_closed"),
+    path("invitation/", joining.invitation, name="invitation"),
+    path("invitation/<str:token>/", joining.invitation_link, name="invitation_link"),
+    path("account-closed/", closing_page.account_closed, name="account_closed"),
     path("settings/team/", team_views.team_page, name="team"),
     path("settings/team/<uuid:person_id>/role/", team_views.change_role, name="change_role"),
     path("settings/team/<uuid:person_id>/deactivate/", team_views.deactivate, name="deactivate"),
@@ -50,7 +48,7 @@ urlpatterns = [
         team_views.withdraw_invitation,
         name="withdraw_invitation",
     ),
-    path("settings/close/", closing_views.close, name="close"),
+    path("settings/close/", closing_page.close, name="close"),
     path("settings/profile/", profile_views.profile, name="profile"),
     path("settings/profile/about/", profile_views.about, name="about"),
     path("settings/profile/password/", profile_views.change_password, name="change_password"),
@@ -60,21 +58,21 @@ urlpatterns = [
         profile_views.end_session,
         name="end_session",
     ),
-    path("settings/profile/two-step/", two_step_views.two_step_page, name="two_step"),
-    path("settings/profile/two-step/begin/", two_step_views.begin_two_step, name="begin_two_step"),
+    path("settings/profile/two-step/", two_step.two_step_page, name="two_step"),
+    path("settings/profile/two-step/begin/", two_step.begin_two_step, name="begin_two_step"),
     path(
         "settings/profile/two-step/set-up/",
-        two_step_views.set_up_two_step,
+        two_step.set_up_two_step,
         name="set_up_two_step",
     ),
     path(
         "settings/profile/two-step/recovery-codes/",
-        two_step_views.renew_recovery_codes,
+        two_step.renew_recovery_codes,
         name="renew_recovery_codes",
     ),
     path(
         "settings/profile/two-step/off/",
-        two_step_views.turn_off_two_step,
+        two_step.turn_off_two_step,
         name="turn_off_two_step",
     ),
 ]

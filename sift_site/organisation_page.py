@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from apikeys.models import ApiKey
 from apikeys.usage import TotalUsage, total_usage_of
-from organisations.account_forms import AgencyNameForm
+from foundation.web.pages import SeeOther
+from organisations.agency import account
+from organisations.agency.forms import AgencyNameForm
 from organisations.models import Organisation, Plan
-from organisations.web import SeeOther, SignedInRequest, actor_of, admin_required
+from organisations.requests import SignedInRequest, actor_of, admin_required
 from sift_site.api import limits
 
 
@@ -56,7 +58,7 @@ def _organisation(request: SignedInRequest) -> HttpResponse:
     form = AgencyNameForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    request.organisation.rename(form.cleaned_data["name"], by=actor_of(request))
+    account.rename(request.organisation, form.cleaned_data["name"], by=actor_of(request))
     messages.success(request, "The agency's name is saved.")
     return SeeOther("settings")
 

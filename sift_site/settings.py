@@ -6,7 +6,8 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from sift_site import embedded_postgres, environment
+from sift_site import environment
+from sift_site.development import embedded_postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "csp",
     "django_htmx",
+    "foundation",
     "organisations",
     "leads",
     "conversations",
@@ -46,8 +48,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: headers for every answer; then health probes, whose word about the client is
     # believed, and the API's own chain.
-    "sift_site.headers.SecurityHeadersMiddleware",
-    "sift_site.middleware.FrontDoorMiddleware",
+    "sift_site.serving.headers.SecurityHeadersMiddleware",
+    "sift_site.serving.middleware.FrontDoorMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -56,10 +58,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "organisations.middleware.SignInRequiredMiddleware",
-    "organisations.middleware.OrganisationMiddleware",
-    "organisations.middleware.PrivatePagesMiddleware",
-    "sift_site.replicas.ReplicaMiddleware",  # from here on it is known who asks
+    "organisations.signing_in.middleware.SignInRequiredMiddleware",
+    "organisations.signing_in.middleware.OrganisationMiddleware",
+    "organisations.signing_in.middleware.PrivatePagesMiddleware",
+    "sift_site.serving.replicas.ReplicaMiddleware",  # from here on it is known who asks
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -86,7 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database ------------------------------------------------------------------------------------
 # A connection lives as long as its thread and is not pinged before each request: the API's reads
 # are two statements, and a third for the ping would be half as much again. One that the server has
-# closed is noticed without asking (sift_site/database.py).
+# closed is noticed without asking (sift_site/serving/database.py).
 KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
 # Statements that are prepared are planned once (sift_site/api/statements.py says which are).
 # PgBouncer must be told to let it pass (docs/scale.md).
@@ -105,12 +107,12 @@ DATABASES: dict[str, dict[str, Any]] = {
         },
     }
 }
-# Reads may go to a replica of it (sift_site/replicas.py). One that hangs holds nobody up for longer
-# than a moment: the primary is asked instead.
+# Reads may go to a replica of it (sift_site/serving/replicas.py). One that hangs holds nobody up
+# for longer than a moment: the primary is asked instead.
 REPLICA = environment.replica()
 DATABASE_ROUTERS: list[str] = []
 if REPLICA is not None:
-    DATABASE_ROUTERS = ["sift_site.replicas.Router"]
+    DATABASE_ROUTERS = ["sift_site.serving.replicas.Router"]
     DATABASES["replica"] = {
         **REPLICA,
         **KEPT,
@@ -131,7 +133,7 @@ REDIS_OPTIONS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
         "default": {
-            "BACKEND": "sift_site.counter_store.CounterCache",  # nothing else is cached
+            "BACKEND": "sift_site.serving.counter_store.CounterCache",  # nothing else is cached
             "LOCATION": REDIS_URL,
             "OPTIONS": REDIS_OPTIONS,
         }
@@ -162,7 +164,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 # --- People and sessions -------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisations.User"
-AUTHENTICATION_BACKENDS = ["organisations.authentication.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["organisations.signing_in.authentication.EmailBackend"]
 # scrypt as OWASP recommends it (N=2^14, r=8, p=5: 16 MiB); what was hashed before is hashed anew at
 # the next sign-in.
 PASSWORD_HASHERS = [
@@ -180,13 +182,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "organisations.password_rules.NotOfItsContext"},
-    {"NAME": "organisations.password_rules.NotTooLong"},
+    {"NAME": "organisations.signing_in.password_rules.NotOfItsContext"},
+    {"NAME": "organisations.signing_in.password_rules.NotTooLong"},
 ]
 LOGIN_URL = "organisations:sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "organisations:sign_in"
-SESSION_ENGINE = "organisations.sessions"
+SESSION_ENGINE = "organisations.signing_in.sessions"
 # A browser takes cookies so named only from this very host, over HTTPS.
 COOKIE_PREFIX = "__Host-" if SIFT_HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sift_session"
@@ -195,16 +197,16 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sift_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "sift_site.errors.csrf_failure"
-MESSAGE_STORAGE = "organisations.cookies.MessageStorage"
+CSRF_FAILURE_VIEW = "sift_site.serving.errors.csrf_failure"
+MESSAGE_STORAGE = "foundation.web.cookies.MessageStorage"
 
 # --- Mail ----------------------------------------------------------------------------------------
 # To standard error until a deployment names its own server; to that from a thread of its own.
 MAIL_SERVER = environment.mail_server()
 if MAIL_SERVER is None:
-    EMAIL_BACKEND = "organisations.mail_backend.OnStandardError"
+    EMAIL_BACKEND = "foundation.mail.backends.OnStandardError"
 else:
-    EMAIL_BACKEND = "organisations.mail_backend.BackgroundSmtp"
+    EMAIL_BACKEND = "foundation.mail.backends.BackgroundSmtp"
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
@@ -255,7 +257,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "sift_site.log_lines.SecretsLeftOut",
+            "()": "sift_site.serving.log_lines.SecretsLeftOut",
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },

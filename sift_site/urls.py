@@ -2,13 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sift_site.api_docs.view import api_reference
 from sift_site.organisation_page import settings
 from sift_site.overview.taking import take_lead
 from sift_site.overview.views import overview
+from sift_site.reference.page import api_reference
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # Answered by the front door (sift_site/middleware.py); here for reverse() and for walks.
+    # Answered by the front door (serving/middleware.py); here for reverse() and walks.
     path("api/v1/", include("sift_site.api.urls")),
     path("api/docs/", api_reference, name="api_reference"),
     path("", overview, name="overview"),
@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organisations.urls")),
 ]
 
-handler400 = "sift_site.errors.bad_request"
-handler403 = "sift_site.errors.forbidden"
-handler404 = "sift_site.errors.not_found"
-handler500 = "sift_site.errors.server_error"
+handler400 = "sift_site.serving.errors.bad_request"
+handler403 = "sift_site.serving.errors.forbidden"
+handler404 = "sift_site.serving.errors.not_found"
+handler500 = "sift_site.serving.errors.server_error"

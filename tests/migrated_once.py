@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from sift_site.var_folder import VAR, open_in_var
+from sift_site.development.var_folder import VAR, open_in_var
 
 TEMPLATE = "test_sift_migrated"
 

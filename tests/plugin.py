@@ -12,9 +12,9 @@ from typing import IO
 
 import pytest
 
-from sift_site.embedded_postgres import EmbeddedPostgres
-from sift_site.postgres_home import EmbeddedPostgresFailed
-from sift_site.var_folder import VAR, open_in_var
+from sift_site.development.embedded_postgres import EmbeddedPostgres
+from sift_site.development.postgres_home import EmbeddedPostgresFailed
+from sift_site.development.var_folder import VAR, open_in_var
 
 _locks: list[IO[bytes]] = []
 

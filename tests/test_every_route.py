@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from leads.bulk import Move, change_matching
-from leads.choices import LeadStatus
 from leads.models import Lead
-from leads.named_filters import SavedView
+from leads.models.choices import LeadStatus
+from leads.models.saved_view import SavedView
 from organisations.actors import Actor
 from tests.factories import (
     make_conversation,

@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.management import call_command
 
+from bench.explain import conversations, lists, overview
 from tests.factories import make_conversation, make_lead
 
 
@@ -12,10 +13,10 @@ from tests.factories import make_conversation, make_lead
 @pytest.mark.parametrize(
     ("command", "shown"),
     [
-        ("explain_lists", "| `?q=khan` |"),
-        ("explain_conversations", "| find of 60 messages |"),
-        ("explain_conversations", "### find\n```\n"),  # what its cursor reads
-        ("explain_overview", "| 12 months |"),
+        (lists, "| `?q=khan` |"),
+        (conversations, "| find of 60 messages |"),
+        (conversations, "### find\n```\n"),  # what its cursor reads
+        (overview, "| 12 months |"),
     ],
 )
 def test_a_view_is_shown_with_its_cost_and_plans(agency, admin, command, shown):
@@ -23,7 +24,7 @@ def test_a_view_is_shown_with_its_cost_and_plans(agency, admin, command, shown):
     make_conversation(agency, messages=60)
     out = io.StringIO()
 
-    call_command(command, agency.slug, plans=True, stdout=out)
+    call_command(command.Command(), agency.slug, plans=True, stdout=out)
 
     assert shown in out.getvalue()
     assert "Execution Time" in out.getvalue()

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from sift_site import health
+from sift_site.serving import health
 
 
 @pytest.fixture(autouse=True)

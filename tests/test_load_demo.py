@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 
 from conversations.models import Conversation, Message
-from leads.choices import LeadStatus
 from leads.models import FACT_FIELDS, Lead, LeadEvent
+from leads.models.choices import LeadStatus
 from leads.scoring import score_value
 from leads.temperature import temperature
 from organisations.models import Organisation, User

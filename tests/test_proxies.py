@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from sift_site import proxies
+from sift_site.serving import proxies
 
 PEER = "192.0.2.1"
 

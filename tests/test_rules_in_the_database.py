@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
-from leads.choices import LeadStatus
+from leads import moving
 from leads.models import Lead, LeadEvent
+from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.models import User
 from tests.factories import (
@@ -53,7 +54,7 @@ def test_a_message_cannot_cross_into_another_agencys_conversation(agency, other_
 
 def test_an_event_cannot_cross_to_another_agencys_lead(agency, other_agency):
     ours, theirs = make_lead(agency), make_lead(other_agency)
-    event = ours.change_status(LeadStatus.CONTACTED, by=SYSTEM)
+    event = moving.change_status(ours, LeadStatus.CONTACTED, by=SYSTEM)
 
     refused(
         "leads_leadevent_lead_same_organisation",
@@ -299,7 +300,7 @@ def test_each_transaction_that_writes_a_row_leaves_its_number_on_it():
 def test_setting_what_already_stands_changes_nothing_and_records_nothing(agency, agent):
     lead = make_lead(agency, status="contacted")
 
-    event = lead.change_status(LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    event = moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
     assert event is None
     assert Lead.objects.get(pk=lead.pk).updated_at == lead.updated_at
@@ -308,7 +309,7 @@ def test_setting_what_already_stands_changes_nothing_and_records_nothing(agency,
 
 def test_an_event_of_a_person_or_key_names_its_doer_and_the_systems_has_none(agency, agent):
     lead = make_lead(agency)
-    lead.change_status(LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
     refused(
         "leads_leadevent_only_the_system_has_no_id",

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from organisations.validation import MOST_FAULTS, Fault, Faulty, decode
+from foundation.validation import MOST_FAULTS, Fault, Faulty, decode
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):

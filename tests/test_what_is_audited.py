@@ -9,13 +9,13 @@ import pytest
 from django.db import DatabaseError, connection
 
 from conversations.capture import capture
-from leads import bulk
+from leads import bulk, moving
 from leads.bulk import Assign, Move, change_matching, find_run, undo
-from leads.choices import LeadStatus
 from leads.merging import last_merge
 from leads.models import Lead, LeadEvent
+from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
-from organisations.audit import AuditEntry
+from organisations.models import AuditEntry
 from tests.api.conftest import client_of
 from tests.conversations.test_capture import received
 from tests.factories import PASSWORD, make_conversation, make_lead, make_message, make_user
@@ -74,7 +74,7 @@ def test_what_was_refused_and_what_stood_already_are_none(signed_in, agency, age
 
     signed_in.post(f"/leads/{lead.id}/status/", {"status": "lost", "seen": "new"})
     signed_in.post(f"/leads/{lead.id}/status/", {"status": "danced", "seen": "hot"})
-    lead.change_status(LeadStatus.HOT, by=Actor.for_person(agent))
+    moving.change_status(lead, LeadStatus.HOT, by=Actor.for_person(agent))
 
     assert told() == []
 
@@ -83,7 +83,7 @@ def test_what_scoring_does_is_none(signed_in, agency):
     capture(agency, [received(name="Zoë", timeline="asap", intent="buy")], by=SYSTEM)
     lead = Lead.objects.get()
 
-    assert lead.change_status(LeadStatus.HOT, by=SYSTEM) is not None
+    assert moving.change_status(lead, LeadStatus.HOT, by=SYSTEM) is not None
     assert LeadEvent.objects.filter(kind="status").count() == 2
     assert told() == []
 

@@ -1,4 +1,4 @@
-"""The closed sets of values, each as one constant: they cost writes less (organisations/one_of.py).
+"""The closed sets of values, each as one constant: they cost writes less (foundation/database/one_of.py).
 
 The tables are small: what stands is looked through at once.
 """
@@ -6,7 +6,7 @@ The tables are small: what stands is looked through at once.
 from django.db import migrations
 from django.db.models import Q
 
-from organisations.exchanged_checks import exchange, validate
+from foundation.database.exchanged_checks import exchange, validate
 
 KNOWN = [
     ("apikey", "apikeys_apikey_scope_known", Q(scope__one_of=["read", "read_write"])),

@@ -14,7 +14,7 @@ import msgspec
 import psycopg
 
 from bench.servers import keyset
-from organisations.ids import uuid7
+from foundation.ids import uuid7
 
 COLUMNS = """id, name, email, phone, status, score, source, summary, intent, budget_min, budget_max,
     bedrooms_min, bedrooms_max, area, property_type, timeline, chain_status, financing_status,

@@ -14,8 +14,8 @@ from rest_framework.views import APIView  # noqa: E402
 
 from bench.servers import keyset, orm  # noqa: E402
 from conversations.models import Message  # noqa: E402
-from leads.choices import LeadStatus  # noqa: E402
 from leads.models import Lead  # noqa: E402
+from leads.models.choices import LeadStatus  # noqa: E402
 
 
 class Caller:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, contains_eager, mapped_column, relationship
 
 from bench.servers import keyset
-from organisations.ids import uuid7
+from foundation.ids import uuid7
 
 T = TypeVar("T")
 

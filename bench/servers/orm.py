@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 from apikeys.models import ApiKey
 from bench.servers import keyset
 from conversations.models import Conversation, Message
-from leads.choices import LeadStatus
+from leads import moving
 from leads.models import Lead
+from leads.models.choices import LeadStatus
 from organisations.actors import Actor
 
 LEAD_FIELDS = (
@@ -89,7 +90,7 @@ def change_status(key: ApiKey, lead_id: UUID, status: str) -> Lead | None:
         leads = Lead.objects.filter(organisation_id=key.organisation_id, merged_into__isnull=True)
         lead = leads.select_for_update().filter(id=lead_id).first()
         if lead is not None:
-            lead.change_status(LeadStatus(status), by=Actor.for_key(key.id, key.name))
+            moving.change_status(lead, LeadStatus(status), by=Actor.for_key(key.id, key.name))
     return lead
 
 

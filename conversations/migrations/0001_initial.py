@@ -7,8 +7,8 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
-import organisations.columns
-import organisations.ids
+import foundation.database.columns
+import foundation.ids
 
 
 class Migration(migrations.Migration):
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "written_xid",
-                    organisations.columns.WrittenXidField(
+                    foundation.database.columns.WrittenXidField(
                         db_default=models.Func(function="pg_current_xact_id"), editable=False
                     ),
                 ),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

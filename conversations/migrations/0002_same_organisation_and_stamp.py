@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.columns import same_organisation_key, stamp_trigger
+from foundation.database.columns import same_organisation_key, stamp_trigger
 
 # `last_message_at` is not in the JSON, but a new message moves its conversation's `updated_at`.
 SHOWN = ["lead_id", "channel", "status", "languages_used", "created_at", "last_message_at"]

@@ -6,8 +6,8 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import organisations.columns
-import organisations.ids
+import foundation.database.columns
+import foundation.ids
 
 
 class Migration(migrations.Migration):
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "written_xid",
-                    organisations.columns.WrittenXidField(
+                    foundation.database.columns.WrittenXidField(
                         db_default=models.Func(function="pg_current_xact_id"), editable=False
                     ),
                 ),
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

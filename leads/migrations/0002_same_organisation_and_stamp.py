@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from organisations.columns import same_organisation_key, stamp_trigger
+from foundation.database.columns import same_organisation_key, stamp_trigger
 
 SHOWN = [
     "name", "email", "phone", "status", "score", "source", "summary", "intent", "budget_min",

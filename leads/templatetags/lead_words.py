@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from leads import phones, wording
-from leads.addresses import list_query
-from leads.choices import PERSON_STATUSES, LeadStatus
 from leads.models import Lead
-from leads.neighbours import FROM
+from leads.models.choices import PERSON_STATUSES, LeadStatus
+from leads.pages.list_address import list_query
+from leads.pages.neighbours import FROM
 from leads.temperature import temperature
 
 register = template.Library()

@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import organisations.ids
+import foundation.ids
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

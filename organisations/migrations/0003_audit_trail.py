@@ -3,7 +3,7 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import organisations.ids
+import foundation.ids
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

@@ -6,9 +6,9 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import organisations.devices
-import organisations.ids
-from organisations.columns import same_organisation_key
+import foundation.ids
+import organisations.models.authenticator
+from foundation.database.columns import same_organisation_key
 
 
 class Migration(migrations.Migration):
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=organisations.ids.uuid7,
+                        default=foundation.ids.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -54,7 +54,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "secret",
-                    models.CharField(default=organisations.devices.new_secret, max_length=40),
+                    models.CharField(
+                        default=organisations.models.authenticator.new_secret, max_length=40
+                    ),
                 ),
                 (
                     "last_step",

@@ -1,4 +1,4 @@
-"""The closed sets of values, each as one constant: they cost writes less (organisations/one_of.py).
+"""The closed sets of values, each as one constant: they cost writes less (foundation/database/one_of.py).
 
 What stands was held to the same; it is looked through in the next migration, while others go on.
 """
@@ -6,7 +6,7 @@ What stands was held to the same; it is looked through in the next migration, wh
 from django.db import migrations
 from django.db.models import Q
 
-from organisations.exchanged_checks import exchange
+from foundation.database.exchanged_checks import exchange
 
 KNOWN = [
     (

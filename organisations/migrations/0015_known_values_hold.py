@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-from organisations.exchanged_checks import validate
+from foundation.database.exchanged_checks import validate
 
 before = import_module("organisations.migrations.0014_known_values")
 

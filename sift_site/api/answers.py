@@ -11,7 +11,7 @@ import msgspec
 from django.utils.http import parse_etags
 from msgspec import structs
 
-from organisations.moments import rfc3339
+from foundation.rfc3339 import rfc3339
 from sift_site.api import problems, schemas
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.instants import to_microseconds

@@ -8,8 +8,8 @@ from uuid import UUID
 from apikeys import call_log, keys, networks
 from apikeys.call_writing import NotedCall
 from apikeys.models import Scope
+from foundation.web.client_addresses import client_address
 from organisations.actors import Actor
-from organisations.client_addresses import client_address
 from organisations.models import Organisation, Plan
 from sift_site.api import reads
 from sift_site.api.http import ApiRequest

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from organisations.ids import parse_uuid
+from foundation.ids import parse_uuid
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import list_response
 from sift_site.api.endpoint import endpoint

@@ -10,11 +10,11 @@ from typing import Any, Literal, Protocol
 
 from django.urls import URLPattern, path
 
-from sift_site import replicas
 from sift_site.api import bodies, limits, problems
 from sift_site.api.authentication import Caller, caller_of
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
+from sift_site.serving import replicas
 
 BODY_LIMIT = 64 * 1024  # bytes
 

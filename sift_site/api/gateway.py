@@ -13,14 +13,14 @@ from django.db import connection
 from django.http import HttpRequest
 
 from apikeys.keys import masked
-from sift_site import proxies
 from sift_site.api import problems
 from sift_site.api.authentication import note_call
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.problems import Problem
 from sift_site.api.routing import Route, Routes
 from sift_site.api.schemas import FaultyField, ProblemDetails
-from sift_site.headers import guard
+from sift_site.serving import proxies
+from sift_site.serving.headers import guard
 
 ROOT = "/api/v1"
 PROBLEM_JSON = "application/problem+json"

@@ -13,7 +13,7 @@ from django.core.handlers.wsgi import get_path_info
 from django.http import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
-    from organisations.counters import Usage
+    from foundation.web.counters import Usage
     from sift_site.api.authentication import Caller
     from sift_site.api.reads import KeyRow
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from organisations.ids import parse_uuid
-from organisations.validation import Faulty, decode
+from foundation.ids import parse_uuid
+from foundation.validation import Faulty, decode
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
     lead_response,

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from organisations.counters import Usage, count, in_words, network
+from foundation.web.counters import Usage, count, in_words, network
 from organisations.models import Plan
 from sift_site.api.authentication import Caller
 

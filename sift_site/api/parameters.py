@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from organisations.ids import parse_uuid
-from organisations.validation import Fault
+from foundation.ids import parse_uuid
+from foundation.validation import Fault
 from sift_site.api import cursors, instants, problems, schemas
 from sift_site.api.cursors import Listing, NotOfThisList
 from sift_site.api.reads import Window

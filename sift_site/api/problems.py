@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from organisations.validation import Fault
+from foundation.validation import Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the API reads, and the one change that it makes often: the only SQL by hand in Sift.
 
+from leads import moving
 A read costs two statements: one finds the key with its organisation, one gives the answer, with the
 check that its parent exists and the total where they are asked for. Every function but the first,
 which finds out who asks, requires `organisation_id`, and every table in it is narrowed by that.
@@ -16,8 +17,8 @@ from itertools import starmap
 from typing import Any, Generic, LiteralString, NamedTuple, TypeVar
 from uuid import UUID
 
+from foundation.ids import uuid7
 from organisations.actors import Actor
-from organisations.ids import uuid7
 from sift_site.api import schemas
 from sift_site.api.cursors import Place
 from sift_site.api.statements import Row, ask, ask_with_literals, change
@@ -377,7 +378,7 @@ def change_status(
     """Set the status of a lead, with its event and entry in the audit trail.
 
     Returns the lead as it now is, or None where the organisation has no such lead. What stands
-    already is left as it is, and nothing recorded. It is what Lead.change_status() does, in one
+    already is left as it is, and nothing recorded. It is what moving.change_status() does, in one
     statement rather than six; the row is locked first, so that of two changes at once each says
     what it found.
     """

@@ -32,7 +32,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
 
-from sift_site import replicas
+from sift_site.serving import replicas
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult

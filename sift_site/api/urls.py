@@ -3,7 +3,7 @@
 from sift_site.api.conversations import conversation_list, message_list
 from sift_site.api.endpoint import OpenEndpoint, route
 from sift_site.api.leads import change_lead_status, lead_detail, lead_list
-from sift_site.api.openapi import openapi_document
+from sift_site.reference.openapi import openapi_document
 
 app_name = "api"
 # Ids are matched as any text and parsed after the key was checked, so that malformed, unknown and

@@ -8,10 +8,10 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
-from organisations.audit import AuditAction, AuditEntryQuerySet
-from organisations.days import Period, midnight
-from organisations.filters import FilterForm, day_field, one_of
-from organisations.ids import parse_uuid
+from foundation.days import Period, midnight
+from foundation.ids import parse_uuid
+from foundation.lists.filters import FilterForm, day_field, one_of
+from organisations.models import AuditAction, AuditEntryQuerySet
 from sift_site.audit.names import Names
 
 NOBODY = "nobody"

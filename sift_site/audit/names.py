@@ -10,8 +10,7 @@ from django.urls import reverse
 from apikeys.models import ApiKey
 from leads.models import Lead
 from organisations.actors import ActorKind
-from organisations.audit import AuditAction, AuditEntry, AuditTarget
-from organisations.models import Organisation
+from organisations.models import AuditAction, AuditEntry, AuditTarget, Organisation
 
 GONE = {
     AuditTarget.PERSON: "a person who is gone",

@@ -13,24 +13,13 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from organisations.audit import (
-    AuditAction,
-    AuditEntry,
-    AuditEntryQuerySet,
-    AuditTarget,
-    record,
-)
-from organisations.csv_files import csv_pieces, csv_response, plain
-from organisations.moments import rfc3339
-from organisations.paging import Column, Order, Stretch, count_of, page_in_order
-from organisations.web import (
-    SignedInRequest,
-    actor_of,
-    admin_required,
-    announce,
-    render_page,
-    wants_fragment,
-)
+from foundation.lists.csv_files import csv_pieces, csv_response, plain
+from foundation.lists.paging import Column, Order, Stretch, count_of, page_in_order
+from foundation.rfc3339 import rfc3339
+from foundation.web.pages import announce, render_page, wants_fragment
+from organisations.audit import record
+from organisations.models import AuditAction, AuditEntry, AuditEntryQuerySet, AuditTarget
+from organisations.requests import SignedInRequest, actor_of, admin_required
 from sift_site.audit.filters import AuditFilterForm
 from sift_site.audit.names import Names
 from sift_site.audit.wording import lines_of
@@ -111,4 +100,4 @@ def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
         )  # fmt: skip
 
     pieces = csv_pieces(COLUMNS, entries.newest_first(), cells, rows_at_once=ROWS_AT_ONCE)
-    return csv_response(request, "audit", request.organisation, pieces)
+    return csv_response(request, "audit", request.organisation.slug, pieces)

@@ -7,11 +7,10 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from apikeys.models import Scope
-from leads.choices import LeadStatus
+from foundation.ids import parse_uuid
 from leads.models import EventKind
-from organisations.audit import AuditAction, AuditEntry, AuditTarget
-from organisations.ids import parse_uuid
-from organisations.models import Plan, Role
+from leads.models.choices import LeadStatus
+from organisations.models import AuditAction, AuditEntry, AuditTarget, Plan, Role
 from sift_site.audit.names import Names, Part
 
 # What was done, after who did it. `{target}` is whom or what it was done to, other fields are

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from leads.choices import REACHED, SCORED_STATUSES, LeadStatus
+from leads.models.choices import REACHED, SCORED_STATUSES, LeadStatus
 from organisations.actors import SYSTEM, Actor
 
 # How likely each next step is, out of a hundred; what is missing stays where it is.

@@ -19,18 +19,18 @@ from msgspec.structs import replace
 from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
 from conversations.models import Conversation, ConversationLanguage, Message
 from conversations.summing_up import sum_up
+from foundation.database.copying import copy_rows
+from foundation.database.locks import lock_names
+from foundation.ids import uuid7
 from leads import search
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
-from leads.rollups import AreaDay, ContactDay, LeadDay
+from leads.models.rollups import AreaDay, ContactDay, LeadDay
+from leads.models.tally import LeadTally
 from leads.scoring import score_value
-from leads.tally import LeadTally
 from leads.temperature import temperature
 from organisations.actors import SYSTEM, Actor
-from organisations.copying import copy_rows
-from organisations.ids import uuid7
-from organisations.locks import lock_names
 from organisations.models import Organisation, User
 from sift_site.demo.agencies import Agency, agencies, shares
 from sift_site.demo.care import Deed, make_care

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from leads.choices import Channel
+from leads.models.choices import Channel
 from organisations.models import Organisation
 from sift_site.overview import links
 from sift_site.overview.charts import BarRow, StackedChart, largest, length, stacked_chart

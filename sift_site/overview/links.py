@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from leads.choices import SCORED_STATUSES
+from leads.models.choices import SCORED_STATUSES
 from sift_site.overview.periods import Span
 
 WAITING = [status.value for status in SCORED_STATUSES]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Func, Q, Sum, Window
 
-from leads.rollups import AreaDay, ContactDay, LeadDay, middle_of
+from leads.models.rollups import AreaDay, ContactDay, LeadDay, middle_of
 from organisations.models import Organisation
 from sift_site.overview.periods import Span
 

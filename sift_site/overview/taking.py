@@ -14,11 +14,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from foundation.web.pages import SeeOther, announce, wants_fragment
 from leads.assignment import assign
-from leads.choices import SCORED_STATUSES, LeadStatus
+from leads.changed_meanwhile import last_change
 from leads.models import EventKind, Lead
-from leads.overtaking import last_change
-from organisations.web import SeeOther, SignedInRequest, actor_of, announce, wants_fragment
+from leads.models.choices import SCORED_STATUSES, LeadStatus
+from organisations.requests import SignedInRequest, actor_of
 from sift_site.overview.periods import period_of
 from sift_site.overview.views import taken
 from sift_site.overview.waiting import as_waiting

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.http import require_safe
 
-from leads.tally import LeadTally
-from organisations.days import today as agency_today
+from foundation.days import today as agency_today
+from foundation.web.pages import render_page, wants_fragment
+from leads.models.tally import LeadTally
 from organisations.models import User
-from organisations.web import SignedInRequest, render_page, wants_fragment
+from organisations.requests import SignedInRequest
 from sift_site.overview import links, waiting
 from sift_site.overview.figures import Overview
 from sift_site.overview.periods import Period, period_of

@@ -7,12 +7,12 @@ from datetime import date
 from django.db.models import Count, Q, Value
 from django.utils import timezone
 
-from leads.choices import LeadStatus
+from foundation.lists.paging import MOST_COUNTED, count_of
+from foundation.lists.paging import Count as RowCount
 from leads.follow_ups import FollowUp, in_words
 from leads.models import Lead, LeadQuerySet
+from leads.models.choices import LeadStatus
 from organisations.models import Organisation, User
-from organisations.paging import MOST_COUNTED, count_of
-from organisations.paging import Count as RowCount
 from sift_site.overview.words import waited
 
 ROWS_WAITING = 10

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from organisations.templatetags.times import exactly
+from foundation.templatetags.times import exactly
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from sift_site.api_docs import code
+from sift_site.reference import code
 
 register = template.Library()
 register.filter("coloured", code.coloured)

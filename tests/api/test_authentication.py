@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apikeys.keys import generate
+from organisations.agency import account
 from organisations.models import Plan
 from tests.api.conftest import client_of, client_with
 from tests.factories import make_key, make_lead
@@ -34,7 +35,7 @@ def test_every_cause_of_refusal_has_one_and_the_same_body(client, agency, other_
     deleted, deleted_text = make_key(agency)
     deleted.revoke()
     closed = make_key(other_agency)[1]
-    other_agency.close()
+    account.close(other_agency)
 
     bodies = {
         refused(client),
@@ -119,14 +120,14 @@ def test_deleting_a_key_stops_it_at_the_next_request_and_no_other(agency):
 def test_closing_the_account_stops_its_keys_and_nobody_elses(api, other_api, agency):
     assert api.get(LEADS).status_code == 200
 
-    agency.close()
+    account.close(agency)
 
     refused(api)
     assert other_api.get(LEADS).status_code == 200
 
 
 def test_a_starter_organisations_key_is_good_but_the_plan_has_no_api(api, agency):
-    agency.change_plan(Plan.STARTER)
+    account.change_plan(agency, Plan.STARTER)
 
     response = api.get(LEADS)
 
@@ -137,10 +138,10 @@ def test_a_starter_organisations_key_is_good_but_the_plan_has_no_api(api, agency
 
 @pytest.mark.parametrize("plan", [Plan.GROWTH, Plan.SCALE])
 def test_the_key_works_at_the_next_request_after_the_plan_has_the_api(api, agency, plan):
-    agency.change_plan(Plan.STARTER)
+    account.change_plan(agency, Plan.STARTER)
     assert api.get(LEADS).status_code == 403
 
-    agency.change_plan(plan)
+    account.change_plan(agency, plan)
 
     assert api.get(LEADS).status_code == 200
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from organisations.ids import uuid7
+from foundation.ids import uuid7
 from tests.api.test_lead_list import follow, ids_of
 from tests.factories import at, make_conversation, make_lead, make_message
 

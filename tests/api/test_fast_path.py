@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
-from sift_site import counter_store
+from sift_site.serving import counter_store
 from sift_site.wsgi import application
 from tests.api.conftest import client_of
 from tests.factories import at, make_conversation, make_key, make_lead
@@ -169,7 +169,7 @@ def test_filters_without_an_index_of_their_own_find_the_same(api, agency):
 def counters(settings, redis_url):
     settings.CACHES = {
         "default": {
-            "BACKEND": "sift_site.counter_store.CounterCache",
+            "BACKEND": "sift_site.serving.counter_store.CounterCache",
             "LOCATION": redis_url,
             "OPTIONS": {"socket_timeout": 2},
         }

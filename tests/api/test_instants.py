@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisations.moments import rfc3339
+from foundation.rfc3339 import rfc3339
 from sift_site.api.instants import from_microseconds, parse, to_microseconds
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from organisations.ids import uuid7
+from foundation.ids import uuid7
 from tests.factories import make_conversation, make_lead
 
 pytestmark = pytest.mark.django_db

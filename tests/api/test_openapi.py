@@ -9,9 +9,9 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from sift_site.api import schemas
 from sift_site.api.answers import lead_etag
-from sift_site.api.openapi_responses import ENTITY_TAG
 from sift_site.api.parameters import CONVERSATIONS, LEADS, MESSAGES
 from sift_site.api.problems import KINDS
+from sift_site.reference.openapi_responses import ENTITY_TAG
 
 ADDRESS = "/api/v1/openapi.json"
 METHODS = {"get", "put", "post", "delete", "patch"}

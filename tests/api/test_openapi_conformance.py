@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.core.parameters import ParameterLocation
 
-from sift_site.api.openapi import document
+from sift_site.reference.openapi import document
 from sift_site.wsgi import application
 from tests.factories import make_conversation, make_key
 

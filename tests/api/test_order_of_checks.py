@@ -5,6 +5,7 @@ Each case has the faults of all the later ones too.
 
 import pytest
 
+from organisations.agency import account
 from organisations.models import Plan
 from tests.api.conftest import client_of
 from tests.factories import make_lead
@@ -42,7 +43,7 @@ def test_the_key_comes_before_the_object_and_the_body(client, db):
 
 def test_the_rate_comes_before_the_plan_and_the_scope(agency, settings):
     settings.SIFT_RATE_GROWTH = "1/m"
-    agency.change_plan(Plan.STARTER)
+    account.change_plan(agency, Plan.STARTER)
     reader = client_of(agency, scope="read")
 
     assert patch(reader, "/api/v1/leads/nonsense/status", TOO_LONG, "text/plain") == 403
@@ -50,7 +51,7 @@ def test_the_rate_comes_before_the_plan_and_the_scope(agency, settings):
 
 
 def test_the_plan_comes_before_the_scope(agency):
-    agency.change_plan(Plan.STARTER)
+    account.change_plan(agency, Plan.STARTER)
     reader = client_of(agency, scope="read")
 
     response = reader.patch("/api/v1/leads/nonsense/status", TOO_LONG, content_type="text/plain")

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 
+from organisations.agency import account
 from organisations.models import Plan
 from tests.api.conftest import client_of
 from tests.factories import make_lead
@@ -91,7 +92,7 @@ def test_all_keys_of_an_organisation_share_its_limit_and_no_other_organisations(
 
 
 def test_scale_may_ask_more_often(api, agency):
-    agency.change_plan(Plan.SCALE)
+    account.change_plan(agency, Plan.SCALE)
 
     answers = [api.get(LEADS) for _ in range(6)]
 
@@ -100,9 +101,9 @@ def test_scale_may_ask_more_often(api, agency):
 
 
 def test_every_request_with_a_good_key_counts_whatever_its_answer(api, agency):
-    agency.change_plan(Plan.STARTER)  # 403, counted at Growth's rate
+    account.change_plan(agency, Plan.STARTER)  # 403, counted at Growth's rate
     assert api.get(LEADS).status_code == 403
-    agency.change_plan(Plan.GROWTH)
+    account.change_plan(agency, Plan.GROWTH)
     assert api.get(f"{LEADS}?limit=0").status_code == 422
     assert api.get(f"{LEADS}/nonsense").status_code == 404
 

@@ -5,8 +5,8 @@ from typing import get_args, get_type_hints
 import pytest
 
 from conversations.models import ConversationStatus, MessageRole
-from leads.choices import Channel, LeadStatus
 from leads.models import Lead
+from leads.models.choices import Channel, LeadStatus
 from sift_site.api import schemas
 
 

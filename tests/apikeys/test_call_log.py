@@ -12,7 +12,7 @@ from apikeys import call_log, call_writing
 from apikeys.call_writing import NotedCall
 from apikeys.calls import DAYS_CALLS_ARE_KEPT, DAYS_COUNTS_ARE_KEPT
 from apikeys.models import ApiKey, Call, DailyCalls
-from organisations.ids import uuid7
+from foundation.ids import uuid7
 from tests.api.conftest import client_with
 from tests.factories import at, make_key, make_lead
 

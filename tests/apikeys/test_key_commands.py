@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from apikeys.keys import is_well_formed
 from apikeys.models import ApiKey
-from organisations.audit import AuditEntry
+from organisations.agency import account
+from organisations.models import AuditEntry
 from tests.api.conftest import client_with
 from tests.factories import make_key
 
@@ -120,7 +121,7 @@ def test_a_mistyped_whole_key_is_not_repeated_and_revokes_nothing(agency):
 
 
 def test_a_closed_account_gets_no_new_key(agency):
-    agency.close()
+    account.close(agency)
 
     with pytest.raises(CommandError, match="'harbour-vale' is closed"):
         run("create_api_key", "harbour-vale", "CRM")

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apikeys.models import ApiKey, KeyReminder
+from organisations.agency import account
 from tests.factories import make_key, make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_keys_that_need_none_get_none(agency, other_agency, admin, sent):
     expiring(agency, 3).revoke()
     make_user(other_agency, role="admin")
     expiring(other_agency, 3)
-    other_agency.close()
+    account.close(other_agency)
 
     assert sent() == []
     assert not KeyReminder.objects.exists()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from apikeys.models import ApiKey, NameTaken
 from apikeys.rolling import CannotBeRolled, roll
 from organisations.actors import Actor
-from organisations.audit import AuditEntry
+from organisations.models import AuditEntry
 from tests.api.conftest import client_with
 from tests.factories import make_key
 

@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 
 from conversations import importing
 from conversations.models import Conversation, Message
+from foundation.validation import decode
 from leads.models import Lead, LeadEvent
-from organisations.validation import decode
+from organisations.agency import account
 from tests.conversations.test_intake_format import line, message
 from tests.factories import make_organisation
 
@@ -248,7 +249,7 @@ def test_a_folder_is_no_file(agency, tmp_path):
 
 def test_nothing_comes_into_a_closed_account(tmp_path):
     closed = make_organisation(slug="closed")
-    closed.close()
+    account.close(closed)
 
     with pytest.raises(CommandError, match="account of organisation 'closed' is closed"):
         Run(tmp_path, closed)

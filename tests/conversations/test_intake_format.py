@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from conversations.intake_format import ImportedConversation
-from organisations.validation import Faulty, decode
+from foundation.validation import Faulty, decode
 
 
 def line(**changes) -> dict:

@@ -5,7 +5,7 @@ import pytest
 from conversations import search
 from conversations.models import Conversation, Message
 from conversations.search import MOST_BYTES, best_message, document, query
-from organisations.lexemes import Matches
+from foundation.database.lexemes import Matches
 from tests.factories import make_conversation, make_message
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Lower
 
+from foundation.database.copying import copy_rows
+from foundation.ids import uuid7
 from leads.models import Lead
-from organisations.copying import copy_rows
-from organisations.ids import uuid7
 
 FIELDS = (
     "id", "organisation_id", "source", "status", "moved_on", "hand_set", "viewing_requested",

@@ -7,8 +7,8 @@ from leads.corrections import correct
 from leads.erasure import erase
 from leads.merging import last_merge, merge, unmerge
 from leads.models import Lead
+from leads.models.tally import LeadTally
 from leads.notes import add_note
-from leads.tally import LeadTally
 from organisations.actors import Actor
 from tests.factories import make_conversation, make_lead, make_message
 

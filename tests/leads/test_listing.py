@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.http import QueryDict
 
-from leads.filters import LeadFilterForm
+from foundation.lists import listing
 from leads.models import Lead
-from organisations import listing
+from leads.pages.filters import LeadFilterForm
 from tests.factories import at, make_lead
 from tests.statements import statements_sent
 

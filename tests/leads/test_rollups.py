@@ -12,17 +12,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from conversations.capture import capture
-from leads import bulk
+from foundation.days import AGENCY_ZONE
+from leads import bulk, moving
 from leads.assignment import assign
-from leads.choices import PERSON_STATUSES, LeadStatus
 from leads.corrections import correct
 from leads.erasure import erase
 from leads.merging import CannotMerge, last_merge, merge, unmerge
 from leads.models import Lead
-from leads.rollups import AreaDay, ContactDay, LeadDay, bucket_of, middle_of
+from leads.models.choices import PERSON_STATUSES, LeadStatus
+from leads.models.rollups import AreaDay, ContactDay, LeadDay, bucket_of, middle_of
 from leads.temperature import temperature
 from organisations.actors import Actor
-from organisations.days import AGENCY_ZONE
 from tests.conversations.test_capture import received
 from tests.factories import at, make_lead, make_organisation
 
@@ -127,7 +127,7 @@ class Day:
 
     def move(self) -> None:
         for lead in self.leads(1):
-            lead.change_status(self.chance.choice(PERSON_STATUSES), by=self.by)
+            moving.change_status(lead, self.chance.choice(PERSON_STATUSES), by=self.by)
 
     def correct(self) -> None:
         for lead in self.leads(1):
@@ -273,7 +273,7 @@ def test_whoever_moves_a_lead_the_contact_is_kept(agency, status, reached):
 def test_to_give_a_lead_up_is_no_contact(agency, agent, status):
     lead = make_lead(agency, status="hot")
 
-    lead.change_status(LeadStatus(status), by=Actor.for_person(agent))
+    moving.change_status(lead, LeadStatus(status), by=Actor.for_person(agent))
 
     assert (fresh(lead).reached, fresh(lead).first_contacted_at) == (0, None)
 
@@ -281,11 +281,11 @@ def test_to_give_a_lead_up_is_no_contact(agency, agent, status):
 def test_the_first_contact_stays_the_first_and_the_furthest_the_furthest(agency, agent):
     lead = make_lead(agency, status="hot")
     by = Actor.for_person(agent)
-    lead.change_status(LeadStatus.QUALIFIED, by=by)
+    moving.change_status(lead, LeadStatus.QUALIFIED, by=by)
     first = fresh(lead).first_contacted_at
 
     for status in (LeadStatus.CONTACTED, LeadStatus.LOST):
-        lead.change_status(status, by=by)
+        moving.change_status(lead, status, by=by)
 
     assert (fresh(lead).reached, fresh(lead).first_contacted_at) == (2, first)
 
@@ -293,9 +293,9 @@ def test_the_first_contact_stays_the_first_and_the_furthest_the_furthest(agency,
 def test_a_lead_put_back_waits_for_its_first_contact_again(agency, agent):
     lead = make_lead(agency, status="hot")
     by = Actor.for_person(agent)
-    lead.change_status(LeadStatus.CONTACTED, by=by)
+    moving.change_status(lead, LeadStatus.CONTACTED, by=by)
 
-    lead.change_status(LeadStatus.NEW, by=by)
+    moving.change_status(lead, LeadStatus.NEW, by=by)
 
     assert (fresh(lead).reached, fresh(lead).first_contacted_at) == (0, None)
     assert list(Lead.objects.for_organisation(agency).waiting()) == [lead]
@@ -308,7 +308,7 @@ def test_what_stood_before_is_read_from_the_events_as_the_trigger_would_have_kep
     for _ in range(60):
         work()
     for status in (LeadStatus.CONTACTED, LeadStatus.QUALIFIED):
-        make_lead(agency).change_status(status, by=work.by)
+        moving.change_status(make_lead(agency), status, by=work.by)
     leads = Lead.objects.for_organisation(agency)
     kept_by_trigger = {lead.id: (lead.reached, lead.first_contacted_at) for lead in leads}
     assert {reached for reached, _ in kept_by_trigger.values()} > {0, 1}

@@ -4,9 +4,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from leads.choices import LeadStatus
 from leads.facts import LeadFacts, fill
 from leads.models import FACT_FIELDS, Lead
+from leads.models.choices import LeadStatus
 from leads.scoring import (
     CONVERSATION,
     CONVERSATION_WEIGHTS,

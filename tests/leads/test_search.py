@@ -2,9 +2,9 @@
 
 import pytest
 
+from foundation.database.lexemes import Matches
 from leads import search
 from leads.models import Lead
-from organisations.lexemes import Matches
 from tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db

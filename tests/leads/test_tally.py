@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from leads.choices import LeadStatus
 from leads.models import Lead
-from leads.tally import LeadTally
+from leads.models.choices import LeadStatus
+from leads.models.tally import LeadTally
 from tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db

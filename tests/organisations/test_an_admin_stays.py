@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from organisations.models import User
-from organisations.team import active_admins
+from organisations.team.people import active_admins
 from tests.factories import make_invitation, make_organisation, make_user
 
 RULE = "organisations_user_an_admin_stays"

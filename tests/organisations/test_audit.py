@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditEntry, AuditTarget, record
+from organisations.audit import record
+from organisations.models import AuditAction, AuditEntry, AuditTarget
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from organisations.audit import AuditEntry
-from organisations.models import Authenticator, Organisation, User
+from organisations.agency import account
+from organisations.models import AuditEntry, Authenticator, Organisation, User
 from tests.factories import make_key, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +204,7 @@ def test_a_role_and_a_name_are_checked(agency, typed):
 
 def test_nobody_is_added_to_a_closed_or_unknown_organisation(typed):
     closed = make_organisation(slug="closed")
-    closed.close()
+    account.close(closed)
     typed(PASSWORD)
 
     with pytest.raises(CommandError, match="'closed' is closed"):

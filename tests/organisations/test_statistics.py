@@ -3,10 +3,10 @@
 import pytest
 from django.db import connection
 
+from foundation.database.copying import copy_rows
+from foundation.database.planner_statistics import analyse_if_outgrown
+from foundation.ids import uuid7
 from leads.models import Lead
-from organisations.copying import copy_rows
-from organisations.ids import uuid7
-from organisations.statistics import analyse_if_outgrown
 from tests.factories import make_organisation
 from tests.statements import statements_sent
 

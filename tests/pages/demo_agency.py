@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from conversations.models import Conversation
 from leads.models import Lead
-from leads.named_filters import SavedView
+from leads.models.saved_view import SavedView
 from organisations.models import Organisation, User
 from tests.factories import PASSWORD, make_calls, make_invitation, make_key, make_user
 from tests.test_every_route import PAGES, Route

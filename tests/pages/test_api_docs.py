@@ -8,14 +8,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
-from leads.choices import LeadStatus
+from leads import moving
 from leads.models import Lead
+from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM
-from sift_site.api.openapi import document
 from sift_site.api.problems import KINDS
-from sift_site.api_docs.code import coloured, with_code
-from sift_site.api_docs.outline import Outline, type_in_words
-from sift_site.api_docs.polling import recipe
+from sift_site.reference.code import coloured, with_code
+from sift_site.reference.openapi import document
+from sift_site.reference.outline import Outline, type_in_words
+from sift_site.reference.polling import recipe
 from tests.factories import make_conversation, make_key, make_lead
 from tests.pages.clipboard import clipboard_of
 
@@ -220,7 +221,7 @@ def test_the_polling_recipe_sees_what_is_new_and_what_changed_each_once(shown, a
     assert poll(newest, seen, handled.append) == newest
     assert handled == []
 
-    Lead.objects.get(id=first[0].id).change_status(LeadStatus.QUALIFIED, by=SYSTEM)
+    moving.change_status(Lead.objects.get(id=first[0].id), LeadStatus.QUALIFIED, by=SYSTEM)
     later = make_lead(agency, name="Later", created_at="2021-01-01T00:00:00Z")  # as imported
     poll(newest, seen, handled.append)
 

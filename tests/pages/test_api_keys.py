@@ -10,8 +10,9 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 
 from apikeys.models import ApiKey, DailyCalls
-from organisations.days import today
-from organisations.ids import uuid7
+from foundation.days import today
+from foundation.ids import uuid7
+from organisations.agency import account
 from organisations.models import Plan
 from tests.factories import at, make_key
 
@@ -240,7 +241,7 @@ def test_starter_is_told_what_it_lacks_and_offered_nothing_that_fails(signed_in_
     key, _ = make_key(agency, name="CRM sync")
     growth = signed_in_admin.get(TAB).content.decode()
 
-    agency.change_plan(Plan.STARTER)
+    account.change_plan(agency, Plan.STARTER)
     page = signed_in_admin.get(TAB).content.decode()
 
     for offered in ("Create key", f"{TAB}{key.id}/roll/", "SIFT_API_KEY"):

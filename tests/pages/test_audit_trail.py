@@ -12,10 +12,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leads.choices import LeadStatus
+from foundation.ids import uuid7
+from leads import moving
+from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
-from organisations.audit import AuditAction, AuditEntry, AuditTarget, record
-from organisations.ids import uuid7
+from organisations.audit import record
+from organisations.models import AuditAction, AuditEntry, AuditTarget
 from sift_site.audit import page
 from sift_site.audit.filters import GROUPS
 from sift_site.audit.wording import DONE
@@ -47,7 +49,7 @@ def rows(answer) -> list[dict[str, str]]:
 def moved(agency, agent):
     """A lead that an agent moved from elsewhere."""
     lead = make_lead(agency, name="Zoë <b>Byrne</b>", status="hot")
-    lead.change_status(LeadStatus.CONTACTED, by=Actor.for_person(agent, ELSEWHERE))
+    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent, ELSEWHERE))
     return lead
 
 
@@ -172,7 +174,7 @@ def test_a_hundred_entries_take_no_more_statements_than_two(
     def happen(number: int) -> None:
         for _ in range(number):
             lead, other = make_lead(agency), make_lead(agency)
-            lead.change_status(LeadStatus.LOST, by=Actor.for_person(make_user(agency)))
+            moving.change_status(lead, LeadStatus.LOST, by=Actor.for_person(make_user(agency)))
             by = Actor.for_key(make_key(agency)[0].id, "Key")
             record(agency.id, AuditAction.LEADS_MERGED, by=by, target=AuditTarget.LEAD,
                    target_id=lead.id, other=str(other.id))  # fmt: skip
@@ -214,7 +216,7 @@ def busy(agency, admin, agent, moved):
     key, _ = make_key(agency, name="CRM sync")
     by_key = Actor.for_key(key.id, key.name, "2001:db8::7")
     other = make_lead(agency, name="Bo", status="warm")
-    other.change_status(LeadStatus.REJECTED, by=by_key)
+    moving.change_status(other, LeadStatus.REJECTED, by=by_key)
     record(agency.id, AuditAction.SIGN_IN, by=Actor.for_person(admin), target=AuditTarget.PERSON,
            target_id=admin.id)  # fmt: skip
     record(agency.id, AuditAction.SIGN_IN_FAILED, by=SYSTEM, target=AuditTarget.PERSON)

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from leads.choices import LeadStatus
+from foundation.ids import uuid7
 from leads.models import Lead, LeadEvent
-from organisations.ids import uuid7
+from leads.models.choices import LeadStatus
 from tests.factories import make_lead, make_user
 
 FRAGMENT = {"HX-Request": "true"}

@@ -14,9 +14,9 @@ from django.core import mail
 from django.db import OperationalError
 from playwright.sync_api import Page, expect
 
-from organisations import two_step
+from foundation.web.pages import TooManyRequests
 from organisations.models import Authenticator
-from organisations.web import TooManyRequests
+from organisations.signing_in import two_step
 from tests.factories import PASSWORD, make_invitation, make_organisation, make_user
 from tests.pages.demo_agency import Agency, load_agency, pages_of
 from tests.pages.signing_in import code_of, signed_in

@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 
 from organisations.actors import Actor
-from organisations.audit import AuditAction, AuditEntry, AuditTarget, record
-from organisations.inviting import MOST_A_DAY
-from organisations.models import Invitation, User
+from organisations.audit import record
+from organisations.models import AuditAction, AuditEntry, AuditTarget, Invitation, User
+from organisations.team.inviting import MOST_A_DAY
 from tests.factories import make_invitation, make_organisation, make_user
 
 PASSWORD = "a wholly different phrase"

@@ -8,8 +8,8 @@ from django.utils import timezone
 from apikeys import call_log
 from apikeys.calls import DAYS_CALLS_ARE_KEPT
 from apikeys.models import ApiKey
-from organisations.audit import AuditEntry
-from organisations.ids import uuid7
+from foundation.ids import uuid7
+from organisations.models import AuditEntry
 from tests.api.conftest import client_with
 from tests.factories import make_calls, make_key, make_user
 from tests.pages.test_key_secrecy import shown_key

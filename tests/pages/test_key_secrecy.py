@@ -14,7 +14,7 @@ from django.views.debug import ExceptionReporter
 from apikeys import call_log, keys
 from apikeys.models import ApiKey
 from organisations.models import Session
-from organisations.sessions import SessionStore
+from organisations.signing_in.sessions import SessionStore
 from tests.api.conftest import client_with
 from tests.factories import make_key
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from leads.choices import LeadStatus
+from foundation.days import today
 from leads.models import Lead
-from organisations.days import today
+from leads.models.choices import LeadStatus
 from tests.factories import at, make_lead, make_user
 
 FRAGMENT = {"HX-Request": "true"}

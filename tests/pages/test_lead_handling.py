@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from foundation.days import today
 from leads.assignment import assign
 from leads.follow_ups import in_words, set_follow_up
 from leads.models import Lead, LeadEvent
 from organisations.actors import Actor
-from organisations.days import today
 from tests.factories import make_lead, make_user
 
 FRAGMENT = {"HX-Request": "true"}

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from leads.choices import LeadStatus
 from leads.models import Lead
+from leads.models.choices import LeadStatus
 from tests.factories import at, make_lead
 
 FRAGMENT = {"HX-Request": "true"}
@@ -169,7 +169,7 @@ def test_a_deep_page_is_one_index_scan(agency):
     from django.http import QueryDict
     from django.test.utils import CaptureQueriesContext
 
-    from organisations.paging import page_of
+    from foundation.lists.paging import page_of
 
     make_leads(agency, 60)
     leads = Lead.objects.for_organisation(agency).standing().newest_first()

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from leads.models import Lead
-from leads.neighbours import list_query
+from leads.pages.neighbours import list_query
 from tests.factories import at, make_lead
 
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from leads.choices import LeadStatus
+from leads import moving
 from leads.models import Lead
-from leads.named_filters import SavedView
+from leads.models.choices import LeadStatus
+from leads.models.saved_view import SavedView
 from organisations.actors import SYSTEM
 from tests.factories import at, make_conversation, make_lead, make_organisation
 from tests.pages.signing_in import signed_in
@@ -155,7 +156,7 @@ def test_a_status_is_changed_in_its_row_which_keeps_focus_and_selection(list_pag
 
 def test_a_row_that_somebody_else_moved_says_so_and_shows_where_it_stands(list_page, leads):
     page = list_page
-    leads[0].change_status(LeadStatus.CONVERTED, by=SYSTEM)
+    moving.change_status(leads[0], LeadStatus.CONVERTED, by=SYSTEM)
 
     page.get_by_label("Status of Lead 5").select_option("lost")
 

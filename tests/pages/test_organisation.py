@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from apikeys.calls import DailyCalls
-from organisations.audit import AuditEntry
-from organisations.days import today
-from organisations.models import Invitation
+from foundation.days import today
+from organisations.agency import account
+from organisations.models import AuditEntry, Invitation
 from tests.factories import make_invitation, make_key, make_user
 
 
@@ -171,7 +171,7 @@ def test_a_closed_agencys_invitations_are_of_no_use(client, agency):
     _, token = make_invitation(agency)
     assert client.get(f"/invitation/{token}/", follow=True).status_code == 200
 
-    agency.close()
+    account.close(agency)
 
     assert client.get("/invitation/").status_code == 404
     assert Invitation.objects.open().exists()  # it would work again in an account opened again

@@ -11,11 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from leads.choices import LeadStatus
+from foundation.days import AGENCY_ZONE, today
+from leads import moving
 from leads.models import Lead, LeadEvent
-from leads.rollups import bucket_of, middle_of
+from leads.models.choices import LeadStatus
+from leads.models.rollups import bucket_of, middle_of
 from organisations.actors import Actor
-from organisations.days import AGENCY_ZONE, today
 from sift_site.overview.charts import scale_top
 from sift_site.overview.periods import Period, Span, weeks
 from sift_site.overview.words import duration, share, waited
@@ -41,7 +42,7 @@ def lead_of(agency, **fields) -> Lead:
 
 def move(lead: Lead, status: str, after: timedelta, by) -> None:
     """To the status; the first contact came so long after the lead arrived."""
-    lead.change_status(LeadStatus(status), by=Actor.for_person(by))
+    moving.change_status(lead, LeadStatus(status), by=Actor.for_person(by))
     Lead.objects.filter(id=lead.id, reached__gt=0).update(
         first_contacted_at=lead.created_at + after
     )
@@ -180,7 +181,7 @@ def test_whoever_is_too_late_is_told_who_has_it(signed_in, agency, admin):
 
 def test_a_lead_that_no_longer_waits_is_not_taken(signed_in, agency, admin, agent):
     lead = make_lead(agency, name="Siân", status="hot")
-    lead.change_status(LeadStatus.CONTACTED, by=Actor.for_person(admin))
+    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(admin))
 
     answer = signed_in.post(f"/take/{lead.id}/", headers=FRAGMENT)
 

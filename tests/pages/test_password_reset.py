@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.test import Client
 
-from organisations.audit import AuditEntry
-from organisations.models import Session
+from organisations.agency import account
+from organisations.models import AuditEntry, Session
 from tests.factories import PASSWORD, make_user
 from tests.pages.signing_in import answer_only
 
@@ -43,7 +43,7 @@ def test_the_link_from_the_mail_sets_a_new_password_once(client, agency, letters
 def test_asking_gets_one_answer_whoever_asks(client, agency, other_agency, letters):
     make_user(agency, email="known@example.com")
     make_user(other_agency, email="closed@example.com")
-    other_agency.close()
+    account.close(other_agency)
 
     answers = [ask(client, f"{name}@example.com") for name in ("known", "nobody", "closed")]
 

@@ -7,9 +7,8 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from organisations.audit import AuditEntry
-from organisations.days import AGENCY_ZONE
-from organisations.models import User
+from foundation.days import AGENCY_ZONE
+from organisations.models import AuditEntry, User
 from tests.factories import at, make_lead, make_user
 
 

@@ -3,8 +3,7 @@
 import pytest
 from django.test import Client
 
-from organisations.audit import AuditEntry
-from organisations.models import Session
+from organisations.models import AuditEntry, Session
 from tests.factories import PASSWORD
 
 PAGE = "/settings/profile/password/"

@@ -5,9 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from organisations.audit import AuditEntry
-from organisations.models import Session
-from organisations.user_agents import in_plain_words
+from foundation.web.user_agents import in_plain_words
+from organisations.models import AuditEntry, Session
 from tests.factories import PASSWORD, make_session, make_user
 
 PAGE = "/settings/profile/"

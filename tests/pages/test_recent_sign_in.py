@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import path
 from playwright.sync_api import expect
 
-from organisations.audit import AuditEntry
-from organisations.recent_sign_in import recent_sign_in_required
+from organisations.models import AuditEntry
+from organisations.signing_in.recent_sign_in import recent_sign_in_required
 from sift_site.urls import urlpatterns as every_page
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.pages.signing_in import let_proof_grow_old
@@ -25,7 +25,7 @@ def guarded(request, number):
 
 
 urlpatterns = [path("guarded/<int:number>/", guarded), *every_page]
-handler403 = "sift_site.errors.forbidden"
+handler403 = "sift_site.serving.errors.forbidden"
 pytestmark = pytest.mark.urls(__name__)
 
 TYPED = {"name": 'A "key" <b>', "scope": ["read", "write"], "csrfmiddlewaretoken": "x"}

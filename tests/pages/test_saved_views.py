@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.named_filters import MOST_VIEWS, SavedView
+from leads.models.saved_view import MOST_VIEWS, SavedView
 from tests.factories import make_user
 
 

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from organisations.audit import AuditEntry
+from organisations.agency import account
+from organisations.models import AuditEntry
 from sift_site.settings import PASSWORD_HASHERS
 from tests.factories import PASSWORD, make_user
 from tests.pages.signing_in import answer_only
@@ -49,7 +50,7 @@ def test_an_inactive_person_and_one_of_a_closed_agency_get_that_answer_too(
     gone.is_active = False
     gone.save(update_fields=["is_active"])
     make_user(other_agency, email="closed@example.com")
-    other_agency.close()
+    account.close(other_agency)
 
     answers = [sign_in(client, f"{name}@example.com") for name in ("gone", "closed")]
 
@@ -81,7 +82,7 @@ def test_signing_out_takes_a_post_and_ends_the_session(signed_in):
 def test_closing_the_agency_ends_its_sessions_at_the_next_request(signed_in, agency):
     assert signed_in.get("/leads/").status_code == 200
 
-    agency.close()
+    account.close(agency)
 
     assert signed_in.get("/leads/")["Location"].startswith("/sign-in/")
 

@@ -4,8 +4,7 @@ import pytest
 from django.test import Client
 
 from leads.models import Lead
-from organisations.audit import AuditEntry
-from organisations.models import User
+from organisations.models import AuditEntry, User
 from tests.factories import make_invitation, make_lead, make_user
 
 HTMX = {"HX-Request": "true"}

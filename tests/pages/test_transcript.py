@@ -11,7 +11,7 @@ from conversations import transcript as pieces
 from conversations.capture import capture
 from conversations.intake_format import ImportedConversation
 from conversations.models import Conversation
-from organisations.validation import decode
+from foundation.validation import decode
 from tests.factories import at, make_conversation, make_lead, make_message, make_messages
 from tests.statements import statements_sent
 

@@ -9,10 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from organisations import two_step
 from organisations.actors import Actor
-from organisations.audit import AuditEntry
-from organisations.devices import Authenticator
+from organisations.models import AuditEntry, Authenticator
+from organisations.signing_in import two_step
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.pages.signing_in import code_of, let_proof_grow_old
 from tests.test_rules_in_the_database import refused

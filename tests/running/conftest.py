@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sift_site.embedded_postgres import EmbeddedPostgres
-from sift_site.postgres_home import outside_folder
+from sift_site.development.embedded_postgres import EmbeddedPostgres
+from sift_site.development.postgres_home import outside_folder
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 import psycopg
 from django.db import connection
 
-from sift_site.embedded_postgres import EmbeddedPostgres, _run
-from sift_site.postgres_home import (
+from sift_site.development.embedded_postgres import EmbeddedPostgres, _run
+from sift_site.development.postgres_home import (
     SOCKET_NAME,
     Account,
     binaries_for,
     choose_data_folder,
     socket_folder,
 )
-from sift_site.var_folder import VAR
+from sift_site.development.var_folder import VAR
 from tests.servers import database_url
 
 _LONGEST_WAIT = 30.0  # seconds

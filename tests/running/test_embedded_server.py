@@ -15,8 +15,8 @@ import dj_database_url
 import psycopg
 import pytest
 
-from sift_site.embedded_postgres import EmbeddedPostgres
-from sift_site.postgres_home import (
+from sift_site.development.embedded_postgres import EmbeddedPostgres
+from sift_site.development.postgres_home import (
     EmbeddedPostgresFailed,
     account_for,
     outside_folder,
@@ -31,7 +31,7 @@ only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who mee
 USER = """
 import sys
 from pathlib import Path
-from sift_site.embedded_postgres import EmbeddedPostgres
+from sift_site.development.embedded_postgres import EmbeddedPostgres
 with EmbeddedPostgres(Path(sys.argv[1]), durable=False).in_use():
     print("up", flush=True)
     sys.stdin.read()

@@ -193,7 +193,7 @@ def test_under_https_every_cookie_is_bound_to_this_host(https, prefix):
     """In a process of its own: settings are read once."""
     asked = (
         "from django.conf import settings as s; import django; django.setup();"
-        "from organisations.cookies import MessageStorage as m;"
+        "from foundation.web.cookies import MessageStorage as m;"
         "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, m.cookie_name)"
     )
     env = os.environ | {"SIFT_HTTPS": https, "DJANGO_SETTINGS_MODULE": "tests.settings"}

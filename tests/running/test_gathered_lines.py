@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 from gunicorn.config import Config
 
-from sift_site import gathered_lines
-from sift_site.gathered_lines import GatheredLines
-from sift_site.server_log import ServerLog
+from sift_site.serving import gathered_lines
+from sift_site.serving.gathered_lines import GatheredLines
+from sift_site.serving.server_log import ServerLog
 from tests.waiting import wait_for
 
 _LONG = 5  # seconds

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from sift_site.log_lines import without_secrets
+from sift_site.serving.log_lines import without_secrets
 from tests.servers import PROJECT, free_port, serve
 
 _DEPLOYED = {

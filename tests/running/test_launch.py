@@ -31,7 +31,7 @@ class Launch:
         self.output = project / "output.txt"
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "sift_site.launch"],
+                [sys.executable, "-m", "sift_site.development.launch"],
                 cwd=project,
                 env=environment | {"PORT": str(port)},
                 stdin=subprocess.DEVNULL,
@@ -237,7 +237,7 @@ def test_ctrl_c_before_it_serves_stops_the_database_as_well(project, launch):
 )
 def test_a_faulty_setting_is_one_line(project, plain_environment, environment, line):
     done = subprocess.run(
-        [sys.executable, "-m", "sift_site.launch"],
+        [sys.executable, "-m", "sift_site.development.launch"],
         cwd=project,
         env=plain_environment | environment,
         capture_output=True,

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.test import Client
 
 from organisations.actors import Actor
-from organisations.closing import close_account
-from organisations.team import deactivate
+from organisations.agency import account
+from organisations.team.people import deactivate
 from tests.factories import make_key, make_organisation, make_user
 from tests.servers import serve
 
@@ -39,6 +39,6 @@ def test_no_process_serves_a_deactivated_person_or_a_closed_agency_once_more():
         assert statuses("/settings/profile/", by_admin) == [200, 200]
         assert statuses("/api/v1/leads", by_key) == [200, 200]
 
-        close_account(agency, by=Actor.for_person(admin))
+        account.close(agency, by=Actor.for_person(admin))
         assert statuses("/settings/profile/", by_admin) == [302, 302]
         assert statuses("/api/v1/leads", by_key) == [401, 401]

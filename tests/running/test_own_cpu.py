@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sift_site import own_cpu
+from sift_site.serving import own_cpu
 from tests.servers import PROJECT, serve
 
 

@@ -18,8 +18,8 @@ from apikeys.models import ApiKey
 from leads.models import Lead
 from organisations.actors import Actor
 from organisations.models import Session
-from organisations.team import deactivate
-from sift_site import replicas
+from organisations.team.people import deactivate
+from sift_site.serving import replicas
 from tests.api.conftest import client_of, client_with
 from tests.factories import make_key, make_lead, make_organisation, make_user
 from tests.running.standby import Standby, embedded_server_runs_the_tests
@@ -49,7 +49,7 @@ def replica(transactional_db, standby, settings, monkeypatch) -> Iterator[Standb
     standby.catch_up()
     database = connections.settings["default"] | dj_database_url.parse(standby.database_url)
     monkeypatch.setitem(connections.settings, replicas.REPLICA, database)
-    settings.DATABASE_ROUTERS = ["sift_site.replicas.Router"]
+    settings.DATABASE_ROUTERS = ["sift_site.serving.replicas.Router"]
     # Looked at whenever somebody asks; and however long a test takes, what it holds up is near.
     monkeypatch.setattr(replicas, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(replicas, "LOOK_AGAIN_AFTER", 0.0)

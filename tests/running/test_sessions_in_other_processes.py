@@ -4,6 +4,7 @@ import httpx
 import pytest
 from django.test import Client
 
+from organisations.agency import account
 from organisations.models import Session
 from tests.factories import make_organisation, make_user
 from tests.servers import serve
@@ -28,7 +29,7 @@ def test_deactivating_signing_out_everywhere_and_closing_are_felt_in_another_pro
         assert [status(key) for key in keys] == [302, 200, 200]
         Session.objects.of(left).delete()
         assert [status(key) for key in keys] == [302, 302, 200]
-        organisation.close()
+        account.close(organisation)
         assert [status(key) for key in keys] == [302, 302, 302]
 
 

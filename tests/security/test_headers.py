@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from sift_site import headers
+from sift_site.serving import headers
 from tests.security.conftest import address_of
 from tests.servers import PROJECT
 from tests.test_every_route import ROUTES
@@ -78,7 +78,7 @@ def test_so_do_errors_the_api_probes_and_files(client, db, settings, address, st
 def test_so_do_a_refused_host_a_refused_form_and_a_fault_of_ours(agent, monkeypatch):
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.force_login(agent)
-    monkeypatch.setattr("leads.views.LeadFilterForm", lambda *_: 1 / 0)
+    monkeypatch.setattr("leads.pages.views.LeadFilterForm", lambda *_: 1 / 0)
 
     answers = [
         browser.get("/", headers={"Host": "evil.example"}),
@@ -115,7 +115,7 @@ def test_over_https_browsers_are_told_to_stay_there(client, db, settings, addres
 def test_what_gunicorn_refuses_itself_carries_them_too():
     import socket
 
-    from sift_site import server_refusals
+    from sift_site.serving import server_refusals
 
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -133,7 +133,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.core.management import call_command
-from organisations.cookies import MessageStorage
+from foundation.web.cookies import MessageStorage
 
 call_command("check", deploy=True, fail_level="WARNING")
 print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, MessageStorage.cookie_name)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from foundation.ids import uuid7
 from leads.models import Lead
-from leads.named_filters import SavedView
-from organisations.ids import uuid7
+from leads.models.saved_view import SavedView
 from tests.security.conftest import everything_of
 
 

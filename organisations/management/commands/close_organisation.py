@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from organisations.actors import SYSTEM
-from organisations.closing import close_account
+from organisations.agency import account
 from organisations.commands import named_organisation
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *, slug: str, **_: Any) -> None:
         organisation = named_organisation(slug)
-        if not close_account(organisation, by=SYSTEM):
+        if not account.close(organisation, by=SYSTEM):
             self.stdout.write(f"{organisation.name} is closed already.")
             return
         self.stdout.write(f"{organisation.name} is closed.")

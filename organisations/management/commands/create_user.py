@@ -12,9 +12,9 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from organisations.actors import SYSTEM
-from organisations.audit import AuditAction
+from organisations.audit import record_about
 from organisations.commands import open_organisation, text_argument
-from organisations.models import Role, User
+from organisations.models import AuditAction, Role, User
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 person = User.objects.create_user(
                     organisation=tenant, email=email, name=name, role=role, password=password
                 )
-                person.record(AuditAction.PERSON_ADDED, by=SYSTEM, role=role)
+                record_about(person, AuditAction.PERSON_ADDED, by=SYSTEM, role=role)
         except IntegrityError:
             raise CommandError(f"There is a person with the e-mail {email} already.") from None
         self.stdout.write(f"{email} may sign in at {tenant.name} as {role}.")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from organisations.actors import SYSTEM
-from organisations.closing import reopen_account
+from organisations.agency import account
 from organisations.commands import named_organisation
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *, slug: str, **_: Any) -> None:
         organisation = named_organisation(slug)
-        if not reopen_account(organisation, by=SYSTEM):
+        if not account.reopen(organisation, by=SYSTEM):
             self.stdout.write(f"{organisation.name} is open already.")
             return
         self.stdout.write(f"{organisation.name} is open again.")

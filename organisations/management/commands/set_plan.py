@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from organisations.actors import SYSTEM
+from organisations.agency import account
 from organisations.commands import named_organisation
 from organisations.models import Plan
 
@@ -24,5 +25,5 @@ class Command(BaseCommand):
         if organisation.plan == plan:
             self.stdout.write(f"{organisation.name} is on {plan} already.")
             return
-        organisation.change_plan(Plan(plan), by=SYSTEM)
+        account.change_plan(organisation, Plan(plan), by=SYSTEM)
         self.stdout.write(f"{organisation.name} is on {plan} now.")

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from organisations import two_step
 from organisations.actors import SYSTEM
 from organisations.models import User
+from organisations.signing_in import two_step
 
 
 class Command(BaseCommand):

@@ -1,0 +1,330 @@
+"""Leads: what is known of a buyer or renter, and what holds for it (CONTRACT.md, section 1)."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Lower, Now
+
+from foundation.database.columns import WrittenXidField
+from foundation.database.lexemes import Matches
+from foundation.ids import uuid7
+from leads import search
+from leads.models.choices import (
+    REACHED,
+    SCORED_STATUSES,
+    BuyerScheme,
+    ChainStatus,
+    Channel,
+    FinancingStatus,
+    Intent,
+    LeadStatus,
+    PropertyType,
+    StampDutyPosition,
+    Timeline,
+)
+from organisations.models import Organisation, User
+
+# The facts that a capture may bring and a person may correct.
+FACT_FIELDS = (
+    "name", "email", "phone", "summary", "intent", "budget_min", "budget_max", "bedrooms_min",
+    "bedrooms_max", "area", "property_type", "timeline", "chain_status", "financing_status",
+    "buyer_scheme", "stamp_duty_position", "viewing_requested",
+)  # fmt: skip
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    """Every way in which leads are chosen. The first call is for_organisation()."""
+
+    def for_organisation(self, organisation: Organisation) -> Self:
+        return self.filter(organisation=organisation)
+
+    def standing(self) -> Self:
+        """Leads that were not merged into another: those that lists and the API show."""
+        return self.filter(merged_into__isnull=True)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")  # id breaks ties, so pages never overlap
+
+    def best_first(self) -> Self:
+        """By score, a lead without one last; the newest of a score first."""
+        return self.order_by(Coalesce("score", -1).desc(), "-created_at", "-id")
+
+    def found_by(self, asked: str) -> Self:
+        """Those that match a tsquery made by `leads.search.query()` for this organisation."""
+        return self.filter(Matches(asked))
+
+    def oldest_first(self) -> Self:
+        return self.order_by("created_at", "id")
+
+    def waiting(self) -> Self:
+        """Standing leads that wait for their first contact, put back to wait included."""
+        return self.standing().filter(status__in=SCORED_STATUSES)
+
+
+def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    """Only the contract's values; NULL, where the column takes it, means unknown."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__one_of": choices.values})
+    )
+
+
+def _said(field: str) -> models.CheckConstraint:
+    """Unknown is NULL, never an empty text."""
+    return models.CheckConstraint(name=f"leads_lead_{field}_said", condition=~Q(**{field: ""}))
+
+
+def _between(field: str, least: int, most: int) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        name=f"leads_lead_{field}_in_range", condition=Q(**{f"{field}__range": (least, most)})
+    )
+
+
+def _in_order(what: str) -> models.CheckConstraint:
+    """The least is not above the most; NULL on either side passes."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{what}_in_order",
+        condition=Q(**{f"{what}_min__lte": F(f"{what}_max")}),
+    )
+
+
+def _reached(status: LeadStatus, least: int) -> models.CheckConstraint:
+    """A lead of that status came at least so far."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{status.value}_reached",
+        condition=~Q(status=status) | Q(reached__gte=least),
+    )
+
+
+STANDING = Q(merged_into__isnull=True)
+WAITING = STANDING & Q(status__in=SCORED_STATUSES)
+
+
+class Lead(models.Model):
+    """A buyer or renter that the agency's chat agent has talked to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # No index of its own: every index below leads with it.
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="leads", db_index=False
+    )
+    name = models.CharField(max_length=200, null=True)
+    email = models.CharField(max_length=254, null=True)
+    phone = models.CharField(max_length=50, null=True, help_text="E.164 where possible")
+    status = models.CharField(max_length=16, choices=LeadStatus.choices, default=LeadStatus.NEW)
+    score = models.SmallIntegerField(null=True, help_text="0 to 100; null: nothing known yet")
+    source = models.CharField(max_length=16, choices=Channel.choices)
+    summary = models.CharField(max_length=2000, null=True)
+    intent = models.CharField(max_length=16, choices=Intent.choices, null=True)
+    budget_min = models.IntegerField(null=True, help_text="whole pounds")
+    budget_max = models.IntegerField(null=True, help_text="whole pounds")
+    bedrooms_min = models.SmallIntegerField(null=True)
+    bedrooms_max = models.SmallIntegerField(null=True)
+    area = models.CharField(max_length=200, null=True)
+    property_type = models.CharField(max_length=16, choices=PropertyType.choices, null=True)
+    timeline = models.CharField(max_length=16, choices=Timeline.choices, null=True)
+    chain_status = models.CharField(max_length=16, choices=ChainStatus.choices, null=True)
+    financing_status = models.CharField(max_length=20, choices=FinancingStatus.choices, null=True)
+    buyer_scheme = models.CharField(max_length=20, choices=BuyerScheme.choices, null=True)
+    stamp_duty_position = models.CharField(
+        max_length=20, choices=StampDutyPosition.choices, null=True
+    )
+    viewing_requested = models.BooleanField(default=False)
+    # When the conversation that brought it began; it never moves.
+    created_at = models.DateTimeField(db_default=Now())
+    # Moved by a trigger when a field that the JSON shows changes.
+    updated_at = models.DateTimeField(db_default=Now())
+    # A person or an API client has moved it on: the system leaves its status alone.
+    moved_on = models.BooleanField(default=False)
+    # Facts set by hand, by name: never overwritten by a capture.
+    hand_set: Any = ArrayField(models.CharField(max_length=32), default=list)
+    merged_into = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, related_name="merged", db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
+    # Who of the agency looks after it; the database holds that they are of the same agency.
+    assignee = models.ForeignKey(
+        User,
+        models.DO_NOTHING,
+        null=True,
+        related_name="leads",
+        db_index=False,
+        db_constraint=False,
+    )
+    follow_up_on = models.DateField(null=True, help_text="a day of the agency's, Europe/London")
+    # How far it came (REACHED) and when somebody first contacted it, both since it last waited to
+    # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
+    reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
+    first_contacted_at = models.DateTimeField(null=True, editable=False)
+    # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
+    search = SearchVectorField(default="", db_default="", editable=False)
+    written_xid = WrittenXidField()
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The composite foreign keys from conversations and events point here.
+            models.UniqueConstraint(name="leads_lead_org_and_id", fields=["organisation", "id"]),
+            _known("status", LeadStatus),
+            _known("source", Channel),
+            _known("intent", Intent),
+            _known("property_type", PropertyType),
+            _known("timeline", Timeline),
+            _known("chain_status", ChainStatus),
+            _known("financing_status", FinancingStatus),
+            _known("buyer_scheme", BuyerScheme),
+            _known("stamp_duty_position", StampDutyPosition),
+            _said("name"),
+            _said("email"),
+            _said("phone"),
+            _said("summary"),
+            _said("area"),
+            _between("score", 0, 100),
+            _between("bedrooms_min", 0, 50),
+            _between("bedrooms_max", 0, 50),
+            models.CheckConstraint(
+                name="leads_lead_budget_min_in_range", condition=Q(budget_min__gte=0)
+            ),
+            models.CheckConstraint(
+                name="leads_lead_budget_max_in_range", condition=Q(budget_max__gte=0)
+            ),
+            _in_order("budget"),
+            _in_order("bedrooms"),
+            models.CheckConstraint(
+                name="leads_lead_not_merged_into_itself", condition=~Q(merged_into=F("id"))
+            ),
+            _between("reached", 0, 3),
+            *(_reached(status, least) for status, least in REACHED.items()),
+            models.CheckConstraint(
+                name="leads_lead_waiting_not_contacted",
+                condition=~Q(status__one_of=SCORED_STATUSES)
+                | Q(reached=0, first_contacted_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_contact_reached",
+                condition=Q(first_contacted_at__isnull=True) | Q(reached__gte=1),
+            ),
+        ]
+        indexes = [
+            # The lead list and GET /api/v1/leads.
+            models.Index(
+                name="leads_lead_newest",
+                fields=["organisation", "-created_at", "-id"],
+                condition=STANDING,
+            ),
+            # The same, narrowed to a status: its tab, and `status=`.
+            models.Index(
+                name="leads_lead_newest_by_status",
+                fields=["organisation", "status", "-created_at", "-id"],
+                condition=STANDING,
+            ),
+            # `updated_since=`.
+            models.Index(
+                name="leads_lead_updated",
+                fields=["organisation", "-updated_at"],
+                condition=STANDING,
+            ),
+            # Finding a returning visitor: by e-mail, then by phone, the oldest lead first.
+            models.Index(
+                "organisation",
+                Lower("email"),
+                "created_at",
+                name="leads_lead_by_email",
+                condition=Q(email__isnull=False),
+            ),
+            models.Index(
+                name="leads_lead_by_phone",
+                fields=["organisation", "phone", "created_at"],
+                condition=Q(phone__isnull=False),
+            ),
+            # The list, sorted by score; a lead without one comes last.
+            models.Index(
+                "organisation",
+                Coalesce("score", -1).desc(),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="leads_lead_best",
+                condition=STANDING,
+            ),
+            # The same, narrowed to a status.
+            models.Index(
+                "organisation",
+                "status",
+                Coalesce("score", -1).desc(),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="leads_lead_best_by_status",
+                condition=STANDING,
+            ),
+            # The list of one person's leads, in either order.
+            models.Index(
+                name="leads_lead_newest_of_assignee",
+                fields=["organisation", "assignee", "-created_at", "-id"],
+                condition=STANDING & Q(assignee__isnull=False),
+            ),
+            models.Index(
+                "organisation",
+                "assignee",
+                Coalesce("score", -1).desc(),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="leads_lead_best_of_assignee",
+                condition=STANDING & Q(assignee__isnull=False),
+            ),
+            # Follow-ups due, everybody's and a person's, counted without reading the leads.
+            models.Index(
+                name="leads_lead_due",
+                fields=["organisation", "follow_up_on", "assignee", "id"],
+                condition=Q(follow_up_on__isnull=False) & STANDING,
+            ),
+            # Who waits for a first contact: those that nobody has taken, and each person's own.
+            models.Index(
+                name="leads_lead_untaken",
+                fields=["organisation", "status", "created_at", "id"],
+                condition=WAITING & Q(assignee__isnull=True),
+            ),
+            models.Index(
+                name="leads_lead_taken",
+                fields=["organisation", "assignee"],
+                condition=WAITING & Q(assignee__isnull=False),
+            ),
+            # When leads were first contacted.
+            models.Index(
+                name="leads_lead_first_contact",
+                fields=["organisation", "first_contacted_at"],
+                condition=Q(first_contacted_at__isnull=False) & STANDING,
+            ),
+            # Words, numbers and facets: the lexemes carry the organisation.
+            GinIndex(name="leads_lead_search", fields=["search"]),
+            # What was merged into a lead.
+            models.Index(
+                name="leads_lead_merged",
+                fields=["organisation", "merged_into"],
+                condition=Q(merged_into__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name as pages show it; the JSON keeps null."""
+        return self.name or "Anonymous"
+
+    def renew_search(self) -> None:
+        """Bring `search` up to date with the facts; nothing is saved.
+
+        For whatever changes one of `leads.search.SEARCHED_FIELDS`, before it saves.
+        """
+        self.search = search.document(
+            self.organisation_id,
+            self,
+            source=self.source,
+            score=self.score,
+            assignee_id=self.assignee_id,
+        )

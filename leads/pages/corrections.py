@@ -1,0 +1,73 @@
+"""Correcting what is known of a lead, in place or on a page of its own."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from foundation.web.pages import render_page, wants_fragment
+from leads.changed_meanwhile import overtaken_facts
+from leads.corrections import correct, let_go
+from leads.models import Lead
+from leads.pages import lead_page
+from leads.pages.corrections_form import FactForm
+from leads.pages.neighbours import came_from
+from organisations.requests import SignedInRequest, actor_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_facts(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """The form with every fact; a POST saves what the person changed of what they saw."""
+    if request.method == "POST":
+        return _save(request, lead_id)
+    lead = lead_page.lead_or_404(request, lead_id)
+    return _form(request, lead, FactForm.showing(lead))
+
+
+@transaction.atomic
+def _save(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    lead = lead_page.lead_or_404(request, lead_id, locked=True)
+    form = FactForm(request.POST)
+    if not form.is_valid():
+        return _form(request, lead, form, status=422)
+    if fields := form.overtaken(lead):
+        overtaken = overtaken_facts(lead, request.organisation, fields, form.changes())
+        newer = form.brought_up_to_date(lead)
+        return _form(request, lead, newer, status=422, overtaken=overtaken)
+    form.check_order(lead)
+    if form.errors:
+        return _form(request, lead, form, status=422)
+    by = actor_of(request)
+    let_go(lead, set(form.cleaned_data["let_go"]) - set(form.changes()), by=by)
+    correct(lead, form.changes(), by=by)
+    return _saved(request, lead)
+
+
+def _saved(request: SignedInRequest, lead: Lead) -> HttpResponse:
+    context: dict[str, Any] = {}
+    if wants_fragment(request):
+        context = lead_page.standing(request, lead) | lead_page.facts(lead)
+        context |= lead_page.duplicates(request, lead)
+    return lead_page.changed(request, lead, "leads/_facts_swap.html", "Facts saved", context)
+
+
+def _form(
+    request: SignedInRequest,
+    lead: Lead,
+    form: FactForm,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {
+        "lead": lead,
+        "form": form,
+        "address": lead_page.address_of(request, lead),
+        "carried": came_from(request).carried,
+        **more,
+    }
+    return render_page(
+        request, "leads/facts.html", "leads/_facts_form.html", context, status=status
+    )

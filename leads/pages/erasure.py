@@ -1,0 +1,91 @@
+"""The person's right to what is kept of them, and to its end. For admins."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from foundation.web.pages import SeeOther
+from leads.erasure import erase
+from leads.models import Lead
+from leads.pages import lead_page
+from leads.pages.neighbours import came_from
+from leads.person_export import person_export
+from organisations.audit import record
+from organisations.models import AuditAction, AuditTarget
+from organisations.requests import SignedInRequest, actor_of, admin_required
+
+WORD = "erase"
+
+
+class EraseForm(forms.Form):
+    """The lead's name or the word, typed, so that nobody erases by a slip of the mouse."""
+
+    typed = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, lead: Lead, *args: Any) -> None:
+        super().__init__(*args)
+        self.auto_id = "erase-%s"
+        self.lead = lead
+        said = f"“{lead.name}” or “{WORD}”" if lead.name else f"“{WORD}”"
+        self.fields["typed"].label = f"Type {said} to confirm"
+        self.fields["typed"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        accepted = {_plain(WORD), _plain(self.lead.name or WORD)}
+        if _plain(typed) not in accepted:
+            raise forms.ValidationError("That is not what was asked for. Nothing was erased.")
+        return typed
+
+
+def _plain(text: str) -> str:
+    """Without regard to case and to how many spaces stand between words."""
+    return " ".join(text.casefold().split())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_required
+@transaction.atomic
+def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Ask first (GET), then erase the person for good (POST)."""
+    lead = lead_page.lead_or_404(request, lead_id, locked=request.method == "POST")
+    form = EraseForm(lead, *([request.POST] if request.method == "POST" else []))
+    if not form.is_valid():
+        context = {
+            "lead": lead,
+            "form": form,
+            "address": lead_page.address_of(request, lead),
+            "carried": came_from(request).carried,
+        }
+        return render(request, "leads/erase.html", context, status=422 if form.is_bound else 200)
+    erase(lead, request.organisation, by=actor_of(request))
+    messages.success(request, "The lead and all that was kept of the person were erased.")
+    return SeeOther(came_from(request).list_address)
+
+
+@require_safe
+@admin_required
+def export_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """All that is kept of the person, as a JSON file."""
+    lead = lead_page.lead_or_404(request, lead_id)
+    exported = person_export(lead, request.organisation)
+    if request.method != "HEAD":
+        record(
+            request.organisation.id,
+            AuditAction.PERSON_DATA_EXPORTED,
+            by=actor_of(request),
+            target=AuditTarget.LEAD,
+            target_id=lead.id,
+        )
+    response = HttpResponse(
+        json.dumps(exported, ensure_ascii=False, indent=2), content_type="application/json"
+    )
+    response["Content-Disposition"] = f'attachment; filename="lead-{lead.id}.json"'
+    return response

@@ -1,0 +1,49 @@
+"""Notes, and what does not fit on a lead's page: earlier history, earlier conversations."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.web.pages import render_page
+from leads.history import history_of
+from leads.notes import NoteForm, add_note
+from leads.pages import lead_page
+from leads.pages.neighbours import came_from
+from organisations.requests import SignedInRequest, actor_of
+
+
+@require_safe
+def lead_history(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """A page of the history, the latest first; HTMX asks for what follows the page it has."""
+    lead = lead_page.lead_or_404(request, lead_id)
+    context = {
+        "lead": lead,
+        "address": lead_page.address_of(request, lead),
+        "history": history_of(lead, request.organisation, request.GET),
+    }
+    return render_page(request, "leads/history.html", "leads/_history_events.html", context)
+
+
+@require_safe
+def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """A page of the lead's conversations, likewise."""
+    lead = lead_page.lead_or_404(request, lead_id)
+    context = lead_page.conversations(request, lead, request.GET)
+    context["address"] = lead_page.address_of(request, lead)
+    return render_page(request, "leads/conversations.html", "leads/_talks.html", context)
+
+
+@require_POST
+@transaction.atomic
+def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Write a note into the history."""
+    lead = lead_page.lead_or_404(request, lead_id, locked=True)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        context = {"lead": lead, "note_form": form, "carried": came_from(request).carried}
+        return lead_page.refused(request, lead, "leads/_note_form.html", context)
+    add_note(lead, form.cleaned_data["text"], by=actor_of(request))
+    context = lead_page.standing(request, lead) | {"note_form": NoteForm()}
+    return lead_page.changed(request, lead, "leads/_note_swap.html", "Note added", context)

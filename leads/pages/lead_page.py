@@ -1,0 +1,148 @@
+"""What a lead's page is made of: each part as the context of its fragment."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from foundation.days import today
+from foundation.lists.paging import page_of
+from foundation.web.pages import SeeOther, announce, wants_fragment
+from leads.assignment import assignable
+from leads.duplicates import possible_duplicates
+from leads.follow_ups import in_words, is_overdue
+from leads.history import history_of
+from leads.models import Lead
+from leads.models.choices import PERSON_STATUSES, LeadStatus
+from leads.notes import NoteForm
+from leads.pages.neighbours import came_from, neighbours
+from leads.rescoring import count_visitor_messages
+from leads.scoring import score_lead
+from leads.wording import e_mail_link, fact_groups, signals, telephone_link
+from organisations.requests import SignedInRequest
+
+PAGE_CONVERSATIONS = 50
+FIRST_MOVES = (
+    LeadStatus.CONTACTED,
+    LeadStatus.QUALIFIED,
+    LeadStatus.CONVERTED,
+    LeadStatus.LOST,
+)
+
+
+def lead_or_404(request: SignedInRequest, lead_id: UUID, *, locked: bool = False) -> Lead:
+    """The agency's standing lead with its assignee; `locked` until the transaction ends."""
+    leads = Lead.objects.for_organisation(request.organisation).standing().defer("search")
+    # With the lock the assignee is read after it: what was joined while waiting is out of date.
+    leads = leads.select_for_update() if locked else leads.select_related("assignee")
+    return get_object_or_404(leads, id=lead_id)
+
+
+def address_of(request: SignedInRequest, lead: Lead) -> str:
+    """The lead's page, with the list that the person came from."""
+    return reverse("leads:detail", args=[lead.id]) + came_from(request).carried
+
+
+# --- Parts ---------------------------------------------------------------------------------------
+def standing(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
+    """The header: who it is, where it stands, where it can be moved; with the history below."""
+    offered = [status for status in PERSON_STATUSES if status != lead.status]
+    day = today()
+    return {
+        "lead": lead,
+        "carried": came_from(request).carried,
+        "telephone": telephone_link(lead),
+        "e_mail": e_mail_link(lead),
+        "signals": signals(lead),
+        "follow_up": in_words(lead.follow_up_on, day) if lead.follow_up_on else None,
+        "overdue": is_overdue(lead.follow_up_on, day),
+        "first_moves": [status for status in offered if status in FIRST_MOVES],
+        "more_moves": [status for status in offered if status not in FIRST_MOVES],
+        "history": history_of(lead, request.organisation, QueryDict()),
+    }
+
+
+def facts(lead: Lead) -> dict[str, Any]:
+    """The score with its reasons, and the facts."""
+    return {
+        "lead": lead,
+        "score": score_lead(lead, count_visitor_messages(lead)),
+        "fact_groups": fact_groups(lead),
+    }
+
+
+def handling(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
+    """Who looks after it, and when to come back to it."""
+    people = list(assignable(request.organisation))
+    if lead.assignee is not None and lead.assignee not in people:
+        people.append(lead.assignee)  # no longer active, and still the one who has it
+    return {
+        "lead": lead,
+        "carried": came_from(request).carried,
+        "people": people,
+        "is_mine": lead.assignee_id == request.user.id,
+        "today": today(),
+    }
+
+
+def conversations(request: SignedInRequest, lead: Lead, address: QueryDict) -> dict[str, Any]:
+    """Its conversations, newest first; the only one comes with its messages.
+
+    Of several each opens on request.
+    """
+    # A higher app's rows, read by reverse relation.
+    ours = lead.conversations.for_organisation(request.organisation).newest_first()
+    page: Any = page_of(ours, address, size=PAGE_CONVERSATIONS)
+    alone = len(page.rows) == 1 and page.newer is None and page.older is None
+    return {
+        "lead": lead,
+        "conversations": page,
+        "messages_of_only": page.rows[0].latest_messages() if alone else [],
+    }
+
+
+def duplicates(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
+    """Leads that may be the same person."""
+    return {
+        "lead": lead,
+        "carried": came_from(request).carried,
+        "duplicates": possible_duplicates(lead, request.organisation),
+    }
+
+
+def whole(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
+    """All of the page."""
+    origin = came_from(request)
+    return {
+        **standing(request, lead),
+        **facts(lead),
+        **handling(request, lead),
+        **conversations(request, lead, QueryDict()),
+        "origin": origin,
+        "neighbours": neighbours(lead, request.user, origin),
+        **duplicates(request, lead),
+        "note_form": NoteForm(),
+    }
+
+
+# --- Answers -------------------------------------------------------------------------------------
+def changed(
+    request: SignedInRequest, lead: Lead, fragment: str, words: str, context: dict[str, Any]
+) -> HttpResponse:
+    """What was posted is done: the changed fragments for HTMX, else back to the lead's page."""
+    if wants_fragment(request):
+        return announce(render(request, fragment, context), words)
+    messages.success(request, words)
+    return SeeOther(address_of(request, lead))
+
+
+def refused(
+    request: SignedInRequest, lead: Lead, fragment: str, context: dict[str, Any]
+) -> HttpResponse:
+    """What was posted was not done: 422 with the form, alone or within the lead's page."""
+    if wants_fragment(request):
+        return render(request, fragment, context, status=422)
+    return render(request, "leads/detail.html", whole(request, lead) | context, status=422)

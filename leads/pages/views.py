@@ -1,0 +1,98 @@
+"""The list of leads, a lead's page, and moving a lead along."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.lists.listing import Listing
+from foundation.lists.paging import Count
+from foundation.web.pages import address_of, announce, push_address, render_page, wants_fragment
+from leads import moving
+from leads.changed_meanwhile import last_change
+from leads.merging import became
+from leads.models import EventKind, Lead
+from leads.models.choices import LeadStatus
+from leads.models.tally import LeadTally
+from leads.pages import lead_page
+from leads.pages.filters import LeadFilterForm
+from leads.pages.forms import MoveForm
+from leads.pages.list_actions import beside_the_list
+from leads.pages.neighbours import came_from
+from organisations.requests import SignedInRequest, actor_of
+
+
+@require_safe
+def lead_list(request: SignedInRequest) -> HttpResponse:
+    """Leads of the person's agency, narrowed and sorted as the address says."""
+    filters = LeadFilterForm(request.GET, request.user)
+    is_swap = wants_fragment(request)
+    if not is_swap and filters.tidy != request.GET:
+        return redirect(address_of(request, filters.tidy))
+    # What the page's links are made from.
+    request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
+    listing = filters.listing()
+    page = listing.page(request.GET, size=filters.page_size)
+    for lead in page.rows:
+        lead.assignee = filters.people.get(str(lead.assignee_id))
+    tally = LeadTally.objects.for_organisation(request.organisation).by_status()
+    count_line = filters.count_line(_count(filters, listing, tally), "lead", "leads")
+    context = {
+        "filters": filters,
+        "chip_groups": filters.chip_groups(tally),
+        "page": page,
+        "count_line": count_line,
+        "is_swap": is_swap,
+    } | beside_the_list(request, filters)
+    response = render_page(request, "leads/list.html", "leads/_results_swap.html", context)
+    if not is_swap:
+        return response
+    return push_address(request, announce(response, count_line))
+
+
+def _count(filters: LeadFilterForm, listing: Listing[Lead], tally: Mapping[str, int]) -> Count:
+    """How many leads match; by status alone the tally knows it."""
+    if not filters.is_by_status_alone:
+        return listing.count()
+    statuses = filters.chosen("status") or tally
+    return Count(sum(tally.get(status, 0) for status in statuses))
+
+
+@require_safe
+def lead_detail(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """All that is known of a lead; one that was merged leads to the lead it became."""
+    leads = Lead.objects.for_organisation(request.organisation).select_related("assignee")
+    lead = get_object_or_404(leads.defer("search"), id=lead_id)
+    if lead.merged_into_id is not None:
+        standing_lead = reverse("leads:detail", args=[became(lead)])
+        return redirect(standing_lead + came_from(request).carried)
+    return render(request, "leads/detail.html", lead_page.whole(request, lead))
+
+
+@require_POST
+def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Move the lead, unless it was moved since the person's page was made."""
+    form = MoveForm(request.POST)
+    with transaction.atomic():
+        lead = lead_page.lead_or_404(request, lead_id, locked=True)
+        if form.is_valid() and form.cleaned_data["seen"] == lead.status:
+            status = LeadStatus(form.cleaned_data["status"])
+            moving.change_status(lead, status, by=actor_of(request))
+            words = f"Moved to {status.label}"
+            context = lead_page.standing(request, lead)
+            return lead_page.changed(request, lead, "leads/_standing_swap.html", words, context)
+    return _not_moved(request, lead, form)
+
+
+def _not_moved(request: SignedInRequest, lead: Lead, form: MoveForm) -> HttpResponse:
+    context = lead_page.standing(request, lead)
+    if form.is_valid():  # then what it saw no longer stood
+        context["overtaken_by"] = last_change(lead, request.organisation, EventKind.STATUS)
+        context["overtaken"] = True
+    else:
+        context["faults"] = [fault for faults in form.errors.values() for fault in faults]
+    return lead_page.refused(request, lead, "leads/_standing_swap.html", context)

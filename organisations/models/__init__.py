@@ -1,0 +1,14 @@
+"""The tables of agencies and their people, here where Django looks for them."""
+
+from organisations.models.audit_entry import AuditAction as AuditAction
+from organisations.models.audit_entry import AuditEntry as AuditEntry
+from organisations.models.audit_entry import AuditEntryQuerySet as AuditEntryQuerySet
+from organisations.models.audit_entry import AuditTarget as AuditTarget
+from organisations.models.authenticator import Authenticator as Authenticator
+from organisations.models.invitation import Invitation as Invitation
+from organisations.models.organisation import Organisation as Organisation
+from organisations.models.organisation import Plan as Plan
+from organisations.models.roles import Role as Role
+from organisations.models.session import Session as Session
+from organisations.models.user import Theme as Theme
+from organisations.models.user import User as User

@@ -1,0 +1,122 @@
+"""What a person proves themselves with at the second step: an authenticator app, or a spare code.
+
+Counting time steps, the window for clocks that differ, their drift and the growing wait after wrong
+codes are django-otp's. Its own table of such devices knows no organisations, and its spare codes
+lie in the open; so the row is ours, and of each spare code only a digest is kept.
+"""
+
+import secrets
+from base64 import b32encode
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_otp.models import Device, DeviceManager, ThrottlingMixin
+from django_otp.oath import TOTP
+from django_otp.util import random_hex
+
+from foundation.ids import uuid7
+
+DIGITS = 6
+CODES = 10
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like another
+_CODE_LONG = 24  # 118 bits: enough for a digest that is quick to make (OWASP ASVS 5, 6.5.2)
+
+
+def new_secret() -> str:
+    """160 bits, as RFC 4226 recommends, in hexadecimal."""
+    return str(random_hex(20))
+
+
+class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-otp has no types
+    """A person's authenticator app, and the recovery codes for the day it is lost.
+
+    It counts once a code from it has confirmed it. Row locks are the caller's: two uses of one
+    code at once must not both succeed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.CASCADE, related_name="+", db_index=False
+    )
+    # Named as django-otp names it; the composite key holds it.
+    user = models.OneToOneField(
+        "organisations.User", models.CASCADE, related_name="authenticator", db_constraint=False
+    )
+    secret = models.CharField(max_length=40, default=new_secret)
+    last_step = models.BigIntegerField(
+        default=-1, help_text="time step of the last code that was taken: none is taken twice"
+    )
+    drift = models.SmallIntegerField(default=0, help_text="time steps its clock is ahead")
+    recovery_digests: Any = ArrayField(
+        models.CharField(max_length=64), default=list, help_text="of codes not used yet"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = DeviceManager()
+
+    def get_throttle_factor(self) -> int:
+        """Seconds to wait after the first wrong code; each further one doubles them."""
+        return 1
+
+    def seconds_to_wait(self) -> int:
+        """Until a code may be said again; 0 if now."""
+        allowed, why = self.verify_is_allowed()
+        if allowed:
+            return 0
+        return max(1, int((why["locked_until"] - timezone.now()).total_seconds()) + 1)
+
+    def verify_token(self, token: str) -> bool:
+        """Whether it is the app's code of now (or half a minute off), not taken before."""
+        totp = TOTP(bytes.fromhex(self.secret), digits=DIGITS, drift=self.drift)
+        good = bool(totp.verify(int(token), tolerance=1, min_t=self.last_step + 1))
+        if good:
+            self.last_step, self.drift = totp.t(), totp.drift
+        return self._taken(good)
+
+    def use_recovery_code(self, code: str) -> bool:
+        """Whether it is one of the recovery codes; it is none from now on."""
+        good = _digest(code) in self.recovery_digests
+        if good:
+            self.recovery_digests.remove(_digest(code))
+        return self._taken(good)
+
+    def new_recovery_codes(self) -> list[str]:
+        """Codes in place of those there were: known now and never again."""
+        codes = [
+            "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LONG)) for _ in range(CODES)
+        ]
+        self.recovery_digests = [_digest(code) for code in codes]
+        return [_grouped(code) for code in codes]
+
+    @property
+    def typed_secret(self) -> str:
+        """The secret as apps take it where no picture can be scanned."""
+        return _grouped(b32encode(bytes.fromhex(self.secret)).decode(), " ")
+
+    @property
+    def address(self) -> str:
+        """`otpauth://…`, what the picture says to the app."""
+        label = quote(f"Sift:{self.user.email}")
+        secret = b32encode(bytes.fromhex(self.secret)).decode()
+        return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': 'Sift'})}"
+
+    def _taken(self, good: bool) -> bool:
+        if good:
+            self.throttle_reset(commit=False)
+            self.save()
+        else:
+            self.throttle_increment()
+        return good
+
+
+def _digest(code: str) -> str:
+    return sha256(code.encode()).hexdigest()
+
+
+def _grouped(text: str, between: str = "-") -> str:
+    return between.join(text[n : n + 4] for n in range(0, len(text), 4))

@@ -1,0 +1,100 @@
+"""People of an agency (CONTRACT.md, section 1, User)."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Now
+from django.db.models.lookups import Exact
+
+from foundation.days import AGENCY_ZONE
+from foundation.ids import uuid7
+from organisations.models.organisation import Organisation
+from organisations.models.roles import Role
+
+
+class Theme(models.TextChoices):
+    """How pages look to a person; the system's choice unless they made one."""
+
+    SYSTEM = "system", "System"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class UserManager(BaseUserManager["User"]):
+    """People, found by e-mail without regard to case and outer spaces."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The person who signs in as `username`, with the organisation; User.DoesNotExist if none.
+
+        The lower-casing is the database's on both sides, so it is the unique index's own.
+        """
+        return self.select_related("organisation").get(
+            Exact(Lower("email"), Lower(Value((username or "").strip())))
+        )
+
+    def create_user(
+        self, *, organisation: Organisation, email: str, name: str, role: str, password: str | None
+    ) -> "User":
+        """Add a person; with no password they cannot sign in until one is set."""
+        user = self.model(organisation=organisation, email=email.strip(), name=name, role=role)
+        user.set_password(password)
+        user.save(force_insert=True)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person of one agency. There is no superuser and no Django admin."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="people", db_index=False
+    )
+    # Stored as typed; what makes it unique is the constraint on its lower case. The plain unique
+    # index is Django's demand on a USERNAME_FIELD.
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
+    is_active = models.BooleanField(default=True)
+    theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    time_zone = models.CharField(
+        max_length=64, default=AGENCY_ZONE.key, help_text="of times on pages, by its IANA name"
+    )
+    shortcuts = models.BooleanField(default=True, help_text="single-key shortcuts on pages")
+    created_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="organisations_user_email_unique"),
+            models.UniqueConstraint(
+                name="organisations_user_org_and_id", fields=["organisation", "id"]
+            ),
+            models.CheckConstraint(name="organisations_user_email_said", condition=~Q(email="")),
+            models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="organisations_user_theme_known", condition=Q(theme__one_of=Theme.values)
+            ),
+            models.CheckConstraint(
+                name="organisations_user_time_zone_said", condition=~Q(time_zone="")
+            ),
+            models.CheckConstraint(
+                name="organisations_user_role_known", condition=Q(role__one_of=Role.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Active, and of an agency whose account is open."""
+        return self.is_active and self.organisation.closed_at is None

@@ -1,0 +1,90 @@
+"""Settings, Profile, Two-step sign-in: set it up, renew its recovery codes, turn it off."""
+
+import segno
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.web.pages import SeeOther
+from organisations.models import Authenticator
+from organisations.profile.forms import CodeForm
+from organisations.requests import SignedInRequest, actor_of
+from organisations.signing_in import two_step
+from organisations.signing_in.recent_sign_in import is_recent, recent_sign_in_required
+
+
+@require_safe
+def two_step_page(request: SignedInRequest) -> HttpResponse:
+    """Whether it is on, and what can be done about it."""
+    context = {"device": two_step.authenticator_of(request.user)}
+    return render(request, "organisations/two_step.html", context)
+
+
+@require_POST
+@recent_sign_in_required
+def begin_two_step(request: SignedInRequest) -> HttpResponse:
+    """Make a secret for the person's app."""
+    if not two_step.begin(request.user):
+        return SeeOther("organisations:two_step")
+    return SeeOther("organisations:set_up_two_step")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_required
+def set_up_two_step(request: SignedInRequest) -> HttpResponse:
+    """Show the secret, and turn it on by a code that the app makes of it."""
+    device = two_step.unconfirmed_of(request.user)
+    # Who finds the browser open later must not learn the secret before it is put to use.
+    if device is None or not is_recent(request):
+        return redirect("organisations:two_step")
+    if request.method != "POST":
+        return _set_up_page(request, device, CodeForm())
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        codes = two_step.confirm(request.user, form.cleaned_data["code"], by=actor_of(request))
+        if codes is not None:
+            return _codes_page(request, codes, "Two-step sign-in is on")
+        form.add_error("code", "This code is not right. Take the one that the app shows now.")
+    return _set_up_page(request, device, form, status=422)
+
+
+@require_POST
+@recent_sign_in_required
+def renew_recovery_codes(request: SignedInRequest) -> HttpResponse:
+    """New recovery codes, shown once, in place of the old."""
+    codes = two_step.renew_recovery_codes(request.user, by=actor_of(request))
+    if codes is None:
+        return SeeOther("organisations:two_step")
+    return _codes_page(request, codes, "New recovery codes")
+
+
+@require_POST
+@recent_sign_in_required
+def turn_off_two_step(request: SignedInRequest) -> HttpResponse:
+    if two_step.turn_off(request.user, by=actor_of(request)):
+        messages.success(request, "Two-step sign-in is off. Your password alone signs you in.")
+    return SeeOther("organisations:two_step")
+
+
+def _set_up_page(
+    request: SignedInRequest, device: Authenticator, form: CodeForm, status: int = 200
+) -> HttpResponse:
+    context = {"device": device, "picture": _picture(device.address), "form": form}
+    return render(request, "organisations/two_step_set_up.html", context, status=status)
+
+
+def _codes_page(request: SignedInRequest, codes: list[str], heading: str) -> HttpResponse:
+    """The codes, in the one answer to the POST that made them."""
+    context = {"codes": codes, "heading": heading}
+    return render(request, "organisations/recovery_codes.html", context)
+
+
+def _picture(address: str) -> SafeString:
+    """A QR code of the address, as SVG by attributes alone; dark on light whatever the theme."""
+    code = segno.make_qr(address, error="m")
+    picture: str = code.svg_inline(
+        scale=5, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=False
+    )
+    return mark_safe(picture)  # noqa: S308 - numbers and the colours above; no text of anybody's

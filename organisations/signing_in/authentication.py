@@ -1,0 +1,77 @@
+"""Signing in by e-mail, and what every later request of a session checks again."""
+
+from typing import Any
+
+from django.contrib.auth import login, logout
+from django.contrib.auth.backends import ModelBackend
+from django.db import transaction
+from django.http import HttpRequest
+
+from foundation.web.client_addresses import client_address
+from organisations.actors import Actor
+from organisations.audit import record_about
+from organisations.models import AuditAction, Session, User
+from organisations.requests import SignedInRequest, actor_of
+from organisations.signing_in.two_step import Step
+
+
+class EmailBackend(ModelBackend):
+    """Django's backend for people who belong to an organisation.
+
+    A deactivated person, or one of a closed organisation, neither signs in nor keeps a session:
+    person and organisation come with one statement on each request.
+    """
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return bool(user.may_sign_in)
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = User.objects.select_related("organisation").filter(pk=user_id).first()
+        return user if user is not None and user.may_sign_in else None
+
+
+def sign_in(request: HttpRequest, person: User, *, step: Step | None) -> None:
+    """Begin a session for the person, who has proved who they are; nothing of before is in it.
+
+    `step` is what the second step was done with, if they have one.
+    """
+    request.session.flush()
+    login(request, person)
+    request.session.note_browser(request)  # type: ignore[attr-defined]  # our own engine's
+    Session.objects.delete_idle()
+    record_about(
+        person,
+        AuditAction.SIGN_IN,
+        by=Actor.for_person(person, client_address(request)),
+        two_step=step and step.value,
+    )
+
+
+def sign_out(request: SignedInRequest) -> None:
+    """End the request's own session."""
+    record_about(request.user, AuditAction.SIGN_OUT, by=actor_of(request))
+    logout(request)
+
+
+def sign_out_elsewhere(request: SignedInRequest, session: Session) -> None:
+    """End another of the person's sessions; it is out at its next request, in every process."""
+    with transaction.atomic():
+        record_about(request.user, AuditAction.SIGN_OUT, by=actor_of(request))
+        session.delete()
+
+
+def sign_out_everywhere(request: SignedInRequest) -> None:
+    """End every session of the person, the request's own included."""
+    with transaction.atomic():
+        record_about(request.user, AuditAction.SESSIONS_ENDED, by=actor_of(request))
+        Session.objects.of(request.user).delete()
+    logout(request)
+
+
+def record_failure(email: str, address: str | None) -> None:
+    """Keep that somebody failed to sign in as this person, if there is one."""
+    try:
+        person = User.objects.get_by_natural_key(email)
+    except (User.DoesNotExist, ValueError):  # ValueError: a NUL, which no e-mail holds
+        return
+    record_about(person, AuditAction.SIGN_IN_FAILED, by=Actor.nobody_known(address))

@@ -1,0 +1,165 @@
+"""Signing in, with its second step where a person has one, and signing out."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.generic.edit import FormMixin
+
+from foundation.web import cookies
+from foundation.web.after_answer import after_answer
+from foundation.web.client_addresses import client_address
+from foundation.web.pages import SeeOther, TooManyRequests
+from organisations.models import User
+from organisations.profile.forms import CodeForm, SignInForm
+from organisations.requests import SignedInRequest
+from organisations.signing_in import authentication, throttle, two_step
+from organisations.signing_in.authentication import EmailBackend
+from organisations.signing_in.notices import tell_of_new_browser
+from organisations.signing_in.two_step import Step
+
+_COOKIE = "sift_second_step"
+_COOKIE_AGE = 10 * 60
+
+
+class FaultyFormIs422(FormMixin):  # type: ignore[type-arg]  # not generic at run time
+    """A form that did not pass comes back with status 422, as everywhere here."""
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)  # type: ignore[attr-defined, no-any-return]  # the view's own
+
+
+class SignInView(FaultyFormIs422, auth_views.LoginView):
+    """Django's own, which leads on only to addresses within the site; throttled, and in two steps.
+
+    Whether the account exists shows neither in the answer nor in the time it takes: an unknown
+    e-mail costs a hash as well, and what is recorded is recorded after the answer.
+    """
+
+    template_name = "organisations/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        email = request.POST.get("username", "")
+        try:
+            throttle.count_attempt(request, email)
+        except TooManyRequests as refusal:
+            return self._refused(email, refusal)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        answer = super().form_invalid(form)
+        email = form.data.get("username", "")
+        failed = partial(authentication.record_failure, email, client_address(self.request))
+        after_answer(answer, failed)
+        return answer
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        person = form.get_user()
+        if two_step.is_on(person):
+            return _ask_for_code(person, self.get_success_url())
+        return _signed_in(self.request, person, self.get_success_url(), step=None)
+
+    def _refused(self, email: str, refusal: TooManyRequests) -> HttpResponse:
+        form = SignInForm(self.request, initial={"username": email})
+        context = self.get_context_data(form=form, wait=refusal)
+        answer = self.render_to_response(context, status=429)
+        answer.headers["Retry-After"] = str(refusal.seconds)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Who said the right password in this browser, and where they want to go."""
+
+    person: User
+    next: str
+
+
+@login_not_required  # the second half of signing in
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The second step: a code of the authenticator app, or a recovery code."""
+    pending = _pending(request)
+    if pending is None:
+        messages.info(request, "That took too long. Sign in once more.")
+        return redirect("organisations:sign_in")
+    form = CodeForm(request.POST or None)
+    if request.method != "POST":
+        return _code_page(request, form, 200)
+    try:
+        step = _step(request, pending.person, form) if form.is_valid() else None
+    except TooManyRequests as refusal:
+        form.add_error("code", f"Too many codes were tried. {refusal.words}")
+        answer = _code_page(request, form, 429)
+        answer.headers["Retry-After"] = str(refusal.seconds)
+        return answer
+    if step is None:
+        return _code_page(request, form, 422)
+    return _signed_in(request, pending.person, pending.next, step=step)
+
+
+@require_POST
+def sign_out(request: SignedInRequest) -> HttpResponse:
+    """End the session. Pages that were seen in it are in no cache, so Back shows none of them."""
+    authentication.sign_out(request)
+    return SeeOther("organisations:sign_in")
+
+
+def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpResponse:
+    return render(request, "organisations/sign_in_code.html", {"form": form}, status=status)
+
+
+def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
+    """What the code came from; None, said on the form and kept in the trail, if it is wrong."""
+    throttle.count_attempt(request, person.email)
+    address = client_address(request)
+    step = two_step.use(person, form.cleaned_data["code"], address=address)
+    if step is None:
+        authentication.record_failure(person.email, address)
+        form.add_error("code", "This code is not right. Each works once, and only for a minute.")
+    return step
+
+
+def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None) -> HttpResponse:
+    is_first = person.last_login is None  # nobody need be told of that
+    authentication.sign_in(request, person, step=step)
+    if not (is_first or throttle.knows_device(request, person.email)):
+        tell_of_new_browser(person, request.session["browser"], client_address(request))
+    answer = HttpResponseRedirect(to)
+    throttle.remember_device(request, answer, person.email)
+    cookies.forget(answer, _COOKIE)
+    return answer
+
+
+def _ask_for_code(person: User, to: str) -> HttpResponse:
+    """Lead on to the second step. Nobody is signed in yet: the browser carries, signed, who said
+    the right password, for ten minutes and only while that is the password."""
+    answer = redirect("organisations:sign_in_code")
+    said = {"person": str(person.pk), "password": person.get_session_auth_hash(), "next": to}
+    cookies.put(answer, _COOKIE, said, seconds=_COOKIE_AGE)
+    return answer
+
+
+def _pending(request: HttpRequest) -> Pending | None:
+    said = cookies.read(request, _COOKIE, seconds=_COOKIE_AGE)
+    if said is None:
+        return None
+    person = EmailBackend().get_user(said["person"])
+    if person is None or not constant_time_compare(
+        person.get_session_auth_hash(), said["password"]
+    ):
+        return None
+    return Pending(person, said["next"])

@@ -1,8 +1,0 @@
-"""Addresses in people's words as links, for templates (organisations/links.py)."""
-
-from django import template
-
-from organisations.links import linked
-
-register = template.Library()
-register.filter("linked", linked)

@@ -1,0 +1,54 @@
+"""GET /api/docs/: the API reference."""
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from sift_site.reference.openapi import document
+from sift_site.reference.outline import Outline
+from sift_site.reference.polling import recipe
+
+
+@login_not_required  # whoever writes an integration has a key, and seldom a sign-in
+@require_safe
+def api_reference(request: HttpRequest) -> HttpResponse:
+    """The reference, in the shell for who is signed in; its samples call this very server."""
+    address = request.build_absolute_uri("/").removesuffix("/")
+    rates = (settings.SIFT_RATE_GROWTH, settings.SIFT_RATE_SCALE, settings.SIFT_RATE_ANONYMOUS)
+    body = _body(address, rates)
+    return render(request, "api_docs/reference.html", {"body": body, "address": address})
+
+
+@lru_cache(maxsize=8)  # a deployment has one address or a few
+def _body(address: str, rates: tuple[str, str, str]) -> SafeString:
+    """All that is the same for everybody, written once."""
+    outline = Outline(document(), address)
+    growth, scale, anonymous = map(_rate_in_words, rates)
+    return render_to_string(
+        "api_docs/_body.html",
+        {
+            "address": address,
+            "groups": outline.groups(),
+            "problems": outline.problems(),
+            "recipe": recipe(address),
+            "limit_headers": outline.headers("RateLimit-Policy", "RateLimit"),
+            "growth": growth,
+            "scale": scale,
+            "anonymous": anonymous,
+        },
+    )
+
+
+_WINDOWS = {"s": "a second", "m": "a minute", "h": "an hour", "d": "a day"}
+
+
+def _rate_in_words(rate: str) -> str:
+    """`120 a minute` for `120/m`."""
+    number, _, window = rate.partition("/")
+    return f"{int(number):,} {_WINDOWS[window]}"
