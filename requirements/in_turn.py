@@ -1,4 +1,4 @@
-"""Become a command once no other is at work on `.venv`: `python3 requirements/in_turn.py make …`.
+"""Become a command once no other is at work on `.venv`: `python3 requirements/in_turn.py make ...`.
 
 The command has two variables: BASE, the Python that makes environments, and PLACE, where one of it
 stands. An old Python has to be able to read all of this, so that it can refuse itself.
@@ -14,7 +14,7 @@ BASE = getattr(sys, "_base_executable", sys.executable)
 VERSION = sys.version_info[:2]
 
 if not (3, 11) <= VERSION <= (3, 14):
-    sys.exit("Sift needs Python 3.11 to 3.14, and %s is Python %d.%d." % (BASE, *VERSION))
+    sys.exit("Sift needs Python 3.11 to 3.14, and %s is Python %d.%d." % ((BASE,) + VERSION))
 try:
     import ensurepip  # noqa: F401
     import venv  # noqa: F401
@@ -28,5 +28,5 @@ lock = os.open(__file__, os.O_RDONLY)
 fcntl.flock(lock, fcntl.LOCK_EX)
 os.set_inheritable(lock, True)  # so that it is held for as long as the command runs
 os.environ["BASE"] = BASE
-os.environ["PLACE"] = "%s of %s, Python %d.%d" % (os.getcwd(), os.path.realpath(BASE), *VERSION)
+os.environ["PLACE"] = "%s of %s, Python %d.%d" % ((os.getcwd(), os.path.realpath(BASE)) + VERSION)
 os.execvp(sys.argv[1], sys.argv[1:])
