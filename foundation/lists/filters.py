@@ -173,14 +173,6 @@ class FilterForm(forms.Form):
             for fault in faults
         ]
 
-    @property
-    def groups(self) -> list[ChoiceGroup]:
-        """What the bar shows, in its order."""
-        return [
-            self._group(name, str(self[name].label), [value for value, _ in self._labels(name)])
-            for name in self.fields
-        ]
-
     def _group(
         self,
         field: str,
