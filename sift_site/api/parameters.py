@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from foundation.ids import parse_uuid
 from foundation.validation import Fault
-from sift_site.api import cursors, instants, problems, schemas
+from sift_site.api import cursors, problems, schemas, times
 from sift_site.api.cursors import Listing, NotOfThisList
 from sift_site.api.reads import Window
 
@@ -193,8 +193,8 @@ def _choice(
 def _time(name: str, description: str) -> Parameter:
     return Parameter(
         name,
-        instants.parse,
-        instants.ACCEPTED,
+        times.parse,
+        times.ACCEPTED,
         {
             "anyOf": [
                 {"type": "string", "format": "date-time"},

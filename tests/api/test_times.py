@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.rfc3339 import rfc3339
-from sift_site.api.instants import from_microseconds, parse, to_microseconds
+from sift_site.api.times import from_microseconds, parse, to_microseconds
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ _FORM = re.compile(
 
 
 def parse(text: str) -> datetime:
-    """The instant, in UTC; ValueError where `text` is none, plain numbers included.
+    """The time, in UTC; ValueError where `text` is none, plain numbers included.
 
     Without a zone it is UTC; a date is its first moment. Times are kept to the microsecond; what
     is finer is rounded up, so that "at or after" stays true.
@@ -58,9 +58,9 @@ def _microseconds(fraction: str | None) -> timedelta:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def to_microseconds(instant: datetime) -> int:
+def to_microseconds(time: datetime) -> int:
     """Microseconds since 1970."""
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    return (time - _EPOCH) // timedelta(microseconds=1)
 
 
 def from_microseconds(count: int) -> datetime:
