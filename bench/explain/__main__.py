@@ -22,8 +22,10 @@ WHAT = ("lists", "conversations", "overview")
 
 
 def main(words: list[str] | None = None) -> None:
-    """Show what the words ask for; a line and exit status 1 where there is no such organisation."""
+    """Show what the words ask for; a line and exit status 1 where there is nothing to show."""
     wanted = _arguments(words)
+    if wanted.bench_pages and not pages.SERVER.data.exists():
+        sys.exit("Nothing is loaded yet: make bench-pages does that.")
     with _server(bench_pages=wanted.bench_pages) as url:
         if wanted.bench_pages:
             os.environ.update(environment(url))
