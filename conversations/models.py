@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
-from foundation.database.columns import WrittenXidField
+from foundation.frozen import WrittenXidField
 from foundation.ids import uuid7
 from leads.models import Lead
 from leads.models.choices import Channel

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Lower, Now
 
-from foundation.database.columns import WrittenXidField
 from foundation.database.lexemes import Matches
+from foundation.frozen import WrittenXidField
 from foundation.ids import uuid7
 from leads import search
 from leads.models.choices import (
