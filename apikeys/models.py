@@ -14,7 +14,8 @@ from django.views.decorators.debug import sensitive_variables
 from apikeys import keys
 from apikeys.calls import Call as Call  # here Django looks for models
 from apikeys.calls import DailyCalls as DailyCalls
-from apikeys.networks import MOST_NETWORKS, CidrField
+from apikeys.frozen import CidrField
+from apikeys.networks import MOST_NETWORKS
 from foundation.ids import uuid7
 from organisations import audit
 from organisations.actors import SYSTEM, Actor

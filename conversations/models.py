@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
-from foundation.database.columns import WrittenXidField
 from foundation.ids import uuid7
 from leads.models import Lead
 from leads.models.choices import Channel
@@ -106,7 +105,6 @@ class Conversation(models.Model):
     message_count = models.IntegerField(default=0, db_default=0)
     last_words = models.CharField(max_length=LONGEST_LAST_WORDS, default="", db_default="")
     search = SearchVectorField(default="", db_default="", editable=False)
-    written_xid = WrittenXidField()
 
     objects = ConversationQuerySet.as_manager()
 

@@ -15,7 +15,6 @@ from tests.factories import (
     make_key,
     make_lead,
     make_message,
-    make_organisation,
     make_user,
 )
 
@@ -273,9 +272,7 @@ def test_a_sender_may_use_an_external_id_once_and_another_agency_the_same(agency
         make_conversation(agency, external_id="chat-1")
 
 
-def test_a_change_that_the_json_shows_moves_updated_at_and_any_change_the_writing_transaction(
-    agency,
-):
+def test_a_change_that_the_json_shows_moves_updated_at(agency):
     lead = make_lead(agency)
     Lead.objects.filter(pk=lead.pk).update(moved_on=True)
     unseen = Lead.objects.get(pk=lead.pk)
@@ -284,17 +281,6 @@ def test_a_change_that_the_json_shows_moves_updated_at_and_any_change_the_writin
 
     assert unseen.updated_at == lead.updated_at
     assert seen.updated_at > lead.updated_at
-
-
-@pytest.mark.django_db(transaction=True)
-def test_each_transaction_that_writes_a_row_leaves_its_number_on_it():
-    agency = make_organisation()
-    lead = make_lead(agency)
-    before = int(lead.written_xid)
-
-    Lead.objects.filter(pk=lead.pk).update(hand_set=["area"])
-
-    assert int(Lead.objects.get(pk=lead.pk).written_xid) > before
 
 
 def test_setting_what_already_stands_changes_nothing_and_records_nothing(agency, agent):

@@ -19,7 +19,7 @@ class LeadStatus(models.TextChoices):
 
 
 SCORED_STATUSES = (LeadStatus.NEW, LeadStatus.HOT, LeadStatus.WARM, LeadStatus.COLD)
-# How far a lead came, by the status that says so; a trigger keeps it (migration 0010).
+# How far a lead came, by the status that says so; a trigger keeps it (leads/triggers.py).
 REACHED = {LeadStatus.CONTACTED: 1, LeadStatus.QUALIFIED: 2, LeadStatus.CONVERTED: 3}
 # What people on the dashboard may set; the rest is the system's.
 PERSON_STATUSES = (

@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Lower, Now
 
-from foundation.database.columns import WrittenXidField
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
 from leads import search
@@ -161,7 +160,6 @@ class Lead(models.Model):
     first_contacted_at = models.DateTimeField(null=True, editable=False)
     # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
     search = SearchVectorField(default="", db_default="", editable=False)
-    written_xid = WrittenXidField()
 
     objects = LeadQuerySet.as_manager()
 
