@@ -18,7 +18,7 @@ from apikeys.networks import MOST_NETWORKS, CidrField
 from foundation.ids import uuid7
 from organisations import audit
 from organisations.actors import SYSTEM, Actor
-from organisations.models import AuditAction, AuditTarget, Organisation, User
+from organisations.models import AuditAction, AuditTarget, Organisation, TenantQuerySet, User
 
 LONGEST_NAME = 80  # characters
 DAYS_DELETED_KEYS_ARE_LISTED = 30
@@ -36,11 +36,8 @@ class Scope(models.TextChoices):
     READ_WRITE = "read_write", "Read and write"
 
 
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    """Every way in which keys are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
+    """Every way in which keys are chosen."""
 
     def standing(self) -> Self:
         """Keys that were not deleted, expired ones included."""
@@ -57,9 +54,6 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.standing().filter(
             expires_at__gt=now, expires_at__lte=now + time, organisation__closed_at__isnull=True
         )
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
 
     def deleted_last(self) -> Self:
         """Those that stand, the newest first, then those that were deleted, the latest first."""

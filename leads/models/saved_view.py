@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 from foundation.ids import uuid7
-from organisations.models import Organisation, User
+from organisations.models import Organisation, TenantQuerySet, User
 
 
 class NameTaken(Exception):
@@ -23,7 +23,7 @@ class TooManyViews(Exception):
 MOST_VIEWS = 50  # of a person: what a row of links can still show
 
 
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
+class SavedViewQuerySet(TenantQuerySet["SavedView"]):
     """Every way in which saved views are chosen. The first call is of()."""
 
     def of(self, person: User) -> Self:
