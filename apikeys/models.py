@@ -15,6 +15,7 @@ from apikeys import keys
 from apikeys.calls import Call as Call  # here Django looks for models
 from apikeys.calls import DailyCalls as DailyCalls
 from apikeys.networks import MOST_NETWORKS, CidrField
+from foundation.database.constraints import broken_constraint
 from foundation.ids import uuid7
 from organisations import audit
 from organisations.actors import SYSTEM, Actor
@@ -23,8 +24,8 @@ from organisations.models import AuditAction, AuditTarget, Organisation, TenantQ
 LONGEST_NAME = 80  # characters
 DAYS_DELETED_KEYS_ARE_LISTED = 30
 
-
 _NAME_STANDING = "apikeys_apikey_name_standing"
+_PREFIX_UNIQUE = "apikeys_apikey_prefix_key"  # as PostgreSQL names what unique=True asks for
 
 
 class NameTaken(Exception):
@@ -97,10 +98,10 @@ class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
                         AuditAction.KEY_CREATED, by=by, scope=scope, networks=len(allowed_networks)
                     )
             except IntegrityError as error:
-                if _NAME_STANDING in str(error):
+                if broken_constraint(error) == _NAME_STANDING:
                     raise NameTaken(name) from None
-                if "prefix" in str(error):  # one chance in 62 to the eighth power: draw again
-                    continue
+                if broken_constraint(error) == _PREFIX_UNIQUE:
+                    continue  # one chance in 62 to the eighth power: draw again
                 raise
             return key, new.text
 
@@ -199,7 +200,7 @@ class ApiKey(models.Model):
                 self.record(AuditAction.KEY_RENAMED, by=by)
         except IntegrityError as error:
             self.name = before
-            if _NAME_STANDING in str(error):
+            if broken_constraint(error) == _NAME_STANDING:
                 raise NameTaken(name) from None
             raise
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
+from foundation.database.constraints import broken_constraint
 from foundation.ids import uuid7
 from organisations.models import Organisation, TenantQuerySet, User
 
@@ -20,6 +21,7 @@ class TooManyViews(Exception):
     """The person has MOST_VIEWS of them."""
 
 
+_NAME_UNIQUE = "leads_savedview_name_unique"
 MOST_VIEWS = 50  # of a person: what a row of links can still show
 
 
@@ -62,9 +64,7 @@ class SavedView(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                "organisation", "person", Lower("name"), name="leads_savedview_name_unique"
-            ),
+            models.UniqueConstraint("organisation", "person", Lower("name"), name=_NAME_UNIQUE),
             models.CheckConstraint(name="leads_savedview_name_said", condition=~Q(name="")),
         ]
 
@@ -85,6 +85,6 @@ def _name_taken() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if "leads_savedview_name_unique" not in str(error):
+        if broken_constraint(error) != _NAME_UNIQUE:
             raise
         raise NameTaken from error
