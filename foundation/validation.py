@@ -16,6 +16,8 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 from msgspec import inspect
 
+from foundation.plurals import so_many
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 BODY = "body"  # the field of a fault that concerns all of it
@@ -298,11 +300,11 @@ def _range_in_words(least: int | float | None, most: int | float | None) -> str:
 
 def _lengths_in_words(least: int | None, most: int | None, unit: str) -> str:
     if least and most is not None:
-        return f" of {least:,} to {most:,} {unit}s"
+        return f" of {least:,} to {so_many(most, unit)}"
     if most is not None:
-        return f" of at most {most:,} {unit}s"
+        return f" of at most {so_many(most, unit)}"
     if least:
-        return f" of at least {least:,} {unit}{'s' if least > 1 else ''}"
+        return f" of at least {so_many(least, unit)}"
     return ""
 
 

@@ -202,7 +202,7 @@ class FilterForm(forms.Form):
             [str(fault) for fault in self.errors.get(field, [])] if with_faults else [],
         )
 
-    def count_line(self, count: Count, one: str, many: str) -> str:
+    def count_line(self, count: Count, one: str, many: str = "") -> str:
         """`1,204 leads`, or, where a filter is in force, `37 leads match`."""
         if not self.in_force:
             return count.of(one, many)
