@@ -10,12 +10,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from conversations import search
+from conversations.choices import ConversationStatus
 from conversations.languages import name_of
 from conversations.models import (
     Conversation,
     ConversationLanguage,
     ConversationQuerySet,
-    ConversationStatus,
 )
 from foundation.database.lexemes import Matches, MatchesWhenRead
 from foundation.days import Period, midnight

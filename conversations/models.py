@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
+from conversations.choices import ConversationStatus, MessageRole
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
 from foundation.database.columns import WrittenXidField
 from foundation.ids import uuid7
@@ -20,11 +21,6 @@ from organisations.models import Organisation, TenantQuerySet
 
 LONGEST_CONTENT = 20_000  # characters
 TRANSCRIPT_MESSAGES = 200  # what a page shows of a conversation at once
-
-
-class ConversationStatus(models.TextChoices):
-    OPEN = "open", "Open"
-    CLOSED = "closed", "Closed"
 
 
 def _count_of(messages: "MessageQuerySet") -> Coalesce:
@@ -236,11 +232,6 @@ class ConversationLanguage(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class MessageRole(models.TextChoices):
-    USER = "user", "Visitor"
-    ASSISTANT = "assistant", "Assistant"
 
 
 class MessageQuerySet(TenantQuerySet["Message"]):
