@@ -9,9 +9,9 @@ from django.db import transaction
 from conversations.marking import may_have, places
 from conversations.models import MessageQuerySet
 from conversations.search import asked_words
+from foundation.lists.filters import MOST_WORDS
 from foundation.plurals import so_many
 
-MOST_WORDS = 8
 LONGEST = 200  # characters of what is looked for
 _AT_ONCE = 2_000  # messages in memory
 
