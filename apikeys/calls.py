@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.ids import uuid7
-from organisations.models import Organisation
+from organisations.models import Organisation, TenantQuerySet
 
 if TYPE_CHECKING:  # apikeys.models imports this module, so that Django finds its models
     from apikeys.models import ApiKey
@@ -21,11 +21,8 @@ LONGEST_ROUTE = 200
 LONGEST_REQUEST_ID = 128
 
 
-class CallQuerySet(models.QuerySet["Call"]):
-    """Every way in which calls are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class CallQuerySet(TenantQuerySet["Call"]):
+    """Every way in which calls are chosen."""
 
     def of_key(self, key: "ApiKey") -> Self:
         """The calls that are kept; older ones may not have been removed yet."""
@@ -36,9 +33,6 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def outlived(self) -> Self:
         return self.filter(created_at__lte=_calls_kept_since())
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
 
 
 class Call(models.Model):
@@ -94,11 +88,8 @@ class Call(models.Model):
         return self.microseconds / 1000
 
 
-class DailyCallsQuerySet(models.QuerySet["DailyCalls"]):
-    """Every way in which daily counts are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class DailyCallsQuerySet(TenantQuerySet["DailyCalls"]):
+    """Every way in which daily counts are chosen."""
 
     def since(self, day: date) -> Self:
         return self.filter(day__gte=day)

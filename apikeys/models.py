@@ -14,18 +14,23 @@ from django.views.decorators.debug import sensitive_variables
 from apikeys import keys
 from apikeys.calls import Call as Call  # here Django looks for models
 from apikeys.calls import DailyCalls as DailyCalls
+<<<<<<< HEAD
 from apikeys.frozen import CidrField
 from apikeys.networks import MOST_NETWORKS
+=======
+from apikeys.networks import MOST_NETWORKS, CidrField
+from foundation.database.constraints import broken_constraint
+>>>>>>> part-c
 from foundation.ids import uuid7
 from organisations import audit
 from organisations.actors import SYSTEM, Actor
-from organisations.models import AuditAction, AuditTarget, Organisation, User
+from organisations.models import AuditAction, AuditTarget, Organisation, TenantQuerySet, User
 
 LONGEST_NAME = 80  # characters
 DAYS_DELETED_KEYS_ARE_LISTED = 30
 
-
 _NAME_STANDING = "apikeys_apikey_name_standing"
+_PREFIX_UNIQUE = "apikeys_apikey_prefix_key"  # as PostgreSQL names what unique=True asks for
 
 
 class NameTaken(Exception):
@@ -37,11 +42,8 @@ class Scope(models.TextChoices):
     READ_WRITE = "read_write", "Read and write"
 
 
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    """Every way in which keys are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
+    """Every way in which keys are chosen."""
 
     def standing(self) -> Self:
         """Keys that were not deleted, expired ones included."""
@@ -58,9 +60,6 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.standing().filter(
             expires_at__gt=now, expires_at__lte=now + time, organisation__closed_at__isnull=True
         )
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
 
     def deleted_last(self) -> Self:
         """Those that stand, the newest first, then those that were deleted, the latest first."""
@@ -104,10 +103,10 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
                         AuditAction.KEY_CREATED, by=by, scope=scope, networks=len(allowed_networks)
                     )
             except IntegrityError as error:
-                if _NAME_STANDING in str(error):
+                if broken_constraint(error) == _NAME_STANDING:
                     raise NameTaken(name) from None
-                if "prefix" in str(error):  # one chance in 62 to the eighth power: draw again
-                    continue
+                if broken_constraint(error) == _PREFIX_UNIQUE:
+                    continue  # one chance in 62 to the eighth power: draw again
                 raise
             return key, new.text
 
@@ -206,7 +205,7 @@ class ApiKey(models.Model):
                 self.record(AuditAction.KEY_RENAMED, by=by)
         except IntegrityError as error:
             self.name = before
-            if _NAME_STANDING in str(error):
+            if broken_constraint(error) == _NAME_STANDING:
                 raise NameTaken(name) from None
             raise
 

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from apikeys.calls import DailyCalls
 from apikeys.models import ApiKey
 from foundation.days import today
+from foundation.plurals import so_many
 from organisations.models import Organisation
 
 DAYS_SHOWN = 30
@@ -51,7 +52,7 @@ class Usage:
             return "No calls in the last 30 days"
         busiest = max(self.days, key=lambda day: day.calls)
         return (
-            f"{_so_many(self.calls)} in the last 30 days, {self.refused:,} of them refused; "
+            f"{so_many(self.calls, 'call')} in the last 30 days, {self.refused:,} of them refused; "
             f"most on {date_format(busiest.day, 'j F')}: {busiest.calls:,}"
         )
 
@@ -136,7 +137,3 @@ def _all_of(days: Sequence[Day]) -> Day:
         sum(day.refused for day in days),
         sum(day.over_limit for day in days),
     )
-
-
-def _so_many(calls: int) -> str:
-    return f"{calls:,} call{'' if calls == 1 else 's'}"

@@ -11,19 +11,15 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
+from conversations.choices import ConversationStatus, MessageRole
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
 from foundation.ids import uuid7
 from leads.models import Lead
 from leads.models.choices import Channel
-from organisations.models import Organisation
+from organisations.models import Organisation, TenantQuerySet
 
 LONGEST_CONTENT = 20_000  # characters
 TRANSCRIPT_MESSAGES = 200  # what a page shows of a conversation at once
-
-
-class ConversationStatus(models.TextChoices):
-    OPEN = "open", "Open"
-    CLOSED = "closed", "Closed"
 
 
 def _count_of(messages: "MessageQuerySet") -> Coalesce:
@@ -32,21 +28,18 @@ def _count_of(messages: "MessageQuerySet") -> Coalesce:
     return Coalesce(Subquery(grouped.values("number")), 0)
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Every way in which conversations are chosen. The first call is for_organisation()."""
+class ConversationQuerySet(TenantQuerySet["Conversation"]):
+    """Every way in which conversations are chosen."""
 
     def for_organisation(self, organisation: Organisation) -> Self:
         """Those of the organisation, without their words, which are only asked and never shown."""
-        return self.filter(organisation=organisation).defer("search")
+        return super().for_organisation(organisation).defer("search")
 
     def with_leads(self, organisation: Organisation) -> Self:
         """Each with its lead, read in one statement more: a join would be made for every
         conversation that a search collects, to show fifty."""
         leads = Lead.objects.for_organisation(organisation).defer("search")
         return self.prefetch_related(Prefetch("lead", leads))
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
 
     def count_visitor_messages(self) -> int:
         """How many messages of these conversations are the visitors' own."""
@@ -194,11 +187,8 @@ class Conversation(models.Model):
         self.save(update_fields=["message_count", "last_message_at", "last_words", "search"])
 
 
-class LanguageQuerySet(models.QuerySet["ConversationLanguage"]):
-    """Every way in which languages are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class LanguageQuerySet(TenantQuerySet["ConversationLanguage"]):
+    """Every way in which languages are chosen."""
 
     def note(self, organisation: Organisation, codes: Iterable[str]) -> None:
         """Remember that the organisation has conversations in these languages."""
@@ -242,16 +232,8 @@ class ConversationLanguage(models.Model):
         return self.code
 
 
-class MessageRole(models.TextChoices):
-    USER = "user", "Visitor"
-    ASSISTANT = "assistant", "Assistant"
-
-
-class MessageQuerySet(models.QuerySet["Message"]):
-    """Every way in which messages are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class MessageQuerySet(TenantQuerySet["Message"]):
+    """Every way in which messages are chosen."""
 
     def in_order_of_time(self) -> Self:
         return self.order_by("created_at", "position")

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from foundation.lists.paging import page_of
+from foundation.plurals import so_many
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.models.choices import Channel
@@ -126,7 +127,7 @@ def _taken(event: LeadEvent) -> Iterator[str]:
     """What a merge brought, and what the other lead said that did not come to stand."""
     said = event.payload
     if number := len(said.get("conversations", [])):
-        yield f"{number} conversation{'' if number == 1 else 's'} came with it"
+        yield f"{so_many(number, 'conversation')} came with it"
     if said.get("filled"):
         yield f"Filled in: {_labels(said['filled'])}"
     for name, value in said.get("kept", {}).items():

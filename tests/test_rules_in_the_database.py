@@ -4,11 +4,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
+from foundation.database.constraints import broken_constraint
 from leads import moving
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.models import User
+from organisations.models.user import EMAIL_RULES
 from tests.factories import (
     make_conversation,
     make_invitation,
@@ -242,6 +244,25 @@ def test_a_persons_e_mail_is_unique_over_all_agencies_whatever_its_case(agency, 
 
     with pytest.raises(IntegrityError, match="organisations_user_email_unique"):
         make_user(other_agency, email="eMILE@EXAMPLE.com")
+
+
+@pytest.mark.parametrize("email", ["emile@example.com", "EMILE@example.com"])
+def test_a_taken_e_mail_is_told_by_the_name_of_the_rule(agency, other_agency, email):
+    make_user(agency, email="emile@example.com")
+
+    with pytest.raises(IntegrityError) as taken, transaction.atomic():
+        make_user(other_agency, email=email)
+
+    assert broken_constraint(taken.value) in EMAIL_RULES
+
+
+def test_a_rule_that_somebody_typed_the_name_of_is_not_taken_for_broken(agency):
+    typed = EMAIL_RULES[0]
+
+    with pytest.raises(IntegrityError, match=typed) as refused, transaction.atomic():
+        make_user(agency, email=f"{typed}@example.com", role="owner")
+
+    assert broken_constraint(refused.value) == "organisations_user_role_known"
 
 
 def test_a_person_is_found_by_e_mail_whatever_its_case_and_accents(agency):

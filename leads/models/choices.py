@@ -33,6 +33,16 @@ PERSON_STATUSES = (
 )
 
 
+class StatusByKey(models.TextChoices):
+    """The statuses that an API key may set (CONTRACT.md, section 2)."""
+
+    NEW = LeadStatus.NEW.value, LeadStatus.NEW.label
+    CONTACTED = LeadStatus.CONTACTED.value, LeadStatus.CONTACTED.label
+    QUALIFIED = LeadStatus.QUALIFIED.value, LeadStatus.QUALIFIED.label
+    REJECTED = LeadStatus.REJECTED.value, LeadStatus.REJECTED.label
+    ARCHIVED = LeadStatus.ARCHIVED.value, LeadStatus.ARCHIVED.label
+
+
 class Channel(models.TextChoices):
     WEBSITE = "website", "Website"
     SMS = "sms", "SMS"

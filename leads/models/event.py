@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from foundation.ids import uuid7
 from leads.models.lead import Lead
 from organisations.actors import Actor, ActorKind
-from organisations.models import Organisation
+from organisations.models import Organisation, TenantQuerySet
 
 
 class EventKind(models.TextChoices):
@@ -28,14 +28,8 @@ def actor_columns(actor: Actor) -> dict[str, Any]:
     return {"actor_kind": actor.kind, "actor_id": actor.id, "actor_name": actor.name}
 
 
-class LeadEventQuerySet(models.QuerySet["LeadEvent"]):
-    """Every way in which events are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
+class LeadEventQuerySet(TenantQuerySet["LeadEvent"]):
+    """Every way in which events are chosen."""
 
     def of_bulk(self, bulk_id: UUID) -> Self:
         """Those of one change of many leads (leads/bulk.py), by an index of their own."""

@@ -25,7 +25,7 @@ from leads.models.choices import (
     StampDutyPosition,
     Timeline,
 )
-from organisations.models import Organisation, User
+from organisations.models import Organisation, TenantQuerySet, User
 
 # The facts that a capture may bring and a person may correct.
 FACT_FIELDS = (
@@ -35,18 +35,12 @@ FACT_FIELDS = (
 )  # fmt: skip
 
 
-class LeadQuerySet(models.QuerySet["Lead"]):
-    """Every way in which leads are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class LeadQuerySet(TenantQuerySet["Lead"]):
+    """Every way in which leads are chosen."""
 
     def standing(self) -> Self:
         """Leads that were not merged into another: those that lists and the API show."""
         return self.filter(merged_into__isnull=True)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")  # id breaks ties, so pages never overlap
 
     def best_first(self) -> Self:
         """By score, a lead without one last; the newest of a score first."""

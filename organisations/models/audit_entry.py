@@ -5,7 +5,7 @@ closed value sets, never a lead's name, contact or words, and no foreign key; so
 leaves it as it is, and names of people and keys are looked up when it is shown.
 """
 
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from foundation.ids import uuid7
 from organisations.actors import ActorKind
-from organisations.models.organisation import Organisation
+from organisations.models.tenant import TenantQuerySet
 
 
 class AuditAction(models.TextChoices):
@@ -70,14 +70,8 @@ class AuditTarget(models.TextChoices):
     AUDIT = "audit", "Audit trail"
 
 
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Every way in which entries are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation_id=organisation.pk)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
+class AuditEntryQuerySet(TenantQuerySet["AuditEntry"]):
+    """Every way in which entries are chosen."""
 
 
 class AuditEntry(models.Model):

@@ -11,6 +11,10 @@ from foundation.ids import uuid7
 from organisations.models.organisation import Organisation
 from organisations.models.roles import Role
 
+_EMAIL_UNIQUE = "organisations_user_email_unique"
+# An e-mail that is taken breaks one or the other: the second is how PostgreSQL names unique=True.
+EMAIL_RULES = (_EMAIL_UNIQUE, "organisations_user_email_key")
+
 
 class Theme(models.TextChoices):
     """How pages look to a person; the system's choice unless they made one."""
@@ -70,7 +74,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="organisations_user_email_unique"),
+            models.UniqueConstraint(Lower("email"), name=_EMAIL_UNIQUE),
             models.UniqueConstraint(
                 name="organisations_user_org_and_id", fields=["organisation", "id"]
             ),

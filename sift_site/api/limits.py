@@ -22,7 +22,7 @@ def count_failure(request: HttpRequest) -> Usage:
 
 def allowance(plan: Plan) -> str:
     """How much the plan may call, in words: `120 calls a minute`."""
-    return in_words(_rate_of(plan), one="call", many="calls")
+    return in_words(_rate_of(plan), "call")
 
 
 def _rate_of(plan: Plan) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from foundation.plurals import so_many
 from sift_site.overview import links
 from sift_site.overview.periods import Period, Span
 from sift_site.overview.reading import DailyFigures
-from sift_site.overview.words import so_many
 
 # The stacked chart's own units; it is stretched to the room that it has.
 WIDTH, HEIGHT = 720, 200
