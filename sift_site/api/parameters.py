@@ -13,7 +13,7 @@ from foundation.ids import parse_uuid
 from foundation.validation import Fault
 from sift_site.api import cursors, instants, problems, schemas
 from sift_site.api.cursors import Listing, NotOfThisList
-from sift_site.api.reads import Window
+from sift_site.api.windows import Window
 
 # A key scopes everything to its organisation. Callers may name one; it decides nothing.
 IGNORED = frozenset({"organisation_id", "organization_id"})
