@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from sift_site.agency.page import settings
 from sift_site.api.endpoint import OpenEndpoint, route
-from sift_site.organisation_page import settings
 from sift_site.overview.taking import take_lead
 from sift_site.overview.views import overview
 from sift_site.reference.openapi import openapi_document
