@@ -91,7 +91,7 @@ class AgencyUsage:
 
 @dataclass(frozen=True, slots=True)
 class TotalUsage:
-    """Calls of all keys of an agency, deleted ones included."""
+    """Calls of all keys of an agency, revoked ones included."""
 
     today: Day
     this_month: Day  # by the calendar, up to today
@@ -110,7 +110,7 @@ def total_usage_of(organisation: Organisation) -> TotalUsage:
 
 
 def usage_of(organisation: Organisation) -> AgencyUsage:
-    """The agency's last 30 days, in one statement; deleted keys are counted in today's calls."""
+    """The agency's last 30 days, in one statement; revoked keys are counted in today's calls."""
     counts = DailyCalls.objects.for_organisation(organisation).since(_first_day())
     by_key: dict[UUID, dict[date, Day]] = defaultdict(dict)
     for count in counts:

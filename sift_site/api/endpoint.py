@@ -11,7 +11,8 @@ from typing import Any, Literal
 from django.urls import URLPattern, path
 
 from sift_site.api import bodies, limits, problems
-from sift_site.api.authentication import Caller, caller_of
+from sift_site.api.authentication import caller_of
+from sift_site.api.callers import Caller
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.serving import replicas

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from foundation.web.counters import Usage, count, in_words, network
 from organisations.models import Plan
-from sift_site.api.authentication import Caller
+from sift_site.api.callers import Caller
 
 
 def count_call(request: HttpRequest, caller: Caller) -> Usage:

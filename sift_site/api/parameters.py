@@ -16,7 +16,7 @@ from foundation.validation import Fault
 from leads.models.choices import Channel, LeadStatus
 from sift_site.api import cursors, problems, schemas, times
 from sift_site.api.cursors import Listing, NotOfThisList
-from sift_site.api.reads import Window
+from sift_site.api.windows import Window
 
 # A key scopes everything to its organisation. Callers may name one; it decides nothing.
 IGNORED = frozenset({"organisation_id", "organization_id"})

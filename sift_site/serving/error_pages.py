@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from foundation.web.pages import TooManyRequests
-from sift_site.serving.database import first_line, is_unreachable
+from sift_site.serving.lost_database import first_line, is_unreachable
 
 logger = logging.getLogger("sift.pages")
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from sift_site.api import gateway
 from sift_site.api.http import ApiRequest
 from sift_site.serving import health, proxies
-from sift_site.serving.database import drop_dead_connection
+from sift_site.serving.lost_database import drop_dead_connection
 
 
 class FrontDoorMiddleware:

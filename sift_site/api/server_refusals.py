@@ -14,7 +14,7 @@ from gunicorn import util
 
 from sift_site.api import problems
 from sift_site.api.schemas import ProblemDetails
-from sift_site.serving import headers
+from sift_site.serving import security_headers
 
 _DETAILS = {
     414: "The address is too long.",
@@ -48,8 +48,8 @@ def _write(connection: socket.socket, status: int, reason: str, _quoted: str) ->
         f"X-Request-Id: {request_id}\r\n"
         "Cache-Control: private, no-store\r\n"
         "Vary: Authorization\r\n"
-        f"Content-Security-Policy: {headers.NOT_A_PAGE}\r\n"
-        + "".join(f"{name}: {value}\r\n" for name, value in headers.EVERYWHERE.items())
+        f"Content-Security-Policy: {security_headers.NOT_A_PAGE}\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in security_headers.EVERYWHERE.items())
         + "\r\n"
     )
     util.write_nonblock(connection, head.encode("latin-1") + body)

@@ -32,7 +32,7 @@ class ShownOnce:
         return f"<ShownOnce {self.key}>"  # never the text: a repr ends up in reports of errors
 
 
-def render_tab(
+def render_key_list(
     request: SignedInRequest,
     form: NewKeyForm | None = None,
     *,
@@ -41,7 +41,7 @@ def render_tab(
 ) -> HttpResponse:
     """The tab; the answer itself is the only place in which `shown` is ever seen."""
     organisation = request.organisation
-    keys = ApiKey.objects.for_organisation(organisation).listed().deleted_last()
+    keys = ApiKey.objects.for_organisation(organisation).listed().revoked_last()
     usage = usage_of(organisation)
     context = {
         "form": form or NewKeyForm(),
