@@ -12,7 +12,7 @@ from conversations.importing import Import
 from conversations.models import Conversation
 from leads.models import Lead
 from tests.conversations.test_capture import received
-from tests.conversations.test_import import lines
+from tests.conversations.test_importing import lines
 from tests.conversations.test_intake_format import line
 from tests.factories import make_organisation
 
