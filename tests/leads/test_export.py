@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -157,21 +156,3 @@ def test_rows_are_sent_as_they_are_read(signed_in, agency):
     assert first.count(b"\r\n") == export.ROWS_AT_ONCE
     assert [piece.count(b"\r\n") for piece in rest] == [10]
     assert b"meanwhile" not in rest[0]  # the cursor reads the table as it was when it began
-
-
-def test_ten_times_the_rows_take_no_more_memory(agency):
-    leads = Lead.objects.for_organisation(agency).newest_first()
-
-    def most_memory() -> int:
-        tracemalloc.start()
-        for _ in export.csv_of(leads):
-            pass
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return most
-
-    make_many(agency, export.ROWS_AT_ONCE)
-    once = most_memory()
-    make_many(agency, 9 * export.ROWS_AT_ONCE)
-
-    assert most_memory() < 2 * once
