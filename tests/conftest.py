@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -120,6 +121,30 @@ def letters_of(
         return answer, mailoutbox[before:]
 
     return of
+
+
+@pytest.fixture
+def meanwhile():
+    """Start a function in a thread with a connection of its own; its result is waited for."""
+    threads = []
+
+    def start(function):
+        result = []
+
+        def run():
+            try:
+                result.append(function())
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        threads.append(thread)
+        return lambda: (thread.join(60), result[0])[1]
+
+    yield start
+    for thread in threads:
+        thread.join(60)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from conversations.models import Conversation, Message
 from leads.models import Lead
 from tests.conversations.test_intake_format import line
 from tests.factories import make_organisation
-from tests.servers import PROJECT, database_url
+from tests.servers import PROJECT, database_url, heed_ctrl_c
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +28,7 @@ def importer(file: str, slug: str, **options) -> subprocess.Popen:
         | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=heed_ctrl_c,
         **options,
     )
 

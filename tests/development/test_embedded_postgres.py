@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +22,8 @@ from sift_site.development.postgres_home import (
     socket_folder,
 )
 from tests.development.conftest import make_folder, remove_folder
-from tests.servers import PROJECT
+from tests.servers import PROJECT, heed_ctrl_c
+from tests.waiting import wait_for
 
 only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who meets this alone")
 
@@ -205,10 +205,12 @@ def test_half_made_data_is_made_again(new_server):
 
 def test_ctrl_c_while_it_is_made_leaves_nothing_running_and_nothing_half_used(new_server):
     with subprocess.Popen(
-        [sys.executable, "-c", USER, new_server.var], cwd=PROJECT, stderr=subprocess.PIPE
+        [sys.executable, "-c", USER, new_server.var],
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_ctrl_c,
     ) as starter:
-        while not list(new_server.var.glob("postgres.new-*")):
-            time.sleep(0.005)
+        wait_for(lambda: list(new_server.var.glob("postgres.new-*")))
         starter.send_signal(signal.SIGINT)
         assert b"KeyboardInterrupt" in starter.communicate()[1]
 

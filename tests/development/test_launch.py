@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -18,7 +17,8 @@ import pytest
 
 from apikeys.keys import is_well_formed
 from tests.development.conftest import make_folder, remove_folder
-from tests.servers import PROJECT, free_port, listening_socket
+from tests.servers import PROJECT, free_port, heed_ctrl_c, listening_socket
+from tests.waiting import wait_for
 
 _LONGEST = 60.0  # seconds
 
@@ -38,6 +38,7 @@ class Launch:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=heed_ctrl_c,
             )
 
     def printed(self) -> str:
@@ -45,11 +46,12 @@ class Launch:
 
     def wait_until_ready(self) -> str:
         """What it printed up to its last word, after which it serves."""
-        deadline = time.monotonic() + _LONGEST
-        while "Ctrl-C stops it." not in self.printed():
+
+        def is_ready() -> bool:
             assert self.process.poll() is None, self.printed()
-            assert time.monotonic() < deadline, self.printed()
-            time.sleep(0.05)
+            return "Ctrl-C stops it." in self.printed()
+
+        wait_for(is_ready)
         return self.printed()
 
     def end(self, how: signal.Signals = signal.SIGINT) -> None:
@@ -217,8 +219,7 @@ def test_killed_it_leaves_nothing_that_blocks_the_next_start_on_the_same_port(la
 
 def test_ctrl_c_before_it_serves_stops_the_database_as_well(project, launch):
     interrupted = launch()
-    while not database_runs(project):
-        time.sleep(0.01)
+    wait_for(lambda: database_runs(project))
 
     interrupted.end()
 

@@ -8,12 +8,10 @@ from leads.assignment import assign
 from leads.bulk import Assign, change_matching
 from leads.models import EventKind, Lead
 from organisations.actors import Actor
-from tests.conversations.test_capture_at_once import meanwhile, wait_until_somebody_waits_for
 from tests.factories import make_lead, make_organisation, make_user
+from tests.waiting import wait_until_somebody_waits_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-__all__ = ["meanwhile"]  # a fixture
 
 
 @pytest.fixture

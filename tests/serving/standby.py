@@ -1,7 +1,6 @@
 """A streaming replica of the tests' PostgreSQL, and how it is held up."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -19,8 +18,7 @@ from sift_site.development.postgres_home import (
 )
 from sift_site.development.var_folder import VAR
 from tests.servers import database_url
-
-_LONGEST_WAIT = 30.0  # seconds
+from tests.waiting import wait_for
 
 
 class Standby(EmbeddedPostgres):
@@ -62,23 +60,20 @@ class Standby(EmbeddedPostgres):
     def catch_up(self) -> None:
         """Return once it holds all that is committed by now."""
         position = _told(database_url(), "SELECT pg_current_wal_insert_lsn()::text")
-        self._wait_for(f"SELECT pg_last_wal_replay_lsn() >= '{position}'::pg_lsn")
+        self._wait_until(f"SELECT pg_last_wal_replay_lsn() >= '{position}'::pg_lsn")
 
     @contextmanager
     def held_up(self) -> Iterator[None]:
         """Nothing that is committed within arrives there."""
         self.tells("SELECT pg_wal_replay_pause()")
-        self._wait_for("SELECT pg_get_wal_replay_pause_state() = 'paused'")
+        self._wait_until("SELECT pg_get_wal_replay_pause_state() = 'paused'")
         try:
             yield
         finally:
             self.tells("SELECT pg_wal_replay_resume()")
 
-    def _wait_for(self, sql: str) -> None:
-        deadline = time.monotonic() + _LONGEST_WAIT
-        while not self._said_yes(sql):
-            assert time.monotonic() < deadline, sql
-            time.sleep(0.02)
+    def _wait_until(self, sql: str) -> None:
+        wait_for(lambda: self._said_yes(sql))
 
     def _said_yes(self, sql: str) -> bool:
         try:

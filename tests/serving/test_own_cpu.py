@@ -54,7 +54,7 @@ needs_affinity = pytest.mark.skipif(
 @needs_affinity
 def test_keeping_to_a_cpu_holds_for_threads_that_begin_later():
     program = (
-        "import os, threading; from sift_site import own_cpu\n"
+        "import os, threading; from sift_site.serving import own_cpu\n"
         "own_cpu.keep_to(own_cpu.usable()[-1])\n"
         "thread = threading.Thread(target=lambda: print(os.sched_getaffinity(0)))\n"
         "thread.start(); thread.join()"
