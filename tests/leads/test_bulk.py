@@ -17,6 +17,7 @@ from organisations.actors import SYSTEM, Actor
 from organisations.models import AuditEntry
 from tests.factories import make_lead, make_user
 from tests.statements import statements_sent
+from tests.waiting import wait_until_somebody_waits_for
 
 
 def leads_of(agency):
@@ -293,7 +294,7 @@ def test_a_lead_that_a_colleague_takes_out_of_the_filter_meanwhile_is_left_alone
         held = Lead.objects.select_for_update().get(pk=lead.pk)
         meanwhile = threading.Thread(target=change_all_hot)
         meanwhile.start()
-        _wait_until_somebody_waits_for_a_lock()
+        wait_until_somebody_waits_for("transactionid")
         moving.change_status(held, LeadStatus.CONVERTED, by=SYSTEM)
     meanwhile.join(timeout=10)
 
@@ -327,17 +328,3 @@ def test_what_was_done_before_the_database_failed_is_told_and_can_be_undone(
     assert AuditEntry.objects.get(target_id=outcome.bulk_id).details["leads"] == 2
     assert undo(agency, find_run(agency, outcome.bulk_id), by=by).changed == 2
     assert set(leads_of(agency).values_list("status", flat=True)) == {"hot"}
-
-
-def _wait_until_somebody_waits_for_a_lock():
-    with connection.cursor() as cursor:
-        for _ in range(1000):
-            # Within a transaction the list of sessions is otherwise the one of the first look.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT pg_sleep(0.005), count(*) FROM pg_locks WHERE NOT granted AND pid IN"
-                " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
-            )
-            if cursor.fetchone()[1]:
-                return
-    raise AssertionError("nobody waited for the lock")
