@@ -14,6 +14,7 @@ from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
 from leads import search
 from leads.models.choices import (
+    FACT_CHOICES,
     REACHED,
     SCORED_STATUSES,
     BuyerScheme,
@@ -27,13 +28,6 @@ from leads.models.choices import (
     Timeline,
 )
 from organisations.models import Organisation, TenantQuerySet, User
-
-# The facts that a capture may bring and a person may correct.
-FACT_FIELDS = (
-    "name", "email", "phone", "summary", "intent", "budget_min", "budget_max", "bedrooms_min",
-    "bedrooms_max", "area", "property_type", "timeline", "chain_status", "financing_status",
-    "buyer_scheme", "stamp_duty_position", "viewing_requested",
-)  # fmt: skip
 
 
 class LeadQuerySet(TenantQuerySet["Lead"]):
@@ -153,7 +147,7 @@ class Lead(models.Model):
     # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
     reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
     first_contacted_at = models.DateTimeField(null=True, editable=False)
-    # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
+    # What it is found by: `leads.search.document()`, stored with every change of what that reads.
     search = SearchVectorField(default="", db_default="", editable=False)
     written_xid = WrittenXidField()
 
@@ -165,13 +159,7 @@ class Lead(models.Model):
             models.UniqueConstraint(name="leads_lead_org_and_id", fields=["organisation", "id"]),
             _known("status", LeadStatus),
             _known("source", Channel),
-            _known("intent", Intent),
-            _known("property_type", PropertyType),
-            _known("timeline", Timeline),
-            _known("chain_status", ChainStatus),
-            _known("financing_status", FinancingStatus),
-            _known("buyer_scheme", BuyerScheme),
-            _known("stamp_duty_position", StampDutyPosition),
+            *(_known(fact, choices) for fact, choices in FACT_CHOICES.items()),
             _said("name"),
             _said("email"),
             _said("phone"),
@@ -313,7 +301,7 @@ class Lead(models.Model):
     def renew_search(self) -> None:
         """Bring `search` up to date with the facts; nothing is saved.
 
-        For whatever changes one of `leads.search.SEARCHED_FIELDS`, before it saves.
+        For whatever changes something that `leads.search.document()` reads, before it saves.
         """
         self.search = search.document(
             self.organisation_id,
