@@ -54,13 +54,9 @@ def key_by_digest(digest: str) -> KeyRow | None:
 
 # --- Lists ---------------------------------------------------------------------------------------
 # Ids as the JSON has them: as text, whose value PostgreSQL makes quicker than Python.
-_LEAD_COLUMNS: LiteralString = """
-    lead.id::text AS id_text, lead.name, lead.email, lead.phone, lead.status, lead.score,
-    lead.source, lead.summary, lead.intent, lead.budget_min, lead.budget_max, lead.bedrooms_min,
-    lead.bedrooms_max, lead.area, lead.property_type, lead.timeline, lead.chain_status,
-    lead.financing_status, lead.buyer_scheme, lead.stamp_duty_position, lead.viewing_requested,
-    lead.created_at, lead.updated_at
-"""
+_LEAD_COLUMNS: LiteralString = "lead.id::text AS id_text, " + ", ".join(
+    f"lead.{field}" for field in schemas.Lead.__struct_fields__ if field != "id"
+)
 _CONVERSATION_COLUMNS: LiteralString = """
     conversation.id::text AS id_text, conversation.lead_id::text, conversation.channel,
     conversation.status, conversation.languages_used, conversation.created_at,
