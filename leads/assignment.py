@@ -1,5 +1,7 @@
 """Who of the agency looks after a lead."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -47,6 +49,18 @@ def assign(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | None:
         event.save(force_insert=True)
         lead.save(update_fields=["assignee", "search"])
     return event
+
+
+def save_assigned(events: Iterable[LeadEvent | None], marks: dict[str, Any]) -> None:
+    """Save what `take_assignee` made of many leads: these, and the events with the marks on them.
+
+    The rows must be locked.
+    """
+    made = [event for event in events if event is not None]
+    for event in made:
+        event.payload |= marks
+    LeadEvent.objects.bulk_create(made)
+    Lead.objects.bulk_update([event.lead for event in made], ["assignee", "search"])
 
 
 def _text(id_: UUID | None) -> str | None:

@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
-from leads import moving
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
@@ -17,6 +16,7 @@ from tests.factories import (
     make_message,
     make_organisation,
     make_user,
+    move_lead,
 )
 
 pytestmark = pytest.mark.django_db
@@ -54,13 +54,13 @@ def test_a_message_cannot_cross_into_another_agencys_conversation(agency, other_
 
 def test_an_event_cannot_cross_to_another_agencys_lead(agency, other_agency):
     ours, theirs = make_lead(agency), make_lead(other_agency)
-    event = moving.change_status(ours, LeadStatus.CONTACTED, by=SYSTEM)
+    move_lead(ours, LeadStatus.CONTACTED, by=SYSTEM)
 
     refused(
         "leads_leadevent_lead_same_organisation",
         "UPDATE leads_leadevent SET lead_id = %s WHERE id = %s",
         theirs.id,
-        event.id,
+        ours.events.get().id,
     )
 
 
@@ -300,16 +300,16 @@ def test_each_transaction_that_writes_a_row_leaves_its_number_on_it():
 def test_setting_what_already_stands_changes_nothing_and_records_nothing(agency, agent):
     lead = make_lead(agency, status="contacted")
 
-    event = moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    moved = move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
-    assert event is None
+    assert moved.was == "contacted"
     assert Lead.objects.get(pk=lead.pk).updated_at == lead.updated_at
     assert not LeadEvent.objects.for_organisation(agency).exists()
 
 
 def test_an_event_of_a_person_or_key_names_its_doer_and_the_systems_has_none(agency, agent):
     lead = make_lead(agency)
-    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
     refused(
         "leads_leadevent_only_the_system_has_no_id",

@@ -8,7 +8,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
-from leads import moving
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM
@@ -17,7 +16,7 @@ from sift_site.reference.code import coloured, with_code
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline, type_in_words
 from sift_site.reference.polling import recipe
-from tests.factories import make_conversation, make_key, make_lead
+from tests.factories import make_conversation, make_key, make_lead, move_lead
 from tests.pages.clipboard import clipboard_of
 
 ADDRESS = "/api/docs/"
@@ -221,7 +220,7 @@ def test_the_polling_recipe_sees_what_is_new_and_what_changed_each_once(shown, a
     assert poll(newest, seen, handled.append) == newest
     assert handled == []
 
-    moving.change_status(Lead.objects.get(id=first[0].id), LeadStatus.QUALIFIED, by=SYSTEM)
+    move_lead(Lead.objects.get(id=first[0].id), LeadStatus.QUALIFIED, by=SYSTEM)
     later = make_lead(agency, name="Later", created_at="2021-01-01T00:00:00Z")  # as imported
     poll(newest, seen, handled.append)
 
