@@ -72,8 +72,7 @@ def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             by=actor_of(request),
         )
     except CannotMerge as reason:
-        context = {"faults": [str(reason)]}
-        return lead_page.refused(request, lead, "leads/detail.html", context)
+        return lead_page.refused(request, lead, "leads/detail.html", faults=[str(reason)])
     messages.success(request, f"{other.display_name} is a lead of its own again.")
     return SeeOther(lead_page.address_of(request, lead))
 

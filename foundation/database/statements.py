@@ -1,4 +1,4 @@
-"""How the API asks PostgreSQL: the fast path, and why it is one.
+"""Asking PostgreSQL by libpq: the fast path, and why it is one.
 
 Half of what a small read costs in Python is the way to the database: Django's cursor wrapper, then
 psycopg's cursor, which adapts values, keeps its own book of prepared statements and waits in a
@@ -11,12 +11,15 @@ planned anew on each call, at a third of what the database then spends. That is 
 gives the rows in their order and the plan is the same for all values. Where the best plan depends
 on the values (`ask_with_literals`), they are written into the text and the statement is planned
 for them.
+
+It is for the few statements by hand that must be quick: the API's reads, and the move of a lead.
+Each is the default database's, unless its alias is given.
 """
 
 import itertools
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -24,7 +27,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from django.db import OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
@@ -32,36 +35,46 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
 
-from sift_site.serving import replicas
-
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
 Row = tuple[Any, ...]
 Values = Mapping[str, Any]
 
-# Kinds of statement that a connection keeps, each some kilobytes in the server. The API has fewer
+# Kinds of statement that a connection keeps, each some kilobytes in the server. There are fewer
 # than these; past them a statement is sent with its text.
 _MOST_KEPT = 200
 _NAME = re.compile(r"%\((\w+)\)s")
 
 
-def ask(sql: LiteralString, values: Values) -> list[Row]:
-    """Every row of a prepared statement: ids as text, times as aware datetimes."""
-    return _twice(sql, values, _ask_prepared)
+def ask(
+    sql: LiteralString, values: Values, *, alias: str = DEFAULT_DB_ALIAS, again: bool = True
+) -> list[Row]:
+    """Every row of a prepared statement that reads: ids as text, times as aware datetimes.
+
+    Nothing pings the connection beforehand, so one that died with a database that is back by now is
+    found out here: it is replaced, and the statement asked again. Without `again` that is left to
+    the caller, who may have another database to ask. Raises psycopg's errors.
+    """
+    return _ask(_ask_prepared, sql, values, alias, again=again)
 
 
-def ask_with_literals(sql: LiteralString, values: Values) -> list[Row]:
+def ask_with_literals(
+    sql: LiteralString, values: Values, *, alias: str = DEFAULT_DB_ALIAS, again: bool = True
+) -> list[Row]:
     """The same for a statement that is planned for its very values."""
-    return _twice(sql, values, _ask_with_literals)
+    return _ask(_ask_with_literals, sql, values, alias, again=again)
 
 
-def change(sql: LiteralString, values: Values) -> list[Row]:
+def change(sql: LiteralString, values: Values, *, alias: str = DEFAULT_DB_ALIAS) -> list[Row]:
     """Every row that a prepared statement which changes something returns.
 
-    In a transaction, if one is open. It is never carried out twice.
+    In a transaction, if one is open. It is never carried out twice. Raises Django's errors, as
+    whatever else changes something does.
     """
-    return _prepared_anew(_session(), sql, values, _ask_prepared)
+    session = _session(alias)
+    with session.django.wrap_database_errors:
+        return _prepared_anew(session, sql, values, _ask_prepared)
 
 
 @dataclass(slots=True)
@@ -75,12 +88,13 @@ class _Session:
     names: dict[str, bytes] = field(default_factory=dict)  # of prepared statements, by their text
 
 
+_Asked = Callable[[_Session, LiteralString, Values], list[Row]]
+
 _own = threading.local()  # as Django's connections are; a session by its database's alias
 _numbers = itertools.count()  # never one twice: a forgotten statement keeps its name
 
 
-def _session() -> _Session:
-    alias = replicas.alias()
+def _session(alias: str) -> _Session:
     session: _Session | None = getattr(_own, alias, None)
     if session is None or session.django.connection is not session.raw:
         session = _new_session(connections[alias])
@@ -97,48 +111,38 @@ def _new_session(django: BaseDatabaseWrapper) -> _Session:
     return _Session(django, django.connection, cursor, Transformer(cursor))
 
 
-def _twice(sql: LiteralString, values: Values, asked: Any) -> list[Row]:
-    """Ask, and once more where the connection, or what it had prepared, turns out to be gone.
-
-    Nothing pings it beforehand, so one that died with a database that is back by now is found out
-    here: it is replaced, and the statement, which only reads, is asked again. What a replica does
-    not answer, the primary is asked.
-    """
-    rows: list[Row]
-    if replicas.alias() == replicas.REPLICA:
-        try:
-            rows = asked(_session(), sql, values)
-            return rows
-        except (psycopg.OperationalError, OperationalError) as error:
-            replicas.give_up(error)
-    session = _session()
+def _ask(
+    asked: _Asked, sql: LiteralString, values: Values, alias: str, *, again: bool
+) -> list[Row]:
+    session = _session(alias)
+    if not again:
+        return asked(session, sql, values)
     try:
         return _prepared_anew(session, sql, values, asked)
     except psycopg.OperationalError:
         if session.django.in_atomic_block or not session.raw.closed:
             raise
         session.django.close()
-        rows = asked(_session(), sql, values)
-    return rows
+        return asked(_session(alias), sql, values)
 
 
-def _prepared_anew(session: _Session, sql: LiteralString, values: Values, asked: Any) -> list[Row]:
+def _prepared_anew(
+    session: _Session, sql: LiteralString, values: Values, asked: _Asked
+) -> list[Row]:
     """Ask, and once more where what was prepared is gone: then nothing has been carried out.
 
     A migration changed a column's type under it, or a pooler dropped it.
     """
-    rows: list[Row]
     try:
-        rows = asked(session, sql, values)
+        return asked(session, sql, values)
     except (errors.FeatureNotSupported, errors.InvalidSqlStatementName):
         if session.django.in_atomic_block:
             raise
         session.names.clear()
-        rows = asked(session, sql, values)
-    return rows
+        return asked(session, sql, values)
 
 
-def _ask_prepared(session: _Session, sql: str, values: Values) -> list[Row]:
+def _ask_prepared(session: _Session, sql: LiteralString, values: Values) -> list[Row]:
     text, names = _numbered(sql)
     parameters: Any = [_encoded(values[name]) for name in names]  # None is NULL
     link = session.raw.pgconn
@@ -154,7 +158,7 @@ def _ask_prepared(session: _Session, sql: str, values: Values) -> list[Row]:
     return _rows(session, link.exec_prepared(name, parameters, result_format=Format.BINARY))
 
 
-def _ask_with_literals(session: _Session, sql: str, values: Values) -> list[Row]:
+def _ask_with_literals(session: _Session, sql: LiteralString, values: Values) -> list[Row]:
     return session.cursor.execute(sql, values).fetchall()
 
 
