@@ -69,7 +69,7 @@ def _page(request: SignedInRequest, form: AgencyNameForm, status: int = 200) -> 
         "plans": _plans(request.organisation),
         "api_use": _api_use(request.organisation),
     }
-    return render(request, "organisations/organisation.html", context, status=status)
+    return render(request, "organisations/agency/organisation.html", context, status=status)
 
 
 def _plans(organisation: Organisation) -> list[PlanRow]:

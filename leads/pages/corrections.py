@@ -50,7 +50,7 @@ def _saved(request: SignedInRequest, lead: Lead) -> HttpResponse:
     if wants_fragment(request):
         context = lead_page.standing(request, lead) | lead_page.facts(lead)
         context |= lead_page.duplicates(request, lead)
-    return lead_page.changed(request, lead, "leads/_facts_swap.html", "Facts saved", context)
+    return lead_page.changed(request, lead, "leads/_corrections_swap.html", "Facts saved", context)
 
 
 def _form(
@@ -69,5 +69,5 @@ def _form(
         **more,
     }
     return render_page(
-        request, "leads/facts.html", "leads/_facts_form.html", context, status=status
+        request, "leads/corrections.html", "leads/_corrections_form.html", context, status=status
     )

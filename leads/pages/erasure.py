@@ -64,7 +64,7 @@ def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             "address": lead_page.address_of(request, lead),
             "carried": came_from(request).carried,
         }
-        return render(request, "leads/erase.html", context, status=422 if form.is_bound else 200)
+        return render(request, "leads/erasure.html", context, status=422 if form.is_bound else 200)
     erase(lead, request.organisation, by=actor_of(request))
     messages.success(request, "The lead and all that was kept of the person were erased.")
     return SeeOther(came_from(request).list_address)

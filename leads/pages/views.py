@@ -84,7 +84,7 @@ def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             moving.change_status(lead, status, by=actor_of(request))
             words = f"Moved to {status.label}"
             context = lead_page.standing(request, lead)
-            return lead_page.changed(request, lead, "leads/_standing_swap.html", words, context)
+            return lead_page.changed(request, lead, "leads/_lead_head_swap.html", words, context)
     return _not_moved(request, lead, form)
 
 
@@ -95,4 +95,4 @@ def _not_moved(request: SignedInRequest, lead: Lead, form: MoveForm) -> HttpResp
         context["overtaken"] = True
     else:
         context["faults"] = [fault for faults in form.errors.values() for fault in faults]
-    return lead_page.refused(request, lead, "leads/_standing_swap.html", context)
+    return lead_page.refused(request, lead, "leads/_lead_head_swap.html", context)
