@@ -73,7 +73,7 @@ def _question(request: SignedInRequest, form: BulkForm) -> HttpResponse:
         "back": cleaned(LeadFilterForm(form.address, request.user), with_position=True),
         "list_address": list_address(form.cleaned_data["back"]),
     }
-    return render(request, "leads/bulk_question.html", context)
+    return render(request, "leads/bulk.html", context)
 
 
 def _done(request: SignedInRequest, form: BulkForm, outcome: bulk.Outcome) -> HttpResponse:
@@ -110,6 +110,6 @@ def nothing_changed(request: SignedInRequest, faults: list[str], *, back: str) -
     """422: why nothing was done; beside the list where HTMX asks, else as a page."""
     context = {"faults": faults, "list_address": list_address(back)}
     if wants_fragment(request):
-        response = render(request, "leads/_nothing_changed.html", context, status=422)
+        response = render(request, "leads/_bulk_faults.html", context, status=422)
         return retarget(response, "#bulk-faults")
-    return render(request, "leads/nothing_changed.html", context, status=422)
+    return render(request, "leads/bulk_refused.html", context, status=422)

@@ -39,7 +39,7 @@ def _save(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     if overtaken:
         return _overtaken(request, lead, form, overtaken)
     return lead_page.changed(
-        request, lead, "Facts saved", "leads/_facts_swap.html",
+        request, lead, "Facts saved", "leads/_corrections_swap.html",
         lead_page.standing, lead_page.facts, lead_page.duplicates,
     )  # fmt: skip
 
@@ -77,5 +77,5 @@ def _form(
         **more,
     }
     return render_page(
-        request, "leads/facts.html", "leads/_facts_form.html", context, status=status
+        request, "leads/corrections.html", "leads/_corrections_form.html", context, status=status
     )

@@ -75,7 +75,7 @@ def _question(request: SignedInRequest, lead: Lead, form: EraseForm) -> HttpResp
         "address": lead_page.address_of(request, lead),
         "carried": came_from(request).carried,
     }
-    return render(request, "leads/erase.html", context, status=422 if form.is_bound else 200)
+    return render(request, "leads/erasure.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe

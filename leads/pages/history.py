@@ -32,7 +32,9 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = lead_page.lead_or_404(request, lead_id)
     context = lead_page.conversations(request, lead, request.GET)
     context["address"] = lead_page.address_of(request, lead)
-    return render_page(request, "leads/conversations.html", "leads/_talks.html", context)
+    return render_page(
+        request, "leads/conversations.html", "leads/_conversation_list.html", context
+    )
 
 
 @require_POST

@@ -98,7 +98,7 @@ def _page(
     if other is not None:
         older, newer = sorted((lead, other), key=lambda each: (each.created_at, each.id))
         context |= {"older": older, "newer": newer, "compared": _compared(older, newer)}
-    return render(request, "leads/merge.html", context, status=422 if fault else 200)
+    return render(request, "leads/merging.html", context, status=422 if fault else 200)
 
 
 def _compared(one: Lead, other: Lead) -> list[tuple[str, str, str, bool]]:

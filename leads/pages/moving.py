@@ -56,7 +56,7 @@ def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     form = MoveForm(request.POST)
     moved = _move(request, lead_id, form)
     lead = lead_page.lead_or_404(request, lead_id)
-    fragment, part = "leads/_standing_swap.html", lead_page.standing
+    fragment, part = "leads/_lead_head_swap.html", lead_page.standing
     if moved:
         return lead_page.changed(request, lead, f"Moved to {form.to.label}", fragment, part)
     if not form.is_valid():
