@@ -68,6 +68,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "sift_site.urls"
+API_URLCONF = "sift_site.api_urls"  # the part of it that the API's gateway asks
 WSGI_APPLICATION = "sift_site.wsgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [
