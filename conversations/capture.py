@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Lower
 
+from conversations.choices import MessageRole
 from conversations.intake_format import ReceivedConversation
-from conversations.models import Conversation, ConversationLanguage, Message, MessageRole
+from conversations.models import Conversation, ConversationLanguage, Message
 from conversations.summing_up import sum_up
 from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apikeys import call_log
 from apikeys.call_writing import NotedCall
+from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.models import Lead
@@ -117,7 +118,7 @@ def make_key(organisation: Organisation, **fields: Any) -> tuple[ApiKey, str]:
     n = next(_numbers)
     name = fields.pop("name", f"Key {n}")
     fields.setdefault("scope", Scope.READ_WRITE)
-    return ApiKey.objects.issue(organisation, name, **fields)
+    return issue(organisation, name, **fields)
 
 
 def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitation, str]:

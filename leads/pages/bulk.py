@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from foundation.ids import uuid7
 from foundation.lists.paging import PAGE_ROWS, count_of
+from foundation.plurals import so_many
 from foundation.web.pages import SeeOther, wants_fragment
 from leads import bulk
 from leads.models import EventKind, LeadQuerySet
@@ -94,7 +95,11 @@ def _done(request: SignedInRequest, form: BulkForm, outcome: bulk.Outcome) -> Ht
 
 
 def _words(outcome: bulk.Outcome, change: bulk.Change) -> list[str]:
-    done = f"{_leads(outcome.changed)} {change.words}." if outcome.changed else "Nothing changed."
+    done = (
+        f"{so_many(outcome.changed, 'lead')} {change.words}."
+        if outcome.changed
+        else "Nothing changed."
+    )
     rest = [
         (outcome.standing, "stood so already."),
         (outcome.overtaken, "left alone: somebody else changed it after your page was made."),
@@ -102,10 +107,6 @@ def _words(outcome: bulk.Outcome, change: bulk.Change) -> list[str]:
         (outcome.missing, "not found among your agency’s leads."),
     ]
     return [done, *(f"{number:,} {words}" for number, words in rest if number)]
-
-
-def _leads(number: int) -> str:
-    return f"{number:,} {'lead' if number == 1 else 'leads'}"
 
 
 @require_POST
@@ -129,7 +130,7 @@ def undo_change(request: SignedInRequest, bulk_id: UUID) -> HttpResponse:
 def _words_of_undo(outcome: bulk.Outcome, run: bulk.Run) -> str:
     what = "status" if run.kind == EventKind.STATUS else "assignee"
     if outcome.changed:
-        words = f"Undone: {_leads(outcome.changed)} got the {what} from before back."
+        words = f"Undone: {so_many(outcome.changed, 'lead')} got the {what} from before back."
     else:
         words = "Nothing was left to undo."
     if outcome.overtaken:

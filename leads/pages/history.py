@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.web.pages import render_page
 from leads.history import history_of
-from leads.notes import NoteForm, add_note
+from leads.notes import add_note
 from leads.pages import lead_page
 from leads.pages.neighbours import came_from
+from leads.pages.note_form import NoteForm
 from organisations.requests import SignedInRequest, actor_of
 
 

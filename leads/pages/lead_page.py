@@ -17,8 +17,8 @@ from leads.follow_ups import in_words, is_overdue
 from leads.history import history_of
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
-from leads.notes import NoteForm
 from leads.pages.neighbours import came_from, neighbours
+from leads.pages.note_form import NoteForm
 from leads.rescoring import count_visitor_messages
 from leads.scoring import score_lead
 from leads.wording import e_mail_link, fact_groups, signals, telephone_link

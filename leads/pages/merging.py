@@ -16,7 +16,7 @@ from leads.merging import CannotMerge, merge, unmerge
 from leads.models import FACT_FIELDS, Lead
 from leads.pages import lead_page
 from leads.pages.neighbours import came_from
-from leads.wording import FIELD_LABELS, UNKNOWN, value_in_words
+from leads.wording import UNKNOWN, fact_label, value_in_words
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -105,7 +105,7 @@ def _page(
 def _compared(one: Lead, other: Lead) -> list[tuple[str, str, str, bool]]:
     """Label, what each says, and whether they contradict, of every fact that either knows."""
     lines = [
-        (FIELD_LABELS[field], _words(one, field), _words(other, field))
+        (fact_label(field), _words(one, field), _words(other, field))
         for field in (*FACT_FIELDS, "status", "follow_up_on")
         if is_known(one, field) or is_known(other, field)
     ]

@@ -40,7 +40,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     for lead in page.rows:
         lead.assignee = filters.people.get(str(lead.assignee_id))
     tally = LeadTally.objects.for_organisation(request.organisation).by_status()
-    count_line = filters.count_line(_count(filters, listing, tally), "lead", "leads")
+    count_line = filters.count_line(_count(filters, listing, tally), "lead")
     context = {
         "filters": filters,
         "chip_groups": filters.chip_groups(tally),

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.web.pages import SeeOther
 from organisations.models import Authenticator
-from organisations.profile.forms import CodeForm
 from organisations.requests import SignedInRequest, actor_of
 from organisations.signing_in import two_step
+from organisations.signing_in.forms import CodeForm
 from organisations.signing_in.recent_sign_in import is_recent, recent_sign_in_required
 
 

@@ -23,8 +23,8 @@ from foundation.web.client_addresses import client_address
 from organisations.actors import Actor
 from organisations.audit import record_about
 from organisations.models import AuditAction, User
-from organisations.profile.forms import NewPasswordForm, PasswordResetForm
 from organisations.signing_in import passwords, throttle
+from organisations.signing_in.forms import NewPasswordForm, PasswordResetForm
 from organisations.signing_in.views import FaultyFormIs422
 
 

@@ -20,10 +20,10 @@ from foundation.web.after_answer import after_answer
 from foundation.web.client_addresses import client_address
 from foundation.web.pages import SeeOther, TooManyRequests
 from organisations.models import User
-from organisations.profile.forms import CodeForm, SignInForm
 from organisations.requests import SignedInRequest
 from organisations.signing_in import authentication, throttle, two_step
 from organisations.signing_in.authentication import EmailBackend
+from organisations.signing_in.forms import CodeForm, SignInForm
 from organisations.signing_in.notices import tell_of_new_browser
 from organisations.signing_in.two_step import Step
 

@@ -14,32 +14,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import starmap
-from typing import Any, Generic, LiteralString, NamedTuple, TypeVar
+from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 from foundation.ids import uuid7
 from organisations.actors import Actor
 from sift_site.api import schemas
+from sift_site.api.callers import KeyRow
 from sift_site.api.cursors import Place
 from sift_site.api.statements import Row, ask, ask_with_literals, change
+from sift_site.api.windows import Page, Window
 
-T = TypeVar("T")
 Listed = TypeVar("Listed", schemas.Lead, schemas.Conversation)
 
 
 # --- Who asks ------------------------------------------------------------------------------------
-class KeyRow(NamedTuple):
-    """A key that may ask: not deleted, not expired, of an organisation whose account is open."""
-
-    key_id: UUID
-    name: str
-    scope: str
-    organisation_id: UUID
-    plan: str
-    allowed_networks: list[str]  # where it may be used from; empty: anywhere
-    asked_at: datetime  # by the database's clock
-
-
 def key_by_digest(digest: str) -> KeyRow | None:
     """The key of that digest with its organisation, or None where it may not ask.
 
@@ -64,34 +53,10 @@ def key_by_digest(digest: str) -> KeyRow | None:
 
 
 # --- Lists ---------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which rows of a list: so many, after a place, or after so many others."""
-
-    limit: int
-    offset: int = 0
-    after: Place | None = None
-    with_total: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Rows of a list, in its order."""
-
-    rows: list[T]
-    total: int | None  # where it was asked for
-    # The last row's time and tie-breaker, where there are more after it.
-    goes_on_after: Place | None
-
-
 # Ids as the JSON has them: as text, whose value PostgreSQL makes quicker than Python.
-_LEAD_COLUMNS: LiteralString = """
-    lead.id::text AS id_text, lead.name, lead.email, lead.phone, lead.status, lead.score,
-    lead.source, lead.summary, lead.intent, lead.budget_min, lead.budget_max, lead.bedrooms_min,
-    lead.bedrooms_max, lead.area, lead.property_type, lead.timeline, lead.chain_status,
-    lead.financing_status, lead.buyer_scheme, lead.stamp_duty_position, lead.viewing_requested,
-    lead.created_at, lead.updated_at
-"""
+_LEAD_COLUMNS: LiteralString = "lead.id::text AS id_text, " + ", ".join(
+    f"lead.{field}" for field in schemas.Lead.__struct_fields__ if field != "id"
+)
 _CONVERSATION_COLUMNS: LiteralString = """
     conversation.id::text AS id_text, conversation.lead_id::text, conversation.channel,
     conversation.status, conversation.languages_used, conversation.created_at,

@@ -3,6 +3,7 @@
 import pytest
 
 from apikeys import call_log
+from apikeys.changing import allow_from
 from apikeys.models import Call
 from organisations.actors import SYSTEM
 from tests.api.conftest import client_with
@@ -54,10 +55,10 @@ def test_a_change_of_networks_acts_on_the_next_request(agency):
     api = client_with(text)
     assert status(api, "198.51.100.7") == 200
 
-    key.allow_from(OFFICE, by=SYSTEM)
+    allow_from(key, OFFICE, by=SYSTEM)
     assert status(api, "198.51.100.7") == 401
 
-    key.allow_from([], by=SYSTEM)
+    allow_from(key, [], by=SYSTEM)
     assert status(api, "198.51.100.7") == 200
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.db.models import Sum
 
 from apikeys.models import ApiKey
+from apikeys.revoking import revoke
 from leads.models import Lead
 from tests.factories import make_conversation, make_key, make_lead
 from tests.servers import serve
@@ -225,7 +226,7 @@ def test_a_revoked_key_is_refused_by_every_process_at_once(three_processes, agen
     key, text = make_key(agency)
     before = ask_often(three_processes, text, 30)  # enough that every process has known it
 
-    ApiKey.objects.get(pk=key.pk).revoke()
+    revoke(ApiKey.objects.get(pk=key.pk))
     after = ask_often(three_processes, text, 30)
 
     assert before == {200: 30}

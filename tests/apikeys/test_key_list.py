@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 
 from apikeys.models import ApiKey, DailyCalls
+from apikeys.revoking import revoke
 from foundation.days import today
 from foundation.ids import uuid7
 from organisations.agency import account
@@ -169,7 +170,7 @@ def test_the_list_shows_the_agencys_keys_by_their_ends_and_how_they_were_used(
 
 def test_a_deleted_key_stays_listed_for_thirty_days_struck_out(signed_in_admin, agency):
     key, _ = make_key(agency, name="Old sync")
-    key.revoke()
+    revoke(key)
 
     page = signed_in_admin.get(TAB).content.decode()
     log = signed_in_admin.get(f"{TAB}{key.id}/")

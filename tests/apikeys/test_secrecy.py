@@ -125,13 +125,13 @@ def test_a_report_of_an_error_during_its_making_leaves_the_text_out(
         raise ZeroDivisionError
 
     monkeypatch.setattr(keys, "generate", remember)
-    monkeypatch.setattr("apikeys.tab.render", fails)
+    monkeypatch.setattr("apikeys.key_list.render", fails)
     try:
         born(signed_in_admin, agency)
     except ZeroDivisionError:
         report = ExceptionReporter(None, *sys.exc_info()).get_traceback_html()
 
-    assert "in render_tab" in report
+    assert "in render_key_list" in report
     assert "ShownOnce" in report  # the frames' values are in the report
     assert texts[-1].text not in report
 

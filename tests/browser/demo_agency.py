@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db.models import Count
 from playwright.sync_api import Page
 
+from apikeys.revoking import revoke
 from conversations.models import Conversation
 from leads.models import Lead
 from leads.models.saved_view import SavedView
@@ -37,7 +38,7 @@ def load_agency(leads: int) -> Agency:
     key, _ = make_key(organisation, name="CRM sync", created_by=admin)
     make_calls(key, 60)
     deleted, _ = make_key(organisation, name="Old sync")
-    deleted.revoke()
+    revoke(deleted)
     lead = Lead.objects.annotate(talks=Count("conversations")).order_by("-talks", "-score")[0]
     conversation = Conversation.objects.order_by("created_at")[0]
     view = SavedView.objects.create(

@@ -1,10 +1,11 @@
 """Bodies from outside: good ones become Structs, of bad ones every fault is named."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import pytest
+from django.db.models import TextChoices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Meta
@@ -12,8 +13,13 @@ from msgspec import Meta
 from foundation.validation import MOST_FAULTS, Fault, Faulty, decode
 
 
+class Role(TextChoices):
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
 class Line(msgspec.Struct, forbid_unknown_fields=True):
-    role: Literal["user", "assistant"]
+    role: Role
     content: Annotated[str, Meta(min_length=1, max_length=60)]
 
 

@@ -62,7 +62,11 @@ def test_the_access_log_has_the_request_id_and_neither_query_nor_secrets(tmp_pat
     with serve(env={"GUNICORN_CMD_ARGS": f"--access-logfile={log}"}) as address:
         for path in [f"/api/v1/nothing?token={key}", f"/nothing/{key}%0Aforged", "/healthz",
                      f"/invitation/{token}/"]:  # fmt: skip
-            headers = {"X-Request-Id": "caller-7", "Referer": f"{address}/invitation/{token}/"}
+            headers = {
+                "X-Request-Id": "caller-7",
+                "Referer": f"{address}/invitation/{token}/",
+                "User-Agent": f'Its own" {key}',
+            }
             request = Request(f"{address}{path}", headers=headers)  # noqa: S310
             try:
                 urlopen(request, timeout=10).close()  # noqa: S310
@@ -77,6 +81,7 @@ def test_the_access_log_has_the_request_id_and_neither_query_nor_secrets(tmp_pat
     assert token not in log.read_text()
     assert "token" not in log.read_text()
     assert any("caller-7" in line for line in lines if "/api/v1/" in line)
+    assert any(line.endswith('"Its own\\" sk_live_…"') for line in lines if "/api/v1/" in line)
 
 
 @pytest.mark.parametrize("page", ["password-reset", "invitation"])

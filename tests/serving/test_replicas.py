@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from apikeys.models import ApiKey
+from apikeys.revoking import revoke
 from leads.models import Lead
 from organisations.actors import Actor
 from organisations.models import Session
@@ -170,7 +171,7 @@ def test_a_revoked_key_and_a_deactivated_person_are_refused_while_the_replica_kn
         )
 
         deactivate(agent, by=Actor.for_person(admin))
-        key.revoke(by=Actor.for_person(admin))
+        revoke(key, by=Actor.for_person(admin))
 
         assert replica.tells("SELECT revoked_at IS NULL FROM apikeys_apikey")
         assert (browser.get("/leads/").status_code, api.get("/api/v1/leads").status_code) == (

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from apikeys.calls import DailyCalls
+from apikeys.revoking import revoke
 from foundation.days import today
 from organisations.agency import account
 from organisations.models import AuditEntry, Invitation
@@ -70,7 +71,7 @@ def test_calls_of_today_and_this_month_are_told_over_all_keys_deleted_ones_too(
         )
     if today() > month:
         DailyCalls.objects.create(organisation=agency, api_key=first, day=month, calls=1)
-    second.revoke()
+    revoke(second)
 
     use = signed_in_admin.get("/settings/")
 

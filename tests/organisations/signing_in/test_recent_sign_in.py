@@ -23,7 +23,7 @@ def guarded(request, number):
 
 
 urlpatterns = [path("guarded/<int:number>/", guarded), *every_page]
-handler403 = "sift_site.serving.errors.forbidden"
+handler403 = "sift_site.serving.error_pages.forbidden"
 pytestmark = pytest.mark.urls(__name__)
 
 TYPED = {"name": 'A "key" <b>', "scope": ["read", "write"], "csrfmiddlewaretoken": "x"}
