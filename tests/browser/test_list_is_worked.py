@@ -210,7 +210,7 @@ def look(page: Page) -> None:
 
 
 def test_the_page_asks_by_itself(open_browser, agent, agency, leads):
-    page = open_browser()
+    page = open_browser(changed=True)
     page.clock.install()
     signed_in_at_the_list(page, agent)
     make_lead(agency, name="Fresh", status="hot")
