@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Lower, Now
 
 from foundation.database.columns import WrittenXidField
+from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
 from leads import search
@@ -51,18 +52,6 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
     def waiting(self) -> Self:
         """Standing leads that wait for their first contact, put back to wait included."""
         return self.standing().filter(status__in=SCORED_STATUSES)
-
-
-def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    """Only the contract's values; NULL, where the column takes it, means unknown."""
-    return models.CheckConstraint(
-        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__one_of": choices.values})
-    )
-
-
-def _said(field: str) -> models.CheckConstraint:
-    """Unknown is NULL, never an empty text."""
-    return models.CheckConstraint(name=f"leads_lead_{field}_said", condition=~Q(**{field: ""}))
 
 
 def _between(field: str, least: int, most: int) -> models.CheckConstraint:
@@ -157,14 +146,14 @@ class Lead(models.Model):
         constraints = [
             # The composite foreign keys from conversations and events point here.
             models.UniqueConstraint(name="leads_lead_org_and_id", fields=["organisation", "id"]),
-            _known("status", LeadStatus),
-            _known("source", Channel),
-            *(_known(fact, choices) for fact, choices in FACT_CHOICES.items()),
-            _said("name"),
-            _said("email"),
-            _said("phone"),
-            _said("summary"),
-            _said("area"),
+            known("leads_lead", "status", LeadStatus),
+            known("leads_lead", "source", Channel),
+            *(known("leads_lead", fact, choices) for fact, choices in FACT_CHOICES.items()),
+            said("leads_lead", "name"),
+            said("leads_lead", "email"),
+            said("leads_lead", "phone"),
+            said("leads_lead", "summary"),
+            said("leads_lead", "area"),
             _between("score", 0, 100),
             _between("bedrooms_min", 0, 50),
             _between("bedrooms_max", 0, 50),

@@ -34,12 +34,7 @@ from sift_site.api.problems import Problem
 )
 def lead_list(request: ApiRequest) -> Answer:
     """The agency's leads, newest first."""
-    query = read_list_query(
-        request,
-        LEADS,
-        name="leads",
-        organisation_id=request.caller.organisation_id,
-    )
+    query = read_list_query(request, LEADS, name="leads")
     page = reads.lead_page(
         organisation_id=request.caller.organisation_id,
         window=query.window,
