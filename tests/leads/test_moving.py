@@ -10,11 +10,9 @@ from leads.models.shown import SHOWN_FIELDS
 from leads.moving import Step, move, move_each
 from organisations.actors import SYSTEM, Actor
 from organisations.models import AuditEntry
-from tests.conversations.test_capture_at_once import meanwhile, wait_until_somebody_waits_for
 from tests.factories import make_lead, make_organisation, make_user
 from tests.statements import statements_sent
-
-__all__ = ["meanwhile"]  # a fixture
+from tests.waiting import wait_until_somebody_waits_for
 
 
 @pytest.fixture
