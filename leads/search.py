@@ -12,6 +12,7 @@ from uuid import UUID
 
 from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
 from leads.contacts import email_key
+from leads.models import Lead
 from leads.models.choices import FACT_CHOICES
 from leads.temperature import temperature
 
@@ -50,6 +51,20 @@ def document(
         f"=assignee:{assignee_id or 'none'}",
     }
     return " ".join(quoted(mark + lexeme) for lexeme in lexemes)
+
+
+def renew(lead: Lead) -> None:
+    """Bring `lead.search` up to date with the facts; nothing is saved.
+
+    For whatever changes something that `document()` reads, before it saves.
+    """
+    lead.search = document(
+        lead.organisation_id,
+        lead,
+        source=lead.source,
+        score=lead.score,
+        assignee_id=lead.assignee_id,
+    )
 
 
 def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:

@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce, Lower, Now
 from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
-from leads import search
 from leads.models.choices import (
     FACT_CHOICES,
     REACHED,
@@ -284,16 +283,3 @@ class Lead(models.Model):
     def display_name(self) -> str:
         """The name as pages show it; the JSON keeps null."""
         return self.name or "Anonymous"
-
-    def renew_search(self) -> None:
-        """Bring `search` up to date with the facts; nothing is saved.
-
-        For whatever changes something that `leads.search.document()` reads, before it saves.
-        """
-        self.search = search.document(
-            self.organisation_id,
-            self,
-            source=self.source,
-            score=self.score,
-            assignee_id=self.assignee_id,
-        )

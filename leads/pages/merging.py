@@ -72,8 +72,7 @@ def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             by=actor_of(request),
         )
     except CannotMerge as reason:
-        context = {"faults": [str(reason)]}
-        return lead_page.refused(request, lead, "leads/detail.html", context)
+        return lead_page.refused(request, lead, "leads/detail.html", faults=[str(reason)])
     messages.success(request, f"{other.display_name} is a lead of its own again.")
     return SeeOther(lead_page.address_of(request, lead))
 
@@ -99,7 +98,7 @@ def _page(
     if other is not None:
         older, newer = sorted((lead, other), key=lambda each: (each.created_at, each.id))
         context |= {"older": older, "newer": newer, "compared": _compared(older, newer)}
-    return render(request, "leads/merge.html", context, status=422 if fault else 200)
+    return render(request, "leads/merging.html", context, status=422 if fault else 200)
 
 
 def _compared(one: Lead, other: Lead) -> list[tuple[str, str, str, bool]]:

@@ -6,6 +6,8 @@ from django.db import transaction
 
 from foundation.ids import parse_uuid
 from foundation.validation import Faulty, decode
+from leads import moving
+from leads.models.choices import LeadStatus
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
     lead_response,
@@ -102,12 +104,15 @@ def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
 
 def _changed(request: ApiRequest, lead_id: UUID, wanted: schemas.StatusChange) -> Answer:
     caller = request.caller
-    lead = reads.change_status(
-        wanted.status, organisation_id=caller.organisation_id, lead_id=lead_id, by=caller.actor
+    moved = moving.move(
+        lead_id,
+        LeadStatus(wanted.status),
+        organisation_id=caller.organisation_id,
+        by=caller.actor,
     )
-    if lead is None:
+    if moved is None:
         raise problems.not_found()
-    return lead_response(lead)
+    return lead_response(schemas.Lead(*moved.shown))
 
 
 def _require_lead(request: ApiRequest, lead_id: UUID, *, for_update: bool = False) -> schemas.Lead:
