@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from foundation.validation import Fault, Faulty
 from leads import phones
+from leads.contacts import KEY_OF, key_of, set_fact
 from leads.models import FACT_FIELDS, Lead
 
 LARGEST_BUDGET = 2_147_483_647  # what the column holds
@@ -66,18 +67,27 @@ def fill(lead: Lead, facts: Lead | LeadFacts) -> list[str]:
     """Fill in what is unknown of the lead, and return the names of what was; nothing is saved.
 
     What is known is never blanked nor overwritten, what a person set by hand (null included) never
-    touched. A fact that would put a least above a most that is known is left out.
+    touched. A fact that would put a least above a most that is known is left out. A contact takes
+    the place of a text that identifies nobody.
     """
     filled = []
     for field in FACT_FIELDS:
-        if not is_known(facts, field) or field in lead.hand_set or is_known(lead, field):
+        if not is_known(facts, field) or field in lead.hand_set:
             continue
-        said = _said(facts, field)
+        said = said_of(facts, field)
+        if is_known(lead, field) and not _replaces(field, getattr(lead, field), said):
+            continue
         if not keeps_order(lead, field, said):
             continue
-        setattr(lead, field, said)
+        set_fact(lead, field, said)
         filled.append(field)
     return filled
+
+
+def _replaces(field: str, standing: Any, said: Any) -> bool:
+    if field not in KEY_OF:
+        return False
+    return key_of(field, standing) is None and key_of(field, said) is not None
 
 
 def is_known(facts: Lead | LeadFacts, field: str) -> bool:
@@ -86,7 +96,15 @@ def is_known(facts: Lead | LeadFacts, field: str) -> bool:
     return value is not None and value is not False
 
 
-def _said(facts: Lead | LeadFacts, field: str) -> Any:
+def says_something(facts: Lead | LeadFacts, field: str) -> bool:
+    """Whether the fact is known, and is no contact that identifies nobody."""
+    if not is_known(facts, field):
+        return False
+    return field not in KEY_OF or key_of(field, getattr(facts, field)) is not None
+
+
+def said_of(facts: Lead | LeadFacts, field: str) -> Any:
+    """What was said, as a lead keeps it."""
     value = getattr(facts, field)
     if field == "phone" and value is not None:
         return phones.normalise(value)

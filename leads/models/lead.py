@@ -1,13 +1,15 @@
 """Leads: what is known of a buyer or renter, and what holds for it (CONTRACT.md, section 1)."""
 
+from collections.abc import Sequence
 from typing import Any, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models.functions import Coalesce, Now
 
 from foundation.database.columns import WrittenXidField
 from foundation.database.lexemes import Matches
@@ -60,6 +62,19 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
+    def first_of_contact(self, contact: str, keys: Sequence[str]) -> list[tuple[UUID, str]]:
+        """The leads that somebody of these keys may be, each by its id and its key.
+
+        `contact` is `email` or `phone`. Of each key the oldest lead, and the oldest whose e-mail
+        is not known; so too of those that were merged. However many leads share a number, these
+        are all that finding a person again asks about.
+        """
+        key = f"{contact}_key"
+        kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~STANDING}
+        known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
+        first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
+        return [(id_, found) for id_, found, *_ in first.values_list("id", key, *kinds)]
+
     def waiting(self) -> Self:
         """Standing leads that wait for their first contact, put back to wait included."""
         return self.standing().filter(status__in=SCORED_STATUSES)
@@ -75,6 +90,14 @@ def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstra
 def _said(field: str) -> models.CheckConstraint:
     """Unknown is NULL, never an empty text."""
     return models.CheckConstraint(name=f"leads_lead_{field}_said", condition=~Q(**{field: ""}))
+
+
+def _keyed(field: str) -> models.CheckConstraint:
+    """A key never stands without its text."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{field}_key_of_{field}",
+        condition=Q(**{f"{field}_key__isnull": True}) | Q(**{f"{field}__isnull": False}),
+    )
 
 
 def _between(field: str, least: int, most: int) -> models.CheckConstraint:
@@ -114,6 +137,9 @@ class Lead(models.Model):
     name = models.CharField(max_length=200, null=True)
     email = models.CharField(max_length=254, null=True)
     phone = models.CharField(max_length=50, null=True, help_text="E.164 where possible")
+    # By what a person is found again: `leads.contacts.set_fact()` sets each with its text.
+    email_key = models.CharField(max_length=254, null=True, editable=False)
+    phone_key = models.CharField(max_length=50, null=True, editable=False)
     status = models.CharField(max_length=16, choices=LeadStatus.choices, default=LeadStatus.NEW)
     score = models.SmallIntegerField(null=True, help_text="0 to 100; null: nothing known yet")
     source = models.CharField(max_length=16, choices=Channel.choices)
@@ -181,6 +207,10 @@ class Lead(models.Model):
             _said("name"),
             _said("email"),
             _said("phone"),
+            _said("email_key"),
+            _said("phone_key"),
+            _keyed("email"),
+            _keyed("phone"),
             _said("summary"),
             _said("area"),
             _between("score", 0, 100),
@@ -230,16 +260,14 @@ class Lead(models.Model):
             ),
             # Finding a returning visitor: by e-mail, then by phone, the oldest lead first.
             models.Index(
-                "organisation",
-                Lower("email"),
-                "created_at",
-                name="leads_lead_by_email",
-                condition=Q(email__isnull=False),
+                name="leads_lead_by_email_key",
+                fields=["organisation", "email_key", "created_at"],
+                condition=Q(email_key__isnull=False),
             ),
             models.Index(
-                name="leads_lead_by_phone",
-                fields=["organisation", "phone", "created_at"],
-                condition=Q(phone__isnull=False),
+                name="leads_lead_by_phone_key",
+                fields=["organisation", "phone_key", "created_at"],
+                condition=Q(phone_key__isnull=False),
             ),
             # The list, sorted by score; a lead without one comes last.
             models.Index(
