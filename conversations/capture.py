@@ -24,10 +24,10 @@ from conversations.summing_up import sum_up
 from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names
 from foundation.ids import uuid7
-from leads.contacts import KEY_OF, columns_of, key_of
+from leads.contacts import KEY_OF, as_kept, columns_of, key_of
 from leads.corrections import as_text
 from leads.events import EVENT_FIELDS, event_row
-from leads.facts import LeadFacts, fill, is_known, said_of
+from leads.facts import LeadFacts, fill, is_known
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.scoring import apply_score
@@ -318,14 +318,12 @@ def _not_taken(lead: Lead, facts: LeadFacts) -> Iterator[tuple[str, str]]:
     for name in FACT_FIELDS:
         if not is_known(facts, name):
             continue
-        said, stands = said_of(facts, name), getattr(lead, name)
-        if said == stands or _is_same_contact(name, said, stands):
-            continue
-        yield name, as_text(said) or ""
+        said = as_kept(name, getattr(facts, name))
+        if said != getattr(lead, name) and not _is_key(lead, name, facts):
+            yield name, as_text(said) or ""
 
 
-def _is_same_contact(name: str, said: Any, stands: Any) -> bool:
-    """Whether both identify the same person, in whatever spelling."""
-    if name not in KEY_OF or stands is None:
-        return False
-    return key_of(name, said) is not None and key_of(name, said) == key_of(name, stands)
+def _is_key(lead: Lead, name: str, facts: LeadFacts) -> bool:
+    """Whether it is the lead's own contact in another spelling."""
+    key = getattr(lead, f"{name}_key") if name in KEY_OF else None
+    return key is not None and key == key_of(name, getattr(facts, name))

@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.emails import email_key
 from leads.models import Lead
-from leads.phones import phone_key
+from leads.phones import normalise, phone_key
 
 # The facts that may identify a person, each with what makes its key.
 KEY_OF: Mapping[str, Callable[[str], str | None]] = {"email": email_key, "phone": phone_key}
@@ -21,13 +21,18 @@ def key_of(field: str, text: str | None) -> str | None:
 
 
 def set_fact(lead: Lead, field: str, value: Any) -> None:
-    """Set a fact, with its key where it may identify a person; nothing is saved.
+    """Set a fact as a lead keeps it, with its key where it may identify a person; nothing is saved.
 
     Whatever changes a lead's e-mail or phone does it by this.
     """
-    setattr(lead, field, value)
+    setattr(lead, field, as_kept(field, value))
     if field in KEY_OF:
         setattr(lead, f"{field}_key", key_of(field, value))
+
+
+def as_kept(field: str, value: Any) -> Any:
+    """The value as the column holds it: a phone in E.164 where it is a full possible one."""
+    return normalise(value) if field == "phone" and value is not None else value
 
 
 def columns_of(fields: Iterable[str]) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 
-from leads import phones
 from leads.contacts import columns_of, set_fact
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
@@ -63,8 +62,3 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return None if value is None else str(value)
-
-
-def normalised(field: str, value: Any) -> Any:
-    """The value as the column holds it: a phone in E.164 where it is a possible one."""
-    return phones.normalise(value) if field == "phone" and value is not None else value

@@ -2,11 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta
 
-from foundation.validation import Fault, Faulty
-from leads import phones
+from foundation.validation import Fault, Faulty, Forgiving
 from leads.contacts import KEY_OF, key_of, set_fact
 from leads.models import FACT_FIELDS, Lead
 
@@ -20,7 +18,7 @@ _TEXTS = ("name", "email", "phone", "summary", "area")
 IN_ORDER = (("budget_min", "budget_max"), ("bedrooms_min", "bedrooms_max"))
 
 
-class LeadFacts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class LeadFacts(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A lead as a sender describes it (CONTRACT.md, section 1); null and left out mean unknown.
 
     Texts lose their outer spaces, and a text of nothing but spaces is unknown too: web forms send
@@ -74,8 +72,8 @@ def fill(lead: Lead, facts: Lead | LeadFacts) -> list[str]:
     for field in FACT_FIELDS:
         if not is_known(facts, field) or field in lead.hand_set:
             continue
-        said = said_of(facts, field)
-        if is_known(lead, field) and not _replaces(field, getattr(lead, field), said):
+        said = getattr(facts, field)
+        if is_known(lead, field) and not _replaces(lead, field, said):
             continue
         if not keeps_order(lead, field, said):
             continue
@@ -84,10 +82,10 @@ def fill(lead: Lead, facts: Lead | LeadFacts) -> list[str]:
     return filled
 
 
-def _replaces(field: str, standing: Any, said: Any) -> bool:
-    if field not in KEY_OF:
+def _replaces(lead: Lead, field: str, said: Any) -> bool:
+    if field not in KEY_OF or says_something(lead, field):
         return False
-    return key_of(field, standing) is None and key_of(field, said) is not None
+    return key_of(field, said) is not None
 
 
 def is_known(facts: Lead | LeadFacts, field: str) -> bool:
@@ -100,15 +98,11 @@ def says_something(facts: Lead | LeadFacts, field: str) -> bool:
     """Whether the fact is known, and is no contact that identifies nobody."""
     if not is_known(facts, field):
         return False
-    return field not in KEY_OF or key_of(field, getattr(facts, field)) is not None
-
-
-def said_of(facts: Lead | LeadFacts, field: str) -> Any:
-    """What was said, as a lead keeps it."""
-    value = getattr(facts, field)
-    if field == "phone" and value is not None:
-        return phones.normalise(value)
-    return value
+    if field not in KEY_OF:
+        return True
+    if isinstance(facts, Lead):
+        return getattr(facts, f"{field}_key") is not None
+    return key_of(field, getattr(facts, field)) is not None
 
 
 def keeps_order(lead: Lead, field: str, value: Any) -> bool:
