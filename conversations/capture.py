@@ -211,7 +211,8 @@ class _Arrivals:
         email = key_of("email", received.facts.email)
         for contact in _contacts(received.facts):
             for lead in self.leads[contact]:
-                if email is None or lead.email_key in (None, email):
+                is_another = lead.email_key is not None and lead.email_key != email
+                if contact[0] == "email" or email is None or not is_another:
                     return lead
         return None
 

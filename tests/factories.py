@@ -10,7 +10,7 @@ from apikeys import call_log
 from apikeys.call_writing import NotedCall
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
-from leads.contacts import KEY_OF, set_fact
+from leads.contacts import KEY_OF, key_of
 from leads.models import Lead
 from organisations.models import Invitation, Organisation, Session, User
 
@@ -50,7 +50,7 @@ def make_session(person: User, **fields: Any) -> Session:
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:
     lead = Lead(**{"organisation": organisation, "source": "website"} | fields)
     for field in KEY_OF:
-        set_fact(lead, field, getattr(lead, field))
+        setattr(lead, f"{field}_key", key_of(field, getattr(lead, field)))
     lead.save(force_insert=True)
     lead.refresh_from_db()  # what the database's defaults became
     return lead

@@ -5,6 +5,7 @@ import pytest
 from conversations.capture import Outcome, capture
 from leads.corrections import correct
 from leads.duplicates import possible_duplicates
+from leads.erasure import erase
 from leads.history import history_of
 from leads.merging import last_merge, merge, unmerge
 from leads.models import Lead, LeadEvent
@@ -181,6 +182,18 @@ def test_an_e_mail_comes_to_the_oldest_lead_of_the_phone_that_has_none(agency):
     assert older.email == "ben@example.com"
 
 
+def test_an_e_mail_of_a_merged_lead_leads_to_what_it_became_though_that_has_another(agency, agent):
+    survivor = make_lead(agency, email="ada@work.example", phone="+447700900123")
+    other = make_lead(agency, email="ada@example.com")
+    by = Actor.for_person(agent)
+    merge(agency, survivor_id=survivor.id, other_id=other.id, by=by)
+
+    capture(agency, [received("1", email="ada@example.com", phone="07700 900123")])
+
+    assert survivor.conversations.count() == 1
+    assert not_taken() == [{"email": "ada@example.com"}]
+
+
 def test_a_phone_alone_leads_to_the_oldest_lead_that_has_it(agency):
     oldest = make_lead(
         agency, email="ada@example.com", phone="+441614960000", created_at=at("2026-01-01")
@@ -227,6 +240,18 @@ def test_what_the_lead_did_not_take_stands_in_the_event_and_the_history(agency, 
     assert "Also said budget, up to: £400k; the lead keeps what it had" in told
     exported = str(person_export(only_lead(), agency)["events"])
     assert "'not_taken': {'name': 'Ben', 'budget_max': '400000'}" in exported
+
+
+def test_what_was_not_taken_goes_with_the_person_who_is_erased(agency, agent):
+    capture(agency, [received("1", email="ada@example.com", name="Ada", phone="TBC")])
+    capture(agency, [received("2", email="ada@example.com", name="Zoe", phone="07700 900123")])
+    payloads = str(list(LeadEvent.objects.values_list("payload", flat=True)))
+    assert "Zoe" in payloads
+    assert "TBC" in payloads
+
+    erase(only_lead(), agency, by=Actor.for_person(agent))
+
+    assert not LeadEvent.objects.exists()
 
 
 def test_an_e_mail_that_differs_is_not_lost_either(agency, agent):
