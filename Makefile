@@ -15,7 +15,14 @@ PRODUCTION = env \
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
-.PHONY: run test check format lock install develop python bench bench-pages
+# Without the settings that would send packages elsewhere.
+AT_HOME = env -u PYTHONHOME -u PYTHONPATH -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_PYTHON \
+	PIP_USER=0
+MAKE_VENV = $(AT_HOME) "$$BASE" -m venv
+PIP_INSTALL = $(AT_HOME) $(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input \
+	--require-hashes --requirement
+
+.PHONY: run test check format lock install develop always python bench bench-pages
 
 run: install
 	@$(IN_VENV) -m sift_site.development.launch
@@ -58,11 +65,21 @@ bench: python
 bench-pages: install
 	@$(IN_VENV) -m bench.pages $(BENCH)
 
-install: python
-	@$(PYTHON) requirements/install.py run
+# One make at a time. A .venv that is a link is somebody's own arrangement, and left alone.
+install: LOCK = run.lock
+develop: LOCK = develop.lock
+install develop: python
+	@test -L .venv || $(PYTHON) requirements/in_turn.py $(MAKE) --no-print-directory .venv/$(LOCK)
 
-develop: python
-	@$(PYTHON) requirements/install.py develop
+# A copy of what was installed last. Until pip is done nothing is sure; develop.lock holds all of run.lock.
+.venv/%.lock: requirements/%.lock .venv/.made always
+	@cmp -s $< $@ || { echo "Installing $<..." && rm -f .venv/*.lock && \
+		$(PIP_INSTALL) $< && cp $(sort $< requirements/run.lock) .venv/; }
+
+# An environment works where it was made and with the same Python, and nowhere else.
+.venv/.made: always
+	@test "$$PLACE" = "$$(cat $@ 2>/dev/null)" || { echo "Making .venv..." && rm -rf .venv && \
+		$(MAKE_VENV) .venv && printf '%s\n' "$$PLACE" > $@; }
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Sift needs Python 3.11 or newer: there is no $(PYTHON)." >&2; exit 1; }

@@ -65,7 +65,7 @@ def post_fork(server, worker):
 
     from django.conf import settings
 
-    from sift_site.serving import server_refusals
+    from sift_site.api import server_refusals
 
     server_refusals.answer_as_problems()
 

@@ -22,7 +22,7 @@ def main() -> None:
 
     from sift_site.development import embedded_postgres
     from sift_site.development.postgres_home import EmbeddedPostgresFailed
-    from sift_site.serving import database
+    from sift_site.serving import lost_database
 
     # So that a command that is told to end still lets go of the server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -34,9 +34,9 @@ def main() -> None:
     except (ImproperlyConfigured, EmbeddedPostgresFailed) as error:
         sys.exit(f"manage.py: {error}")
     except DatabaseError as error:
-        if "--traceback" in sys.argv or not database.is_unreachable(error):
+        if "--traceback" in sys.argv or not lost_database.is_unreachable(error):
             raise
-        sys.exit(f"manage.py: the database cannot be used: {database.first_line(error)}")
+        sys.exit(f"manage.py: the database cannot be used: {lost_database.first_line(error)}")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
 

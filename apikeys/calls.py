@@ -2,17 +2,15 @@
 
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Self
+from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.ids import uuid7
-from organisations.models import Organisation
-
-if TYPE_CHECKING:  # apikeys.models imports this module, so that Django finds its models
-    from apikeys.models import ApiKey
+from organisations.models import Organisation, TenantQuerySet
 
 MOST_CALLS_KEPT = 1_000  # of each key, the newest
 DAYS_CALLS_ARE_KEPT = 30
@@ -21,24 +19,18 @@ LONGEST_ROUTE = 200
 LONGEST_REQUEST_ID = 128
 
 
-class CallQuerySet(models.QuerySet["Call"]):
-    """Every way in which calls are chosen. The first call is for_organisation()."""
+class CallQuerySet(TenantQuerySet["Call"]):
+    """Every way in which calls are chosen."""
 
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
-
-    def of_key(self, key: "ApiKey") -> Self:
+    def of_key(self, key_id: UUID) -> Self:
         """The calls that are kept; older ones may not have been removed yet."""
-        return self.filter(api_key=key).exclude_outlived()
+        return self.filter(api_key_id=key_id).exclude_outlived()
 
     def exclude_outlived(self) -> Self:
         return self.filter(created_at__gt=_calls_kept_since())
 
     def outlived(self) -> Self:
         return self.filter(created_at__lte=_calls_kept_since())
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
 
 
 class Call(models.Model):
@@ -94,11 +86,8 @@ class Call(models.Model):
         return self.microseconds / 1000
 
 
-class DailyCallsQuerySet(models.QuerySet["DailyCalls"]):
-    """Every way in which daily counts are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class DailyCallsQuerySet(TenantQuerySet["DailyCalls"]):
+    """Every way in which daily counts are chosen."""
 
     def since(self, day: date) -> Self:
         return self.filter(day__gte=day)

@@ -16,8 +16,8 @@ def key_rolled(old: ApiKey, new: ApiKey, *, by: Actor) -> None:
     _send("rolled", new, by=by, old=old)
 
 
-def key_deleted(key: ApiKey, *, by: Actor) -> None:
-    _send("deleted", key, by=by)
+def key_revoked(key: ApiKey, *, by: Actor) -> None:
+    _send("revoked", key, by=by)
 
 
 def key_expires(key: ApiKey) -> None:

@@ -1,34 +1,32 @@
 """API keys: what an agency's other systems sign in with (CONTRACT.md, section 2, Keys)."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
 from apikeys import keys
 from apikeys.calls import Call as Call  # here Django looks for models
 from apikeys.calls import DailyCalls as DailyCalls
-from apikeys.networks import MOST_NETWORKS, CidrField
+from apikeys.frozen import CidrField
+from apikeys.networks import MOST_NETWORKS
+from foundation.database.constraints import known, said
 from foundation.ids import uuid7
-from organisations import audit
-from organisations.actors import SYSTEM, Actor
-from organisations.models import AuditAction, AuditTarget, Organisation, User
+from organisations.models import Organisation, TenantQuerySet, User
 
 LONGEST_NAME = 80  # characters
-DAYS_DELETED_KEYS_ARE_LISTED = 30
+DAYS_REVOKED_KEYS_ARE_LISTED = 30
 
-
-_NAME_STANDING = "apikeys_apikey_name_standing"
+NAME_STANDING = "apikeys_apikey_name_standing"  # the constraint that NameTaken tells of
+PREFIX_UNIQUE = "apikeys_apikey_prefix_key"  # as PostgreSQL names what unique=True asks for
 
 
 class NameTaken(Exception):
-    """Another key of the organisation that is not deleted has the name, whatever its case."""
+    """Another key of the organisation that is not revoked has the name, whatever its case."""
 
 
 class Scope(models.TextChoices):
@@ -36,19 +34,16 @@ class Scope(models.TextChoices):
     READ_WRITE = "read_write", "Read and write"
 
 
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    """Every way in which keys are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
+    """Every way in which keys are chosen."""
 
     def standing(self) -> Self:
-        """Keys that were not deleted, expired ones included."""
+        """Keys that were not revoked, expired ones included."""
         return self.filter(revoked_at__isnull=True)
 
     def listed(self) -> Self:
-        """Keys that the tab shows: those that stand, and those deleted of late."""
-        shown_since = timezone.now() - timedelta(days=DAYS_DELETED_KEYS_ARE_LISTED)
+        """Keys that the tab shows: those that stand, and those revoked of late."""
+        shown_since = timezone.now() - timedelta(days=DAYS_REVOKED_KEYS_ARE_LISTED)
         return self.filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=shown_since))
 
     def expiring_within(self, time: timedelta) -> Self:
@@ -58,57 +53,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
             expires_at__gt=now, expires_at__lte=now + time, organisation__closed_at__isnull=True
         )
 
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
-
-    def deleted_last(self) -> Self:
-        """Those that stand, the newest first, then those that were deleted, the latest first."""
+    def revoked_last(self) -> Self:
+        """Those that stand, the newest first, then those that were revoked, the latest first."""
         return self.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-id")
-
-    @sensitive_variables("new")
-    def issue(
-        self,
-        organisation: Organisation,
-        name: str,
-        *,
-        scope: Scope = Scope.READ_WRITE,
-        expires_at: datetime | None = None,
-        created_by: User | None = None,
-        allowed_networks: Sequence[str] = (),
-        by: Actor | None = None,
-    ) -> tuple["ApiKey", str]:
-        """Make a key; return it with its text, which is known now and never again.
-
-        Raises NameTaken. The name is 1 to 80 characters; the database refuses others. `by` is
-        whoever made it, and from where, where that is more than `created_by` tells.
-        """
-        by = by or (Actor.for_person(created_by) if created_by else SYSTEM)
-        while True:
-            new = keys.generate()
-            key = self.model(
-                organisation=organisation,
-                name=name,
-                scope=scope,
-                expires_at=expires_at,
-                created_by=created_by,
-                prefix=new.prefix,
-                last_four=new.last_four,
-                digest=new.digest,
-                allowed_networks=list(allowed_networks),
-            )
-            try:
-                with transaction.atomic():
-                    key.save(force_insert=True)
-                    key.record(
-                        AuditAction.KEY_CREATED, by=by, scope=scope, networks=len(allowed_networks)
-                    )
-            except IntegrityError as error:
-                if _NAME_STANDING in str(error):
-                    raise NameTaken(name) from None
-                if "prefix" in str(error):  # one chance in 62 to the eighth power: draw again
-                    continue
-                raise
-            return key, new.text
 
 
 class ApiKey(models.Model):
@@ -152,13 +99,11 @@ class ApiKey(models.Model):
             models.UniqueConstraint(
                 "organisation",
                 Lower("name"),
-                name=_NAME_STANDING,
+                name=NAME_STANDING,
                 condition=Q(revoked_at__isnull=True),
             ),
-            models.CheckConstraint(name="apikeys_apikey_name_said", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="apikeys_apikey_scope_known", condition=Q(scope__one_of=Scope.values)
-            ),
+            said("apikeys_apikey", "name"),
+            known("apikeys_apikey", "scope", Scope),
             models.CheckConstraint(
                 name="apikeys_apikey_digest_is_sha256",
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"),
@@ -184,62 +129,12 @@ class ApiKey(models.Model):
         return f"{self.prefix}…{self.last_four}"
 
     @property
-    def is_deleted(self) -> bool:
+    def is_revoked(self) -> bool:
         return self.revoked_at is not None
 
     @property
     def has_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
-
-    def rename(self, name: str, *, by: Actor) -> None:
-        """Give the key another name; its text and its users stay. Raises NameTaken.
-
-        The same name again changes nothing and records nothing.
-        """
-        if name == self.name:
-            return
-        before, self.name = self.name, name
-        try:
-            with transaction.atomic():
-                self.save(update_fields=["name"])
-                self.record(AuditAction.KEY_RENAMED, by=by)
-        except IntegrityError as error:
-            self.name = before
-            if _NAME_STANDING in str(error):
-                raise NameTaken(name) from None
-            raise
-
-    def allow_from(self, networks: Sequence[str], *, by: Actor) -> None:
-        """Say where the key may be used from; the very next request with it is held to that."""
-        if list(networks) == self.allowed_networks:
-            return
-        self.allowed_networks = list(networks)
-        with transaction.atomic():
-            self.save(update_fields=["allowed_networks"])
-            self.record(AuditAction.KEY_CHANGED, by=by, networks=len(networks))
-
-    def revoke(self, *, by: Actor = SYSTEM) -> bool:
-        """Delete the key: the very next request with it, on every process, is refused.
-
-        Returns whether this did it; a key that was deleted before stays as it was.
-        """
-        with transaction.atomic():
-            done = ApiKey.objects.filter(pk=self.pk).standing().update(revoked_at=Now())
-            if done:
-                self.record(AuditAction.KEY_DELETED, by=by)
-        self.refresh_from_db(fields=["revoked_at"])
-        return bool(done)
-
-    def record(self, action: AuditAction, *, by: Actor, **details: str | int | bool | None) -> None:
-        """Write into the audit trail what was done to the key."""
-        audit.record(
-            self.organisation_id,
-            action,
-            by=by,
-            target=AuditTarget.API_KEY,
-            target_id=self.pk,
-            **details,
-        )
 
 
 class Reminder(models.TextChoices):

@@ -4,22 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any
-
-from django.db import models
 
 from foundation.web.client_addresses import read_address
 
 MOST_NETWORKS = 20  # of one key
 
 _BETWEEN = re.compile(r"[\s,;]+")
-
-
-class CidrField(models.Field):  # type: ignore[type-arg]  # not generic at run time
-    """`cidr`: text in Python, and a network without fault in the database."""
-
-    def db_type(self, connection: Any) -> str:
-        return "cidr"
 
 
 class Misread(ValueError):

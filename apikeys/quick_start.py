@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from foundation.web.counters import in_words
 from organisations.models import Plan
 
 HEADER = "Authorization: Bearer sk_live_…"
@@ -72,7 +73,7 @@ def quick_start(request: HttpRequest, plan: Plan) -> QuickStart:
             for one in samples
         ],
         limit=in_words(
-            settings.SIFT_RATE_SCALE if plan is Plan.SCALE else settings.SIFT_RATE_GROWTH
+            settings.SIFT_RATE_SCALE if plan is Plan.SCALE else settings.SIFT_RATE_GROWTH, "request"
         ),
     )
 
@@ -85,10 +86,3 @@ def api_address(request: HttpRequest) -> str:
 def curl_with(request: HttpRequest, key: str) -> str:
     """A line for a shell that lists five leads with this key."""
     return f'curl -H "Authorization: Bearer {key}" "{api_address(request)}/leads?limit=5"'
-
-
-def in_words(rate: str) -> str:
-    """`120/m` as `120 requests a minute`."""
-    number, _, unit = rate.partition("/")
-    units = {"s": "a second", "m": "a minute", "h": "an hour", "d": "a day"}
-    return f"{int(number):,} requests {units[unit]}"

@@ -11,14 +11,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.debug import sensitive_variables
 
+from apikeys import trail
+from apikeys.changing import rename
+from apikeys.issuing import issue
 from apikeys.models import LONGEST_NAME, ApiKey, NameTaken, Scope
+from apikeys.revoking import revoke
 from foundation.days import AGENCY_ZONE
 from organisations.actors import Actor
 from organisations.models import AuditAction, User
 
 
 class CannotBeRolled(Exception):
-    """The key was deleted, or rolled before: another one stands in its place."""
+    """The key was revoked, or rolled before: another one stands in its place."""
 
 
 @sensitive_variables("text")
@@ -34,15 +38,15 @@ def roll(
     """Put a new key in the place of `key`; return the old one, the new one and its text.
 
     The new one takes the name, the scope and the networks. The old one is renamed and ends after
-    `overlap`, or with its own expiry if that is sooner; without an overlap it is deleted at once.
+    `overlap`, or with its own expiry if that is sooner; without an overlap it is revoked at once.
     Raises CannotBeRolled, and NameTaken where no free name was found for the old one.
     """
     old = ApiKey.objects.select_for_update().get(pk=key.pk)
-    if old.is_deleted or old.replaced_by_id is not None:
+    if old.is_revoked or old.replaced_by_id is not None:
         raise CannotBeRolled
     name = old.name
     _retire(old, overlap, by=by)
-    new, text = ApiKey.objects.issue(
+    new, text = issue(
         old.organisation,
         name,
         scope=Scope(old.scope),
@@ -53,7 +57,8 @@ def roll(
     )
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
-    old.record(
+    trail.record(
+        old,
         AuditAction.KEY_ROLLED,
         by=by,
         new_key=str(new.pk),
@@ -67,19 +72,19 @@ def _retire(old: ApiKey, overlap: timedelta, *, by: Actor) -> None:
     end = timezone.now() + overlap
     if old.expires_at is not None:
         end = min(end, old.expires_at)
-    _rename(old, end, by=by)
+    _free_its_name(old, end, by=by)
     if overlap:
         old.expires_at = end
         old.save(update_fields=["expires_at"])
     else:
-        old.revoke(by=by)
+        revoke(old, by=by)
 
 
-def _rename(old: ApiKey, end: datetime, *, by: Actor) -> None:
+def _free_its_name(old: ApiKey, end: datetime, *, by: Actor) -> None:
     name = old.name
     for until in _untils(end):
         try:
-            old.rename(_with_end(name, until), by=by)
+            rename(old, _with_end(name, until), by=by)
         except NameTaken:
             continue
         return

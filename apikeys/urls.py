@@ -8,5 +8,5 @@ urlpatterns = [
     path("<uuid:key_id>/", views.key_calls, name="calls"),
     path("<uuid:key_id>/edit/", views.edit_key, name="edit"),
     path("<uuid:key_id>/roll/", views.roll_key, name="roll"),
-    path("<uuid:key_id>/delete/", views.delete_key, name="delete"),
+    path("<uuid:key_id>/delete/", views.revoke_key, name="revoke"),
 ]

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from apikeys.calls import DailyCalls
 from apikeys.models import ApiKey
 from foundation.days import today
+from foundation.plurals import so_many
 from organisations.models import Organisation
 
 DAYS_SHOWN = 30
@@ -51,7 +52,7 @@ class Usage:
             return "No calls in the last 30 days"
         busiest = max(self.days, key=lambda day: day.calls)
         return (
-            f"{_so_many(self.calls)} in the last 30 days, {self.refused:,} of them refused; "
+            f"{so_many(self.calls, 'call')} in the last 30 days, {self.refused:,} of them refused; "
             f"most on {date_format(busiest.day, 'j F')}: {busiest.calls:,}"
         )
 
@@ -90,7 +91,7 @@ class AgencyUsage:
 
 @dataclass(frozen=True, slots=True)
 class TotalUsage:
-    """Calls of all keys of an agency, deleted ones included."""
+    """Calls of all keys of an agency, revoked ones included."""
 
     today: Day
     this_month: Day  # by the calendar, up to today
@@ -109,7 +110,7 @@ def total_usage_of(organisation: Organisation) -> TotalUsage:
 
 
 def usage_of(organisation: Organisation) -> AgencyUsage:
-    """The agency's last 30 days, in one statement; deleted keys are counted in today's calls."""
+    """The agency's last 30 days, in one statement; revoked keys are counted in today's calls."""
     counts = DailyCalls.objects.for_organisation(organisation).since(_first_day())
     by_key: dict[UUID, dict[date, Day]] = defaultdict(dict)
     for count in counts:
@@ -136,7 +137,3 @@ def _all_of(days: Sequence[Day]) -> Day:
         sum(day.refused for day in days),
         sum(day.over_limit for day in days),
     )
-
-
-def _so_many(calls: int) -> str:
-    return f"{calls:,} call{'' if calls == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Settings, API keys: list, create, look into, edit, roll, delete. For admins."""
+"""Settings, API keys: list, create, look into, edit, roll, revoke. For admins."""
 
 from uuid import UUID
 
@@ -11,10 +11,13 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apikeys import letters
+from apikeys.changing import allow_from, rename
 from apikeys.forms import EditKeyForm, NewKeyForm, RollForm
+from apikeys.issuing import issue
+from apikeys.key_list import ShownOnce, render_key_list
 from apikeys.models import ApiKey, Call, NameTaken, Scope
+from apikeys.revoking import revoke
 from apikeys.rolling import CannotBeRolled, roll
-from apikeys.tab import ShownOnce, render_tab
 from apikeys.usage import usage_of
 from foundation.lists.paging import page_of
 from foundation.web.pages import SeeOther, render_page
@@ -27,7 +30,7 @@ from organisations.signing_in.recent_sign_in import recent_sign_in_required
 @recent_sign_in_required
 def key_list(request: SignedInRequest) -> HttpResponse:
     """The agency's keys; a POST makes one."""
-    return create_key(request) if request.method == "POST" else render_tab(request)
+    return create_key(request) if request.method == "POST" else render_key_list(request)
 
 
 @sensitive_variables("text")
@@ -36,19 +39,19 @@ def create_key(request: SignedInRequest) -> HttpResponse:
     _needs_api(request)
     form = NewKeyForm(request.POST)
     if not form.is_valid():
-        return render_tab(request, form, status=422)
+        return render_key_list(request, form, status=422)
     try:
         with transaction.atomic():
             key, text = _issue(request, form)
             letters.key_created(key, by=actor_of(request))
     except NameTaken:
         form.name_is_taken()
-        return render_tab(request, form, status=422)
-    return render_tab(request, shown=ShownOnce.of(request, key, text))
+        return render_key_list(request, form, status=422)
+    return render_key_list(request, shown=ShownOnce.of(request, key, text))
 
 
 def _issue(request: SignedInRequest, form: NewKeyForm) -> tuple[ApiKey, str]:
-    return ApiKey.objects.issue(
+    return issue(
         request.organisation,
         form.cleaned_data["name"],
         scope=Scope(form.cleaned_data["scope"]),
@@ -68,10 +71,10 @@ def _needs_api(request: SignedInRequest) -> None:
 @require_safe
 @admin_required
 def key_calls(request: SignedInRequest, key_id: UUID) -> HttpResponse:
-    """One key and its last requests, the newest first; a deleted one's too while it is listed."""
+    """One key and its last requests, the newest first; a revoked one's too while it is listed."""
     keys = ApiKey.objects.for_organisation(request.organisation).listed()
     key = get_object_or_404(keys.select_related("created_by", "replaced_by"), id=key_id)
-    calls = Call.objects.for_organisation(request.organisation).of_key(key)
+    calls = Call.objects.for_organisation(request.organisation).of_key(key.id)
     context = {
         "key": key,
         "usage": usage_of(request.organisation).of(key),
@@ -95,8 +98,8 @@ def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     before = key.name
     try:
         with transaction.atomic():
-            key.rename(form.cleaned_data["name"], by=actor_of(request))
-            key.allow_from(form.cleaned_data["allowed_from"], by=actor_of(request))
+            rename(key, form.cleaned_data["name"], by=actor_of(request))
+            allow_from(key, form.cleaned_data["allowed_from"], by=actor_of(request))
     except NameTaken:
         key.name = before
         form.name_is_taken()
@@ -135,19 +138,19 @@ def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     except NameTaken:
         form.add_error(None, "Other keys have every name that the old one could take on that day.")
         return _question(request, "roll", key, form, status=422)
-    return render_tab(request, shown=ShownOnce.of(request, new, text, old))
+    return render_key_list(request, shown=ShownOnce.of(request, new, text, old))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
-def delete_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
-    """Ask first (GET), then delete (POST): the key stops at the very next request."""
+def revoke_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
+    """Ask first (GET), then revoke (POST): the key stops at the very next request."""
     key = _standing_key(request, key_id)
     if request.method != "POST":
-        return _question(request, "delete", key)
+        return _question(request, "revoke", key)
     with transaction.atomic():
-        if key.revoke(by=actor_of(request)):
-            letters.key_deleted(key, by=actor_of(request))
+        if revoke(key, by=actor_of(request)):
+            letters.key_revoked(key, by=actor_of(request))
     messages.success(request, f"{key.name} was deleted. Requests with it fail from now on.")
     return SeeOther("apikeys:list")
 

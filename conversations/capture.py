@@ -18,13 +18,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 
+from conversations.choices import MessageRole
 from conversations.intake_format import ReceivedConversation
-from conversations.models import Conversation, ConversationLanguage, Message, MessageRole
+from conversations.models import Conversation, ConversationLanguage, Message
 from conversations.summing_up import sum_up
 from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names
 from foundation.ids import uuid7
-from leads.contacts import KEY_OF, as_kept, columns_of, key_of
+from leads import search
+from leads.contacts import KEY_OF, as_kept, columns_to_save, key_of
 from leads.corrections import as_text
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill, is_known
@@ -283,7 +285,7 @@ class _Arrivals:
                 )
             )
         if lead.id in self.standing_leads:
-            filled = columns_of(capture["filled"])
+            filled = columns_to_save(capture["filled"])
             changed = [name for name in _SCORED_FIELDS if getattr(lead, name) != before[name]]
             self.changed_fields.update(filled, changed)
             if filled or changed:
@@ -294,12 +296,12 @@ class _Arrivals:
         """Leads before what points at them: the keys over (organisation, ...) are not deferred."""
         if self.new_leads:
             for lead in self.new_leads:
-                lead.renew_search()
+                search.renew(lead)
             rows = [tuple(getattr(lead, name) for name in LEAD_FIELDS) for lead in self.new_leads]
             copy_rows(Lead, LEAD_FIELDS, rows)
         if self.changed_leads:
             for lead in self.changed_leads.values():
-                lead.renew_search()
+                search.renew(lead)
             Lead.objects.bulk_update(self.changed_leads.values(), self.changed_fields | {"search"})
         if self.conversations:
             copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)

@@ -1,32 +1,39 @@
 """The filters above the list of conversations, and the conversations that they leave."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import cached_property, partial
 from itertools import product
+from typing import Any
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from conversations import search
+from conversations.choices import ConversationStatus
 from conversations.languages import name_of
 from conversations.models import (
     Conversation,
     ConversationLanguage,
     ConversationQuerySet,
-    ConversationStatus,
 )
 from foundation.database.lexemes import Matches, MatchesWhenRead
-from foundation.days import Period, midnight
-from foundation.lists.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
+from foundation.days import Period
+from foundation.lists.filters import (
+    ChoiceGroup,
+    FilterForm,
+    any_of,
+    checked_search,
+    day_field,
+    one_of,
+    search_field,
+)
 from foundation.lists.listing import SAMPLE, Listing, Narrowed, Range
 from foundation.lists.paging import PAGE_ROWS, Column, Order, Page
 from leads.models.choices import Channel
 from organisations.models import Organisation
 
 LATEST: Order = (Column("last_message_at"), Column("id"))
-MOST_WORDS = 8  # each costs the search index a reading of its own
 # Conversations that are walked and tested, at 2 to 4 µs each, and how many matches among them are
 # many: their words are more than a lead's, and the index is dearer to ask.
 WINDOW = 2000
@@ -49,21 +56,8 @@ class ConversationFilterForm(FilterForm):
     q = search_field(
         "Search in messages", form="conversation-filters", placeholder="What was said…"
     )
-    channel = forms.MultipleChoiceField(
-        choices=Channel.choices,
-        required=False,
-        error_messages={
-            "invalid_choice": "“%(value)s” is not a channel, so channels narrow nothing here."
-        },
-    )
-    status = forms.MultipleChoiceField(
-        label="State",
-        choices=ConversationStatus.choices,
-        required=False,
-        error_messages={
-            "invalid_choice": "“%(value)s” is not a state, so states narrow nothing here."
-        },
-    )
+    channel = any_of("Channel", Channel.choices, "channel", "channels")
+    status = any_of("State", ConversationStatus.choices, "state", "states")
     language = one_of("Language", [])
     period = one_of("Last message", Period.choices)
     since = day_field("Last message from")
@@ -74,28 +68,16 @@ class ConversationFilterForm(FilterForm):
         self.organisation = organisation
         super().__init__(address)
 
-    def _set_choices(self) -> None:
+    def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
         codes = ConversationLanguage.objects.for_organisation(self.organisation)
         named = [(code, name_of(code)) for code in codes.codes()]
-        language = self.fields["language"]
-        assert isinstance(language, forms.ChoiceField)  # noqa: S101 - said above
-        language.choices = [("", "Any"), *sorted(named, key=lambda choice: choice[1])]
+        return {"language": [("", "Any"), *sorted(named, key=lambda choice: choice[1])]}
 
     def clean_q(self) -> str:
         """The search as typed; one of which nothing can be looked up is a fault."""
         text: str = self.cleaned_data["q"]
         words = search.asked_words(text)
-        if text and not words:
-            raise forms.ValidationError("Search for letters or digits; this narrows nothing here.")
-        if len(words) > MOST_WORDS:
-            raise forms.ValidationError("Search for at most eight words; nothing is searched.")
-        return text
-
-    def clean(self) -> dict[str, object]:
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and until < since:
-            self.add_error("until", "This day is before the first, so it narrows nothing here.")
-        return self.cleaned_data
+        return checked_search(text, words=len(words), has_any=bool(words))
 
     # --- What the filters leave -------------------------------------------------------------------
     @property
@@ -112,7 +94,7 @@ class ConversationFilterForm(FilterForm):
         """
         ours = Conversation.objects.for_organisation(self.organisation)
         every = ours.with_leads(self.organisation)
-        spoken = self._spoken()
+        spoken = self._days("last_message_at")
         parts = search.parts(
             self.organisation.id, self.cleaned_data.get("q", ""), self.chosen("language")
         )
@@ -157,17 +139,6 @@ class ConversationFilterForm(FilterForm):
         return Q(
             channel__in=channels or Channel.values, status__in=statuses or ConversationStatus.values
         )
-
-    def _spoken(self) -> Q:
-        """When somebody last spoke: days of the agency's, the last one whole."""
-        spoken = Q()
-        if period := self.cleaned_data.get("period"):
-            spoken &= Q(last_message_at__gte=midnight(Period(period).first_day))
-        if since := self.cleaned_data.get("since"):
-            spoken &= Q(last_message_at__gte=midnight(since))
-        if until := self.cleaned_data.get("until"):
-            spoken &= Q(last_message_at__lt=midnight(until + timedelta(days=1)))
-        return spoken
 
     # --- What the page says -----------------------------------------------------------------------
     @property

@@ -9,8 +9,9 @@ from django.db import transaction
 from conversations.marking import may_have, places
 from conversations.models import MessageQuerySet
 from conversations.search import asked_words
+from foundation.lists.filters import MOST_WORDS
+from foundation.plurals import so_many
 
-MOST_WORDS = 8
 LONGEST = 200  # characters of what is looked for
 _AT_ONCE = 2_000  # messages in memory
 
@@ -51,8 +52,7 @@ class Found:
         """`3 of 12 messages`, or that there is none."""
         if not self.messages:
             return f"No message has “{self.text}”."
-        number = len(self.messages)
-        line = f"{self.turn:,} of {number:,} message{'' if number == 1 else 's'}"
+        line = f"{self.turn:,} of {so_many(len(self.messages), 'message')}"
         return line if self.has_all else f"{line} with one of the words; none has them all"
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from conversations.languages import name_of
 from conversations.models import Conversation, Message
 from conversations.reading import conversation_or_404, messages_of
+from foundation.plurals import so_many
 from foundation.templatetags.times import exactly
 from organisations.requests import SignedInRequest
 
@@ -97,7 +98,7 @@ def _text(conversation: Conversation, head: str, messages: Any) -> Iterator[str]
         conversation.get_channel_display(),
         conversation.get_status_display().lower(),
         *([languages] if languages else []),
-        f"{conversation.message_count:,} message{'' if conversation.message_count == 1 else 's'}",
+        so_many(conversation.message_count, "message"),
     )
     yield head
     yield f"{', '.join(about)}\n"

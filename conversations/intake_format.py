@@ -7,15 +7,17 @@ file, which names itself and tells its own times.
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from django.utils import timezone
 from msgspec import Meta
 
+from conversations.choices import ConversationStatus, MessageRole
 from conversations.models import LONGEST_CONTENT
 from foundation.validation import Fault, Faulty, Forgiving
 from leads.facts import LeadFacts
+from leads.models.choices import Channel
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=1)  # clocks differ, and so do ideas of a zone
@@ -34,7 +36,7 @@ Language = Annotated[
 class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One turn, told with its time."""
 
-    role: Literal["user", "assistant"]
+    role: MessageRole
     content: Annotated[str, Meta(min_length=1, max_length=LONGEST_CONTENT)]
     created_at: datetime
 
@@ -43,9 +45,9 @@ class ReceivedConversation(Forgiving, kw_only=True, forbid_unknown_fields=True):
     """One conversation with what is known of its lead."""
 
     external_id: ExternalId | None = None
-    channel: Literal["website", "sms", "email"]
+    channel: Channel
     language: Language = "en"
-    status: Literal["open", "closed"] = "open"
+    status: ConversationStatus = ConversationStatus.OPEN
     started_at: datetime
     lead: LeadFacts | None = None
     messages: Annotated[list[ReceivedMessage], Meta(min_length=1)]
@@ -64,7 +66,7 @@ class ReceivedConversation(Forgiving, kw_only=True, forbid_unknown_fields=True):
     @property
     def visitor_messages(self) -> int:
         """How many messages are the lead's own."""
-        return sum(message.role == "user" for message in self.messages)
+        return sum(message.role == MessageRole.USER for message in self.messages)
 
     def _write_times_in_utc(self) -> None:
         """One spelling for one moment, so that the digest does not tell zones apart."""

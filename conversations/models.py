@@ -11,20 +11,16 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
+from conversations.choices import ConversationStatus, MessageRole
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
-from foundation.database.columns import WrittenXidField
+from foundation.database.constraints import known, said
 from foundation.ids import uuid7
 from leads.models import Lead
 from leads.models.choices import Channel
-from organisations.models import Organisation
+from organisations.models import Organisation, TenantQuerySet
 
 LONGEST_CONTENT = 20_000  # characters
 TRANSCRIPT_MESSAGES = 200  # what a page shows of a conversation at once
-
-
-class ConversationStatus(models.TextChoices):
-    OPEN = "open", "Open"
-    CLOSED = "closed", "Closed"
 
 
 def _count_of(messages: "MessageQuerySet") -> Coalesce:
@@ -33,21 +29,18 @@ def _count_of(messages: "MessageQuerySet") -> Coalesce:
     return Coalesce(Subquery(grouped.values("number")), 0)
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Every way in which conversations are chosen. The first call is for_organisation()."""
+class ConversationQuerySet(TenantQuerySet["Conversation"]):
+    """Every way in which conversations are chosen."""
 
     def for_organisation(self, organisation: Organisation) -> Self:
         """Those of the organisation, without their words, which are only asked and never shown."""
-        return self.filter(organisation=organisation).defer("search")
+        return super().for_organisation(organisation).defer("search")
 
     def with_leads(self, organisation: Organisation) -> Self:
         """Each with its lead, read in one statement more: a join would be made for every
         conversation that a search collects, to show fifty."""
         leads = Lead.objects.for_organisation(organisation).defer("search")
         return self.prefetch_related(Prefetch("lead", leads))
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
 
     def count_visitor_messages(self) -> int:
         """How many messages of these conversations are the visitors' own."""
@@ -106,7 +99,6 @@ class Conversation(models.Model):
     message_count = models.IntegerField(default=0, db_default=0)
     last_words = models.CharField(max_length=LONGEST_LAST_WORDS, default="", db_default="")
     search = SearchVectorField(default="", db_default="", editable=False)
-    written_xid = WrittenXidField()
 
     objects = ConversationQuerySet.as_manager()
 
@@ -121,18 +113,9 @@ class Conversation(models.Model):
                 fields=["organisation", "external_id"],
                 condition=Q(external_id__isnull=False),
             ),
-            models.CheckConstraint(
-                name="conversations_conversation_external_id_said",
-                condition=~Q(external_id=""),
-            ),
-            models.CheckConstraint(
-                name="conversations_conversation_channel_known",
-                condition=Q(channel__one_of=Channel.values),
-            ),
-            models.CheckConstraint(
-                name="conversations_conversation_status_known",
-                condition=Q(status__one_of=ConversationStatus.values),
-            ),
+            said("conversations_conversation", "external_id"),
+            known("conversations_conversation", "channel", Channel),
+            known("conversations_conversation", "status", ConversationStatus),
             models.CheckConstraint(
                 name="conversations_conversation_message_count_from_zero",
                 condition=Q(message_count__gte=0),
@@ -196,11 +179,8 @@ class Conversation(models.Model):
         self.save(update_fields=["message_count", "last_message_at", "last_words", "search"])
 
 
-class LanguageQuerySet(models.QuerySet["ConversationLanguage"]):
-    """Every way in which languages are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class LanguageQuerySet(TenantQuerySet["ConversationLanguage"]):
+    """Every way in which languages are chosen."""
 
     def note(self, organisation: Organisation, codes: Iterable[str]) -> None:
         """Remember that the organisation has conversations in these languages."""
@@ -232,9 +212,7 @@ class ConversationLanguage(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="conversations_conversationlanguage_code_said", condition=~Q(code="")
-            ),
+            said("conversations_conversationlanguage", "code"),
         ]
         indexes = [
             models.Index(name="conversations_languages", fields=["organisation", "code"]),
@@ -244,16 +222,8 @@ class ConversationLanguage(models.Model):
         return self.code
 
 
-class MessageRole(models.TextChoices):
-    USER = "user", "Visitor"
-    ASSISTANT = "assistant", "Assistant"
-
-
-class MessageQuerySet(models.QuerySet["Message"]):
-    """Every way in which messages are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class MessageQuerySet(TenantQuerySet["Message"]):
+    """Every way in which messages are chosen."""
 
     def in_order_of_time(self) -> Self:
         return self.order_by("created_at", "position")
@@ -292,19 +262,12 @@ class Message(models.Model):
                 fields=["organisation", "conversation", "external_id"],
                 condition=Q(external_id__isnull=False),
             ),
-            models.CheckConstraint(
-                name="conversations_message_external_id_said", condition=~Q(external_id="")
-            ),
+            said("conversations_message", "external_id"),
             models.CheckConstraint(
                 name="conversations_message_position_from_zero", condition=Q(position__gte=0)
             ),
-            models.CheckConstraint(
-                name="conversations_message_role_known",
-                condition=Q(role__one_of=MessageRole.values),
-            ),
-            models.CheckConstraint(
-                name="conversations_message_content_said", condition=~Q(content="")
-            ),
+            known("conversations_message", "role", MessageRole),
+            said("conversations_message", "content"),
             models.CheckConstraint(
                 name="conversations_message_content_length",
                 condition=LessThanOrEqual(Length("content"), LONGEST_CONTENT),

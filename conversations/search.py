@@ -38,16 +38,11 @@ def document(organisation_id: UUID, contents: Sequence[str], languages: Iterable
     return " ".join(spelled)
 
 
-def query(organisation_id: UUID, text: str, languages: Iterable[str] = ()) -> str | None:
-    """What asks for conversations of all these words and any of the languages, as a tsquery.
-
-    Words are prefixes, so that they are found while they are typed. None for nothing asked.
-    """
-    return " & ".join(parts(organisation_id, text, languages)) or None
-
-
 def parts(organisation_id: UUID, text: str, languages: Iterable[str] = ()) -> list[str]:
-    """The conditions that `query()` asks for together, each as a tsquery of its own."""
+    """What asks for conversations of all these words and any of the languages: tsqueries.
+
+    All must match. Words are prefixes, so that they are found while they are typed.
+    """
     mark = short_tag(organisation_id)
     words = [f"{quoted(mark + word)}:*" for word in asked_words(text)]
     any_of = " | ".join(quoted(mark + _facet(language)) for language in languages)

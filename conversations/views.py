@@ -11,6 +11,7 @@ from conversations.filters import ConversationFilterForm
 from conversations.hits import hits_of
 from conversations.reading import conversation_or_404, messages_of, read, read_beside_facts
 from conversations.transcript import piece_beyond
+from foundation.plurals import so_many
 from foundation.web.pages import address_of, announce, push_address, render_page, wants_fragment
 from organisations.requests import SignedInRequest
 
@@ -31,7 +32,7 @@ def conversation_list(request: SignedInRequest) -> HttpResponse:
     if is_swap and request.htmx.target == READING:
         return _reading(request, filters)
     page = filters.page()
-    count_line = filters.count_line(filters.listing.count(), "conversation", "conversations")
+    count_line = filters.count_line(filters.listing.count(), "conversation")
     context = {
         "filters": filters,
         "page": page,
@@ -102,8 +103,7 @@ def new_messages(request: SignedInRequest, conversation_id: UUID) -> HttpRespons
         return HttpResponse(status=204)
     context = {"conversation": conversation, "piece": piece, "is_news": True}
     response = render(request, "conversations/_piece.html", context)
-    more = "+" if piece.later else ""
-    words = f"{number}{more} new message{'' if number == 1 else 's'}" if number else ""
+    words = so_many(number, "new message", more=bool(piece.later)) if number else ""
     closed = "" if conversation.status == "open" else "The conversation is closed"
     return announce(response, ". ".join(filter(None, [words, closed])))
 

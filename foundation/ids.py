@@ -2,12 +2,7 @@
 
 from uuid import UUID
 
-from uuid_utils import compat
-
-
-def uuid7() -> UUID:
-    """A new UUID version 7, made in Python: PostgreSQL before 18 has no function for it."""
-    return compat.uuid7()
+from foundation.frozen import uuid7 as uuid7
 
 
 def parse_uuid(text: str) -> UUID | None:

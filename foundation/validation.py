@@ -14,7 +14,10 @@ from functools import cache
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
+from django.db.models import TextChoices
 from msgspec import inspect
+
+from foundation.plurals import so_many
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -240,7 +243,10 @@ def _takes_null(info: inspect.Type) -> bool:
 
 
 def _accepts(info: inspect.Type, value: Any) -> bool:
-    """Whether a value that is no Struct's object fits one plain type."""
+    """Whether a value that is no Struct's object fits one plain type.
+
+    msgspec reads TextChoices as the enums that they are, but describes them as a type of our own.
+    """
     match info:
         case inspect.AnyType():
             return True
@@ -260,10 +266,8 @@ def _accepts(info: inspect.Type, value: Any) -> bool:
                 and _length_fits(len(value), info)
                 and (info.pattern is None or re.search(info.pattern, value) is not None)
             )
-        case inspect.LiteralType():
-            return _is_one_of(value, info.values)
-        case inspect.EnumType():
-            return _is_one_of(value, [member.value for member in info.cls])
+        case inspect.CustomType() if issubclass(info.cls, TextChoices):
+            return value in info.cls.values
         case inspect.DateTimeType():
             return isinstance(value, str) and _is_time(value, with_zone=info.tz is True)
         case inspect.DictType():
@@ -282,11 +286,6 @@ def _length_fits(length: int, info: inspect.StrType | inspect.ListType) -> bool:
     return (info.min_length or 0) <= length and (
         info.max_length is None or length <= info.max_length
     )
-
-
-def _is_one_of(value: Any, values: Any) -> bool:
-    # True equals 1 to Python; a JSON reader tells them apart.
-    return any(type(value) is type(known) and value == known for known in values)
 
 
 def _is_time(text: str, *, with_zone: bool) -> bool:
@@ -316,10 +315,8 @@ def accepted(info: inspect.Type) -> str:
             return "a whole number" + _range_in_words(info.ge, info.le)
         case inspect.StrType():
             return "text" + _lengths_in_words(info.min_length, info.max_length, "character")
-        case inspect.LiteralType():
-            return _choice_in_words([str(value) for value in info.values])
-        case inspect.EnumType():
-            return _choice_in_words([str(member.value) for member in info.cls])
+        case inspect.CustomType() if issubclass(info.cls, TextChoices):
+            return f"one of {', '.join(sorted(info.cls.values))}"
         case inspect.DateTimeType():
             zone = " with a zone" if info.tz else ""
             return f"a time{zone}, such as 2026-06-01T09:30:00Z"
@@ -341,16 +338,12 @@ def _range_in_words(least: int | float | None, most: int | float | None) -> str:
 
 def _lengths_in_words(least: int | None, most: int | None, unit: str) -> str:
     if least and most is not None:
-        return f" of {least:,} to {most:,} {unit}s"
+        return f" of {least:,} to {so_many(most, unit)}"
     if most is not None:
-        return f" of at most {most:,} {unit}s"
+        return f" of at most {so_many(most, unit)}"
     if least:
-        return f" of at least {least:,} {unit}{'s' if least > 1 else ''}"
+        return f" of at least {so_many(least, unit)}"
     return ""
-
-
-def _choice_in_words(values: list[str]) -> str:
-    return values[0] if len(values) == 1 else f"one of {', '.join(values)}"
 
 
 def _shown(value: Any) -> str:

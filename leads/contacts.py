@@ -35,7 +35,7 @@ def as_kept(field: str, value: Any) -> Any:
     return normalise(value) if field == "phone" and value is not None else value
 
 
-def columns_of(fields: Iterable[str]) -> list[str]:
+def columns_to_save(fields: Iterable[str]) -> list[str]:
     """The columns that `set_fact` may have changed for these facts, for who saves the lead."""
     return [
         column

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leads.contacts import columns_of, set_fact
+from leads.contacts import columns_to_save, set_fact
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
@@ -34,7 +34,7 @@ def correct(lead: Lead, changes: Mapping[str, Any], *, by: Actor) -> list[LeadEv
     moves = rescore(lead, count_visitor_messages(lead))
     if lead.score != score_before:  # what all the changes together did to it stands with the last
         events[-1].payload["score"] = {"from": score_before, "to": lead.score}
-    lead.save(update_fields=[*columns_of(changed), "hand_set", *RESCORED_FIELDS])
+    lead.save(update_fields=[*columns_to_save(changed), "hand_set", *RESCORED_FIELDS])
     LeadEvent.objects.bulk_create([*events, *moves])
     lead.refresh_from_db(fields=["updated_at"])  # the trigger's
     return events

@@ -1,12 +1,22 @@
 """What a sender may say about a lead, and how it fills in what was unknown."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 
 from foundation.validation import Fault, Faulty, Forgiving
 from leads.contacts import KEY_OF, key_of, set_fact
 from leads.models import FACT_FIELDS, Lead
+from leads.models.choices import (
+    PAIRS,
+    BuyerScheme,
+    ChainStatus,
+    FinancingStatus,
+    Intent,
+    PropertyType,
+    StampDutyPosition,
+    Timeline,
+)
 
 LARGEST_BUDGET = 2_147_483_647  # what the column holds
 
@@ -14,8 +24,6 @@ Pounds = Annotated[int, Meta(ge=0, le=LARGEST_BUDGET)]
 Bedrooms = Annotated[int, Meta(ge=0, le=50)]
 
 _TEXTS = ("name", "email", "phone", "summary", "area")
-# A pair of which the first is never above the second.
-IN_ORDER = (("budget_min", "budget_max"), ("bedrooms_min", "bedrooms_max"))
 
 
 class LeadFacts(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -29,22 +37,18 @@ class LeadFacts(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_defaul
     email: Annotated[str, Meta(max_length=254)] | None = None
     phone: Annotated[str, Meta(max_length=50)] | None = None
     summary: Annotated[str, Meta(max_length=2000)] | None = None
-    intent: Literal["buy", "rent"] | None = None
+    intent: Intent | None = None
     budget_min: Pounds | None = None
     budget_max: Pounds | None = None
     bedrooms_min: Bedrooms | None = None
     bedrooms_max: Bedrooms | None = None
     area: Annotated[str, Meta(max_length=200)] | None = None
-    property_type: Literal["flat", "house", "bungalow", "land", "other"] | None = None
-    timeline: Literal["asap", "within_3_months", "within_6_months", "over_6_months"] | None = None
-    chain_status: Literal["chain_free", "single_chain", "in_chain"] | None = None
-    financing_status: (
-        Literal["cash_proven", "dip_held", "application_pending", "exploring"] | None
-    ) = None
-    buyer_scheme: Literal["help_to_buy", "shared_ownership", "first_homes"] | None = None
-    stamp_duty_position: (
-        Literal["first_time_buyer", "main_residence", "second_home", "non_resident"] | None
-    ) = None
+    property_type: PropertyType | None = None
+    timeline: Timeline | None = None
+    chain_status: ChainStatus | None = None
+    financing_status: FinancingStatus | None = None
+    buyer_scheme: BuyerScheme | None = None
+    stamp_duty_position: StampDutyPosition | None = None
     viewing_requested: bool = False
 
     def __post_init__(self) -> None:
@@ -54,7 +58,7 @@ class LeadFacts(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_defaul
                 setattr(self, field, text.strip() or None)
         faults = [
             Fault(least, f"must not be above {most}, which is {getattr(self, most)}")
-            for least, most in IN_ORDER
+            for least, most in PAIRS.values()
             if not _fits(getattr(self, least), getattr(self, most))
         ]
         if faults:
@@ -107,7 +111,7 @@ def says_something(facts: Lead | LeadFacts, field: str) -> bool:
 
 def keeps_order(lead: Lead, field: str, value: Any) -> bool:
     """Whether the lead's least would still not be above its most with `value` in `field`."""
-    for least, most in IN_ORDER:
+    for least, most in PAIRS.values():
         if field == least:
             return _fits(value, getattr(lead, most))
         if field == most:

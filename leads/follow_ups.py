@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 
 from foundation.days import today as agency_today
+from foundation.plurals import so_many
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
@@ -52,7 +53,7 @@ def in_words(day: date, today: date) -> str:
     """`Follow up today`, `Follow up on Monday 30 November`, `Follow-up overdue by 3 days`."""
     ahead = (day - today).days
     if ahead < 0:
-        return f"Follow-up overdue by {-ahead} day{'' if ahead == -1 else 's'}"
+        return f"Follow-up overdue by {so_many(-ahead, 'day')}"
     if ahead < 2:
         return "Follow up tomorrow" if ahead else "Follow up today"
     written = date_format(day, "l j F" if day.year == today.year else "l j F Y")

@@ -12,10 +12,11 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from foundation.lists.paging import page_of
+from foundation.plurals import so_many
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.models.choices import Channel
-from leads.wording import FIELD_LABELS, value_in_words
+from leads.wording import fact_label, value_in_words
 from organisations.models import Organisation
 
 PAGE_EVENTS = 100
@@ -84,7 +85,7 @@ def _status(event: LeadEvent) -> dict[str, Any]:
 
 def _field(event: LeadEvent) -> dict[str, Any]:
     name = event.payload.get("field", "")
-    label = FIELD_LABELS.get(name, name.replace("_", " ").capitalize())
+    label = fact_label(name)
     if event.payload.get("let_go"):
         return {"what": f"{label} may be filled by captures again"}
     change = (value_in_words(name, event.from_value), value_in_words(name, event.to_value))
@@ -140,7 +141,7 @@ def _taken(event: LeadEvent) -> Iterator[str]:
     """What a merge brought, and what the other lead said that did not come to stand."""
     said = event.payload
     if number := len(said.get("conversations", [])):
-        yield f"{number} conversation{'' if number == 1 else 's'} came with it"
+        yield f"{so_many(number, 'conversation')} came with it"
     if said.get("filled"):
         yield f"Filled in: {_labels(said['filled'])}"
     yield from _replaced(event)
@@ -166,7 +167,7 @@ def _labels(fields: Sequence[str] | dict[str, Any]) -> str:
 
 
 def _label(name: str) -> str:
-    label = FIELD_LABELS.get(name, name.replace("_", " "))
+    label = fact_label(name)
     return label[:1].lower() + label[1:]
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from foundation.database.locks import lock_names
-from leads.contacts import KEY_OF, columns_of, set_fact
+from leads.contacts import KEY_OF, columns_to_save, set_fact
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.facts import fill, is_known
@@ -25,7 +25,7 @@ from organisations.models import AuditAction, AuditTarget, Organisation
 
 # What a merge fills besides the facts, where the survivor has none.
 _BESIDES = ("assignee_id", "follow_up_on")
-_SAVED = (*columns_of(FACT_FIELDS), *_BESIDES, "hand_set", *RESCORED_FIELDS)
+_SAVED = (*columns_to_save(FACT_FIELDS), *_BESIDES, "hand_set", *RESCORED_FIELDS)
 
 
 class CannotMerge(Exception):

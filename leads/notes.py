@@ -1,22 +1,10 @@
 """What people write down about a lead; each note is an event and stays as written."""
 
-from django import forms
-
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
-from leads.pages.forms import Prose
 from organisations.actors import Actor
 
 LONGEST_NOTE = 5_000  # characters
-
-
-class NoteForm(forms.Form):
-    text = Prose(
-        label="Note",
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write something first."},
-    )
 
 
 def add_note(lead: Lead, text: str, *, by: Actor) -> LeadEvent:

@@ -48,8 +48,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: headers for every answer; then health probes, whose word about the client is
     # believed, and the API's own chain.
-    "sift_site.serving.headers.SecurityHeadersMiddleware",
-    "sift_site.serving.middleware.FrontDoorMiddleware",
+    "sift_site.serving.security_headers.SecurityHeadersMiddleware",
+    "sift_site.front_door.FrontDoorMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -68,6 +68,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "sift_site.urls"
+API_URLCONF = "sift_site.api_urls"  # the part of it that the API's gateway asks
 WSGI_APPLICATION = "sift_site.wsgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -88,9 +89,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database ------------------------------------------------------------------------------------
 # A connection lives as long as its thread and is not pinged before each request: the API's reads
 # are two statements, and a third for the ping would be half as much again. One that the server has
-# closed is noticed without asking (sift_site/serving/database.py).
+# closed is noticed without asking (sift_site/serving/lost_database.py).
 KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
-# Statements that are prepared are planned once (sift_site/api/statements.py says which are).
+# Statements that are prepared are planned once (foundation/database/statements.py says which are).
 # PgBouncer must be told to let it pass (docs/scale.md).
 PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan"}
 
@@ -197,7 +198,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sift_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "sift_site.serving.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "sift_site.serving.error_pages.csrf_failure"
 MESSAGE_STORAGE = "foundation.web.cookies.MessageStorage"
 
 # --- Mail ----------------------------------------------------------------------------------------

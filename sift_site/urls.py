@@ -2,14 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sift_site.organisation_page import settings
+from sift_site.agency.page import settings
 from sift_site.overview.taking import take_lead
 from sift_site.overview.views import overview
 from sift_site.reference.page import api_reference
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # Answered by the front door (serving/middleware.py); here for reverse() and walks.
-    path("api/v1/", include("sift_site.api.urls")),
+    # Answered by the front door (front_door.py); here for reverse() and walks.
+    path("api/v1/", include("sift_site.api_urls")),
     path("api/docs/", api_reference, name="api_reference"),
     path("", overview, name="overview"),
     path("take/<uuid:lead_id>/", take_lead, name="take_lead"),
@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organisations.urls")),
 ]
 
-handler400 = "sift_site.serving.errors.bad_request"
-handler403 = "sift_site.serving.errors.forbidden"
-handler404 = "sift_site.serving.errors.not_found"
-handler500 = "sift_site.serving.errors.server_error"
+handler400 = "sift_site.serving.error_pages.bad_request"
+handler403 = "sift_site.serving.error_pages.forbidden"
+handler404 = "sift_site.serving.error_pages.not_found"
+handler500 = "sift_site.serving.error_pages.server_error"

@@ -1,5 +1,7 @@
 """Fixtures that every test may ask for."""
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apikeys import call_log
 from organisations.models import Organisation, User
@@ -93,6 +96,57 @@ def letters(mailoutbox: list[EmailMessage]) -> Callable[[], list[EmailMessage]]:
     return sent
 
 
+@pytest.fixture
+def statements_of() -> Callable[[Callable[[], Any]], int]:
+    """How many SQL statements an act takes."""
+
+    def count(act: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            act()
+        return len(captured)
+
+    return count
+
+
+@pytest.fixture
+def letters_of(
+    django_capture_on_commit_callbacks: Any, mailoutbox: list[Any]
+) -> Callable[[Callable[[], Any]], tuple[Any, list[Any]]]:
+    """What an act answers, and the letters it sends once it commits, which a test's never does."""
+
+    def of(act: Callable[[], Any]) -> tuple[Any, list[Any]]:
+        before = len(mailoutbox)
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = act()
+        return answer, mailoutbox[before:]
+
+    return of
+
+
+@pytest.fixture
+def meanwhile():
+    """Start a function in a thread with a connection of its own; its result is waited for."""
+    threads = []
+
+    def start(function):
+        result = []
+
+        def run():
+            try:
+                result.append(function())
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        threads.append(thread)
+        return lambda: (thread.join(60), result[0])[1]
+
+    yield start
+    for thread in threads:
+        thread.join(60)
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A real Redis server, one for each test process; mark its tests `redis`."""
@@ -110,3 +164,10 @@ def chromium_path() -> str:
     if path is None:
         pytest.skip("no Chromium on this machine: install chromium (README, Tests)")
     return path
+
+
+@pytest.fixture(scope="session")
+def plain_environment() -> dict[str, str]:
+    """What a person's shell has: nothing of Sift's, nor of this test run's."""
+    kept = {"PATH", "HOME", "LANG", "TMPDIR"}
+    return {name: value for name, value in os.environ.items() if name in kept}

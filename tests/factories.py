@@ -8,10 +8,14 @@ from django.utils import timezone
 
 from apikeys import call_log
 from apikeys.call_writing import NotedCall
+from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.contacts import KEY_OF, key_of
 from leads.models import Lead
+from leads.models.choices import LeadStatus
+from leads.moving import Moved, move
+from organisations.actors import Actor
 from organisations.models import Invitation, Organisation, Session, User
 
 _numbers = itertools.count(1)
@@ -54,6 +58,13 @@ def make_lead(organisation: Organisation, **fields: Any) -> Lead:
     lead.save(force_insert=True)
     lead.refresh_from_db()  # what the database's defaults became
     return lead
+
+
+def move_lead(lead: Lead, status: str, *, by: Actor) -> Moved | None:
+    """Move it as whoever it is; the object then says how it stands."""
+    moved = move(lead.id, LeadStatus(status), organisation_id=lead.organisation_id, by=by)
+    lead.refresh_from_db(fields=["status", "moved_on", "updated_at"])
+    return moved
 
 
 def make_conversation(
@@ -121,7 +132,7 @@ def make_key(organisation: Organisation, **fields: Any) -> tuple[ApiKey, str]:
     n = next(_numbers)
     name = fields.pop("name", f"Key {n}")
     fields.setdefault("scope", Scope.READ_WRITE)
-    return ApiKey.objects.issue(organisation, name, **fields)
+    return issue(organisation, name, **fields)
 
 
 def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitation, str]:

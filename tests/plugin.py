@@ -59,7 +59,8 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_collection_modifyitems(items):
     """The long files first, those of browsers, processes and attacks: else one runs on alone."""
     long = {item.path for item in items if item.get_closest_marker("browser")}
-    long |= {item.path for item in items if item.path.parent.name in ("running", "security")}
+    rooms = ("development", "serving", "security")
+    long |= {item.path for item in items if item.path.parent.name in rooms}
     items.sort(key=lambda item: item.path not in long)
 
 

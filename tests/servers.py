@@ -10,6 +10,7 @@ The rows must be committed for another process to see them: such a test is marke
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -118,6 +119,14 @@ def wait_until_it_answers(
         except (URLError, OSError):
             time.sleep(0.05)
     raise RuntimeError(f"{address} did not answer within {longest:.0f} s")
+
+
+def heed_ctrl_c() -> None:
+    """In a child, before its program begins: SIGINT ends it, whoever started the tests.
+
+    A shell that puts the tests in its background has them ignore it, and children inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:

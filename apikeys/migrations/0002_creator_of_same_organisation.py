@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from foundation.database.columns import same_organisation_key
+from foundation.frozen import same_organisation_key
 
 
 class Migration(migrations.Migration):

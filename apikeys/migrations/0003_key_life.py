@@ -6,8 +6,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import apikeys.networks
-import foundation.ids
+import apikeys.frozen
+import foundation.frozen
 
 
 class Migration(migrations.Migration):
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             model_name="apikey",
             name="allowed_networks",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=apikeys.networks.CidrField(),
+                base_field=apikeys.frozen.CidrField(),
                 default=list,
                 help_text="where it may be used from",
                 size=None,

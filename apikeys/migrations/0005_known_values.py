@@ -3,10 +3,11 @@
 The tables are small: what stands is looked through at once.
 """
 
+from django.contrib.postgres.operations import ValidateConstraint
 from django.db import migrations
 from django.db.models import Q
 
-from foundation.database.exchanged_checks import exchange, validate
+from foundation.frozen import exchange
 
 KNOWN = [
     ("apikey", "apikeys_apikey_scope_known", Q(scope__one_of=["read", "read_write"])),
@@ -20,4 +21,7 @@ class Migration(migrations.Migration):
         ("organisations", "0014_known_values"),
     ]
 
-    operations = [*exchange(KNOWN), *validate(KNOWN)]
+    operations = [
+        *exchange(KNOWN),
+        *(ValidateConstraint(model_name=model, name=name) for model, name, _ in KNOWN),
+    ]

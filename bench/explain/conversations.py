@@ -1,14 +1,13 @@
-"""`python -m bench.explain conversations S`: what conversations cost the database, view by view."""
+"""What conversations cost the database, view by view, and the longest transcript."""
 
-from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.http import QueryDict
 
-from bench.explain.cost import Cost, cost_of
+from bench.explain.cost import cost_of
+from bench.explain.report import Report
 from conversations.facts_taken import facts_taken
 from conversations.filters import LATEST, ConversationFilterForm
 from conversations.finding import find
@@ -18,11 +17,9 @@ from conversations.models import Conversation
 from conversations.reading import messages_of
 from conversations.transcript import piece_about, piece_beyond, piece_of, place_of
 from foundation.lists.paging import PAGE_ROWS, Stretch, position
-from organisations.commands import open_organisation
 from organisations.models import Organisation
 
 PAGES_ON = 100
-LONGEST_LINE = 300  # of a plan
 VIEWS = (
     "", "status=open", "status=closed", "channel=email", "channel=website&status=open",
     "channel=sms&channel=email&status=closed", "language=pl", "language=ar&channel=email",
@@ -39,52 +36,36 @@ DEEP_VIEWS = ("", "q=house", "q=chapel", "channel=email")
 Act = Callable[[], Any]
 
 
-class Command(BaseCommand):
-    help = "Show what each view of an organisation's conversations costs, as Markdown."
+def show(organisation: Organisation, report: Report) -> None:
+    """Each view of the list, then what can be asked of the organisation's longest conversation."""
+    report.table("view", "rows", "page, ms", "hits, ms", "matches", "count, ms")
+    for name, address in views_of(organisation):
+        filters = ConversationFilterForm(address, organisation)
+        page, page_cost = cost_of(filters.page)
+        _, hits_cost = cost_of(partial(hits_of, page.rows, organisation, filters.words))
+        # What the page has found out on the way is not asked again.
+        count, count_cost = cost_of(filters.listing.count)
+        report.row(name, len(page.rows), page_cost, hits_cost, count, count_cost)
+        report.keep(f"{name}: page", page_cost)
+        report.keep(f"{name}: hits", hits_cost)
+        report.keep(f"{name}: count", count_cost)
+    report.table("transcript", "ms")
+    ours = Conversation.objects.for_organisation(organisation).select_related("lead")
+    longest = ours.order_by("-message_count", "id")[0]
+    for name, act in acts_on(longest, organisation):
+        _, cost = cost_of(act)
+        report.row(f"{name} of {longest.message_count:,} messages", cost)
+        report.keep(name, cost)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", metavar="S", help="the organisation's slug")
-        parser.add_argument("--plans", action="store_true", help="with every statement's plan")
 
-    def handle(self, *, slug: str, plans: bool, **_: Any) -> None:
-        organisation = open_organisation(slug)
-        costs = [*self._lists(organisation), *self._transcripts(organisation)]
-        for name, cost in costs if plans else []:
-            if cost.plans:
-                self.stdout.write(f"\n### {name}\n")
-            for plan in cost.plans:
-                # Fifty ids in a condition tell nobody anything.
-                lines = (line[:LONGEST_LINE] for line in plan.splitlines())
-                self.stdout.write("\n".join(["```", *lines, "```", ""]))
-
-    def _lists(self, organisation: Organisation) -> Iterator[tuple[str, Cost]]:
-        self.stdout.write("| view | rows | page, ms | hits, ms | matches | count, ms |")
-        self.stdout.write("|---|--:|--:|--:|--:|--:|")
-        views: list[tuple[str, QueryDict]]
-        views = [(f"`?{view}`", QueryDict(view)) for view in VIEWS]
-        deeper = [(view, deep(view, organisation)) for view in DEEP_VIEWS]
-        views += [(f"`?{view}`, {PAGES_ON} pages on", at) for view, at in deeper if at is not None]
-        for name, address in views:
-            filters = ConversationFilterForm(address, organisation)
-            page, page_cost = cost_of(filters.page)
-            _, hits_cost = cost_of(partial(hits_of, page.rows, organisation, filters.words))
-            # What the page has found out on the way is not asked again.
-            count, count_cost = cost_of(filters.listing.count)
-            cells = (name, len(page.rows), page_cost, hits_cost, count, count_cost)
-            self.stdout.write(f"| {' | '.join(map(str, cells))} |")
-            yield f"{name}: page", page_cost
-            yield f"{name}: hits", hits_cost
-            yield f"{name}: count", count_cost
-
-    def _transcripts(self, organisation: Organisation) -> Iterator[tuple[str, Cost]]:
-        """Of the organisation's longest conversation."""
-        self.stdout.write("\n| transcript | ms |\n|---|--:|")
-        ours = Conversation.objects.for_organisation(organisation).select_related("lead")
-        longest = ours.order_by("-message_count", "id")[0]
-        for name, act in acts_on(longest, organisation):
-            _, cost = cost_of(act)
-            self.stdout.write(f"| {name} of {longest.message_count:,} messages | {cost} |")
-            yield name, cost
+def views_of(organisation: Organisation) -> Iterator[tuple[str, QueryDict]]:
+    """The views by name: those above, and some so many pages on."""
+    for view in VIEWS:
+        yield f"`?{view}`", QueryDict(view)
+    for view in DEEP_VIEWS:
+        address = deep(view, organisation)
+        if address is not None:
+            yield f"`?{view}`, {PAGES_ON} pages on", address
 
 
 def acts_on(conversation: Conversation, organisation: Organisation) -> Iterator[tuple[str, Act]]:

@@ -1,4 +1,4 @@
-"""What an act asks of the database, and what that costs: for the commands that show it."""
+"""What an act asks of the database, and what that costs."""
 
 import re
 from collections.abc import Callable

@@ -1,19 +1,17 @@
-"""`python -m bench.explain lists S`: what the lead list costs the database, view by view."""
+"""What the lead list costs the database, view by view."""
 
-from argparse import ArgumentParser
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.http import QueryDict
 
-from bench.explain.cost import Cost, cost_of
+from bench.explain.cost import cost_of
+from bench.explain.report import Report
 from foundation.lists.paging import position
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.models.tally import LeadTally
 from leads.pages.filters import LeadFilterForm
-from organisations.commands import open_organisation
 from organisations.models import Organisation, User
 
 PAGES_ON = 100
@@ -41,43 +39,33 @@ VIEWS = (
 DEEP_VIEWS = ("", "sort=score", "status=contacted", "q=khan", "timeline=asap&sort=score")
 
 
-class Command(BaseCommand):
-    help = "Show what each view of an organisation's lead list costs the database, as Markdown."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", metavar="S", help="the organisation's slug")
-        parser.add_argument("--plans", action="store_true", help="with every statement's plan")
-
-    def handle(self, *, slug: str, plans: bool, **_: Any) -> None:
-        organisation = open_organisation(slug)
-        person = User.objects.filter(organisation=organisation).earliest("created_at", "id")
-        views: list[tuple[str, QueryDict]]
-        views = [(f"`?{view}`", QueryDict(view)) for view in VIEWS]
-        deeper = [(view, deep(view, person)) for view in DEEP_VIEWS]
-        views += [(f"`?{view}`, {PAGES_ON} pages on", at) for view, at in deeper if at is not None]
-        costs: list[tuple[str, Cost]] = []
-        self.stdout.write("| view | rows | page, ms | matches | count, ms |")
-        self.stdout.write("|---|--:|--:|--:|--:|")
-        for name, address in views:
-            filters = LeadFilterForm(address, person)
-            listing = filters.listing()
-            page, page_cost = cost_of(partial(listing.page, address, size=filters.page_size))
-            # What the page has found out on the way is not asked again.
-            count, count_cost = cost_of(listing.count)
-            self.stdout.write(
-                f"| {name} | {len(page.rows)} | {page_cost} | {count} | {count_cost} |"
-            )
-            costs += [(f"{name}: page", page_cost), (f"{name}: count", count_cost)]
-        _, tally_cost = cost_of(lambda: tally(organisation))
-        self.stdout.write(f"| the count of every status | | | | {tally_cost} |")
-        for name, cost in [*costs, ("the count of every status", tally_cost)] if plans else []:
-            self.stdout.write(f"\n### {name}\n")
-            for plan in cost.plans:
-                self.stdout.write(f"```\n{plan}\n```\n")
+def show(organisation: Organisation, report: Report) -> None:
+    """Each view as its first member sees it, and the count of every status above the list."""
+    person = User.objects.filter(organisation=organisation).earliest("created_at", "id")
+    report.table("view", "rows", "page, ms", "matches", "count, ms")
+    for name, address in views_of(person):
+        filters = LeadFilterForm(address, person)
+        listing = filters.listing()
+        page, page_cost = cost_of(partial(listing.page, address, size=filters.page_size))
+        # What the page has found out on the way is not asked again.
+        count, count_cost = cost_of(listing.count)
+        report.row(name, len(page.rows), page_cost, count, count_cost)
+        report.keep(f"{name}: page", page_cost)
+        report.keep(f"{name}: count", count_cost)
+    tally = LeadTally.objects.for_organisation(organisation)
+    _, tally_cost = cost_of(tally.by_status)
+    report.row("the count of every status", "", "", "", tally_cost)
+    report.keep("the count of every status", tally_cost)
 
 
-def tally(organisation: Organisation) -> dict[str, int]:
-    return LeadTally.objects.for_organisation(organisation).by_status()
+def views_of(person: User) -> Iterator[tuple[str, QueryDict]]:
+    """The views by name: those above, and some so many pages on."""
+    for view in VIEWS:
+        yield f"`?{view}`", QueryDict(view)
+    for view in DEEP_VIEWS:
+        address = deep(view, person)
+        if address is not None:
+            yield f"`?{view}`, {PAGES_ON} pages on", address
 
 
 def deep(view: str, person: User) -> QueryDict | None:

@@ -7,8 +7,7 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
-import foundation.database.columns
-import foundation.ids
+import foundation.frozen
 
 
 class Migration(migrations.Migration):
@@ -26,7 +25,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -69,7 +68,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "written_xid",
-                    foundation.database.columns.WrittenXidField(
+                    foundation.frozen.WrittenXidField(
                         db_default=models.Func(function="pg_current_xact_id"), editable=False
                     ),
                 ),
@@ -101,7 +100,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

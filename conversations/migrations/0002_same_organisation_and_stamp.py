@@ -2,10 +2,36 @@
 
 from django.db import migrations
 
-from foundation.database.columns import same_organisation_key, stamp_trigger
+from foundation.frozen import same_organisation_key
 
 # `last_message_at` is not in the JSON, but a new message moves its conversation's `updated_at`.
-SHOWN = ["lead_id", "channel", "status", "languages_used", "created_at", "last_message_at"]
+STAMP = """
+    CREATE FUNCTION conversations_conversation_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.written_xid := pg_current_xact_id();
+        IF NEW.updated_at = OLD.updated_at AND ROW(
+                NEW."lead_id", NEW."channel", NEW."status",
+                NEW."languages_used", NEW."created_at",
+                NEW."last_message_at"
+            ) IS DISTINCT FROM ROW(
+                OLD."lead_id", OLD."channel", OLD."status",
+                OLD."languages_used", OLD."created_at",
+                OLD."last_message_at"
+            ) THEN
+            NEW.updated_at := GREATEST(
+                clock_timestamp(), OLD.updated_at + interval '1 microsecond'
+            );
+        END IF;
+        RETURN NEW;
+    END
+    $$;
+    CREATE TRIGGER conversations_conversation_stamp BEFORE UPDATE ON conversations_conversation
+        FOR EACH ROW EXECUTE FUNCTION conversations_conversation_stamp();
+"""
+NO_STAMP = """
+    DROP TRIGGER conversations_conversation_stamp ON conversations_conversation;
+    DROP FUNCTION conversations_conversation_stamp();
+"""
 
 
 class Migration(migrations.Migration):
@@ -23,5 +49,5 @@ class Migration(migrations.Migration):
                 "conversations_message", "conversation_id", "conversations_conversation"
             )
         ),
-        migrations.RunSQL(*stamp_trigger("conversations_conversation", SHOWN)),
+        migrations.RunSQL(STAMP, NO_STAMP),
     ]

@@ -4,7 +4,7 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 from django.db import migrations, models
 
-import foundation.ids
+import foundation.frozen
 
 
 class Migration(migrations.Migration):
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

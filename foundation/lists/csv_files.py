@@ -70,7 +70,7 @@ def plain(text: str | None) -> str | None:
 
 
 def moment_of(field: str) -> Func:
-    """A date field as `moments.rfc3339()` writes it, written by PostgreSQL.
+    """A date field as `rfc3339()` writes it, written by PostgreSQL.
 
     Where rows are many, reading and writing two moments in Python would be two fifths of the work.
 

@@ -7,13 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.formats import date_format
 
+from foundation.days import Period, midnight
 from foundation.lists.paging import Count
 
 # Where one is in a list, which a change of its filters forgets.
 POSITION = ("after", "before")
+MOST_WORDS = 8  # of a search: each costs the index a reading of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,14 @@ def one_of(label: str, choices: Iterable[tuple[str, Any]]) -> Any:
     )
 
 
+def any_of(label: str, choices: Iterable[tuple[str, str]], noun: str, nouns: str) -> Any:
+    """Boxes of which any may be ticked."""
+    said = f"“%(value)s” is not a {noun}, so {nouns} narrow nothing here."
+    return forms.MultipleChoiceField(
+        label=label, choices=list(choices), required=False, error_messages={"invalid_choice": said}
+    )
+
+
 def search_field(label: str, *, form: str, placeholder: str) -> Any:
     """A field for what is searched for; it stands outside the form that has the id `form`."""
     return forms.CharField(
@@ -71,6 +82,15 @@ def search_field(label: str, *, form: str, placeholder: str) -> Any:
             }
         ),
     )
+
+
+def checked_search(text: str, *, words: int, has_any: bool) -> str:
+    """The search as typed; ValidationError where it has nothing to look up, or too many words."""
+    if text and not has_any:
+        raise forms.ValidationError("Search for letters or digits; this narrows nothing here.")
+    if words > MOST_WORDS:
+        raise forms.ValidationError("Search for at most eight words; nothing is searched.")
+    return text
 
 
 def day_field(label: str) -> Any:
@@ -97,6 +117,8 @@ class FilterForm(forms.Form):
     # Fields that stand open above the list, and those that open with "More filters".
     FIRST: Collection[str] = ()
     MORE: Collection[str] = ()
+    # Fields of which the second is at least the first, where both are said.
+    IN_ORDER: Collection[tuple[str, str]] = (("since", "until"),)
 
     def __init__(self, address: QueryDict) -> None:
         said = address.copy()
@@ -104,11 +126,40 @@ class FilterForm(forms.Form):
             said.setdefault(field, unless_said)
         super().__init__(said)
         self.address = address
-        self._set_choices()
+        fields: dict[str, Any] = self.fields
+        for name, choices in self._known_choices().items():
+            fields[name].choices = choices
         self.full_clean()
 
-    def _set_choices(self) -> None:
-        """For choices that only the database knows."""
+    def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
+        """Choices that only the database knows, by their fields."""
+        return {}
+
+    def clean(self) -> dict[str, Any]:
+        for first, last in self.IN_ORDER:
+            least, most = self.cleaned_data.get(first), self.cleaned_data.get(last)
+            if least is None or most is None or least <= most:
+                continue
+            what = "This day is before" if isinstance(most, date) else "This is below"
+            self.add_error(last, f"{what} the first, so it narrows nothing here.")
+        return self.cleaned_data
+
+    def _days(self, column: str, *, prefix: str = "") -> Q:
+        """What `column` must be for the days asked for: the agency's, the last one whole.
+
+        They are asked for by fields named `period`, `since` and `until`, after the prefix.
+        """
+        period, since, until = (
+            self.cleaned_data.get(f"{prefix}{name}") for name in ("period", "since", "until")
+        )
+        days = Q()
+        if period:
+            days &= Q(**{f"{column}__gte": midnight(Period(period).first_day)})
+        if since:
+            days &= Q(**{f"{column}__gte": midnight(since)})
+        if until:
+            days &= Q(**{f"{column}__lt": midnight(until, days_later=1)})
+        return days
 
     def chosen(self, field: str) -> list[str]:
         """The field's valid choices, in the order of the form; none where it is faulty."""
@@ -173,14 +224,6 @@ class FilterForm(forms.Form):
             for fault in faults
         ]
 
-    @property
-    def groups(self) -> list[ChoiceGroup]:
-        """What the bar shows, in its order."""
-        return [
-            self._group(name, str(self[name].label), [value for value, _ in self._labels(name)])
-            for name in self.fields
-        ]
-
     def _group(
         self,
         field: str,
@@ -202,7 +245,7 @@ class FilterForm(forms.Form):
             [str(fault) for fault in self.errors.get(field, [])] if with_faults else [],
         )
 
-    def count_line(self, count: Count, one: str, many: str) -> str:
+    def count_line(self, count: Count, one: str, many: str = "") -> str:
         """`1,204 leads`, or, where a filter is in force, `37 leads match`."""
         if not self.in_force:
             return count.of(one, many)

@@ -23,6 +23,8 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
 
+from foundation.plurals import so_many
+
 PAGE_ROWS = 50
 MOST_COUNTED = 10_000
 NOT_UNDERSTOOD = "The place in the list was not understood, so this is its beginning."
@@ -205,9 +207,9 @@ class Count:
     def __str__(self) -> str:
         return f"{self.number:,}{'+' if self.more else ''}"
 
-    def of(self, one: str, many: str) -> str:
+    def of(self, one: str, many: str = "") -> str:
         """`1 lead`, `1,204 leads`, `10,000+ leads`."""
-        return f"{self} {one if self.number == 1 else many}"
+        return so_many(self.number, one, many, more=self.more)
 
 
 def count_of(rows: QuerySet[Any], *, most: int = MOST_COUNTED) -> Count:

@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from foundation.plurals import so_many
+
 register = template.Library()
 
 
@@ -26,19 +28,15 @@ def in_words(moment: datetime, now: datetime) -> str:
     if ago < timedelta(minutes=1):
         return "just now"
     if ago < timedelta(hours=1):
-        return _so_many(int(ago.total_seconds() // 60), "minute")
+        return f"{so_many(int(ago.total_seconds() // 60), 'minute')} ago"
     if ago < timedelta(hours=12):
-        return _so_many(int(ago.total_seconds() // 3600), "hour")
+        return f"{so_many(int(ago.total_seconds() // 3600), 'hour')} ago"
     days = (timezone.localtime(now).date() - timezone.localtime(moment).date()).days
     if days == 0:
         return "today"
     if days == 1:
         return "yesterday"
-    return _so_many(days, "day") if days < 7 else _date(moment, now)
-
-
-def _so_many(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'} ago"
+    return f"{so_many(days, 'day')} ago" if days < 7 else _date(moment, now)
 
 
 def _date(moment: datetime, now: datetime) -> str:

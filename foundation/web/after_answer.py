@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.http.response import HttpResponseBase
 
-logger = logging.getLogger("sift.afterwards")
+logger = logging.getLogger("sift.after_answer")
 
 
 def after_answer(response: HttpResponseBase, act: Callable[[], object]) -> None:

@@ -15,6 +15,7 @@ from ipaddress import IPv6Address, ip_network
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
+from foundation.plurals import so_many
 from foundation.web.client_addresses import read_address
 
 logger = logging.getLogger("sift.limits")
@@ -69,10 +70,10 @@ def count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
     return Usage(limit, window, usage["count"], usage["time_left"] + 1)
 
 
-def in_words(rate: str, *, one: str, many: str) -> str:
+def in_words(rate: str, unit: str) -> str:
     """`120/m` as `120 calls a minute`, `10/15m` as `10 calls in 900 seconds`."""
     limit, window = _parts(rate)
-    return f"{limit:,} {one if limit == 1 else many} {_WINDOWS.get(window, f'in {window} seconds')}"
+    return f"{so_many(limit, unit)} {_WINDOWS.get(window, f'in {window} seconds')}"
 
 
 def network(address: str) -> str:

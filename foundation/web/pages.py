@@ -12,6 +12,8 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
+from foundation.plurals import so_many
+
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether HTMX asks for a swap: not when it restores history or follows a boosted link."""
@@ -75,8 +77,8 @@ class TooManyRequests(PermissionDenied):
     def words(self) -> str:
         """How long to wait, as one says it."""
         if self.seconds <= 90:
-            return f"Wait {self.seconds} second{'' if self.seconds == 1 else 's'}, then try again."
-        return f"Wait {math.ceil(self.seconds / 60)} minutes, then try again."
+            return f"Wait {so_many(self.seconds, 'second')}, then try again."
+        return f"Wait {so_many(math.ceil(self.seconds / 60), 'minute')}, then try again."
 
 
 def address_of(request: HttpRequest, query: QueryDict) -> str:

@@ -6,8 +6,7 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import foundation.database.columns
-import foundation.ids
+import foundation.frozen
 
 
 class Migration(migrations.Migration):
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -175,7 +174,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "written_xid",
-                    foundation.database.columns.WrittenXidField(
+                    foundation.frozen.WrittenXidField(
                         db_default=models.Func(function="pg_current_xact_id"), editable=False
                     ),
                 ),
@@ -207,7 +206,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

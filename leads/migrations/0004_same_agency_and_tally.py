@@ -8,7 +8,7 @@ out meanwhile, which for a million leads is seconds.
 
 from django.db import migrations
 
-from foundation.database.columns import same_organisation_key
+from foundation.frozen import same_organisation_key
 
 TALLY = """
     CREATE FUNCTION leads_lead_tally() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -5,20 +5,19 @@ organisation's rows: 6 ms, on one change of status in ten. And most changes of s
 but the first to qualified, change none of the figures.
 """
 
-# ruff: noqa: S608 -- put together from constants of migrations
-
-from importlib import import_module
+# ruff: noqa: S608 -- put together from constants
 
 from django.db import migrations
 
-before = import_module("leads.migrations.0012_keep_daily_rollups")
+from leads.migrations._daily_figures import COLUMNS, NOTHING, SUMS, fold_days, on_update
 
+REPLACE = "CREATE OR REPLACE"
 COUNTED = (
     "organisation_id", "merged_into_id", "created_at", "first_contacted_at", "score", "source",
     "area", "reached", "viewing_requested",
 )  # fmt: skip
 TABLES = (
-    ("leads_leadday", "day", before.COLUMNS, before.SUMS, before.NOTHING),
+    ("leads_leadday", "day", COLUMNS, SUMS, NOTHING),
     ("leads_areaday", "day, area", "leads", "sum(leads) AS leads", "0"),
     ("leads_contactday", "whole_month, day, bucket", "leads", "sum(leads) AS leads", "0"),
 )
@@ -71,17 +70,6 @@ FOLD = f"""
 """
 
 
-def on_update(guard=""):
-    """SQL of the function that an update triggers, with something before it."""
-    created, _, _ = before.kept_on(
-        "update",
-        "OLD TABLE AS before_rows NEW TABLE AS after_rows",
-        f"{before.ADDED} UNION ALL {before.TAKEN_AWAY}",
-    ).partition("CREATE TRIGGER")
-    function = created.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    return function.replace("BEGIN", f"BEGIN{guard}", 1)
-
-
 GUARD = f"""
         IF NOT EXISTS (
             SELECT FROM after_rows AS now_is JOIN before_rows AS was USING (id)
@@ -93,17 +81,10 @@ GUARD = f"""
 """
 
 
-def fold_as_before():
-    """SQL of the folding function of the migration that made it."""
-    _, _, rest = before.KEEP.partition("CREATE FUNCTION leads_fold_days")
-    body, end, _ = rest.partition("$$;")
-    return f"CREATE OR REPLACE FUNCTION leads_fold_days{body}{end}"
-
-
 class Migration(migrations.Migration):
     dependencies = [("leads", "0015_leads_of_a_person")]
 
     operations = [
-        migrations.RunSQL(FOLD, fold_as_before()),
-        migrations.RunSQL(on_update(GUARD), on_update()),
+        migrations.RunSQL(FOLD, fold_days(create=REPLACE)),
+        migrations.RunSQL(on_update(create=REPLACE, first=GUARD), on_update(create=REPLACE)),
     ]

@@ -6,7 +6,7 @@ What stands was held to the same; it is looked through in the next migration, wh
 from django.db import migrations
 from django.db.models import Q
 
-from foundation.database.exchanged_checks import exchange
+from foundation.frozen import exchange
 
 KNOWN = [
     (

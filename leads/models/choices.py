@@ -1,5 +1,7 @@
 """What a lead's fields may say (CONTRACT.md, section 1), and how people are shown it."""
 
+from dataclasses import dataclass
+
 from django.db import models
 
 
@@ -19,7 +21,7 @@ class LeadStatus(models.TextChoices):
 
 
 SCORED_STATUSES = (LeadStatus.NEW, LeadStatus.HOT, LeadStatus.WARM, LeadStatus.COLD)
-# How far a lead came, by the status that says so; a trigger keeps it (migration 0010).
+# How far a lead came, by the status that says so; a trigger keeps it (leads/triggers.py).
 REACHED = {LeadStatus.CONTACTED: 1, LeadStatus.QUALIFIED: 2, LeadStatus.CONVERTED: 3}
 # What people on the dashboard may set; the rest is the system's.
 PERSON_STATUSES = (
@@ -31,6 +33,16 @@ PERSON_STATUSES = (
     LeadStatus.ARCHIVED,
     LeadStatus.NEW,
 )
+
+
+class StatusByKey(models.TextChoices):
+    """The statuses that an API key may set (CONTRACT.md, section 2)."""
+
+    NEW = LeadStatus.NEW.value, LeadStatus.NEW.label
+    CONTACTED = LeadStatus.CONTACTED.value, LeadStatus.CONTACTED.label
+    QUALIFIED = LeadStatus.QUALIFIED.value, LeadStatus.QUALIFIED.label
+    REJECTED = LeadStatus.REJECTED.value, LeadStatus.REJECTED.label
+    ARCHIVED = LeadStatus.ARCHIVED.value, LeadStatus.ARCHIVED.label
 
 
 class Channel(models.TextChoices):
@@ -83,3 +95,54 @@ class StampDutyPosition(models.TextChoices):
     MAIN_RESIDENCE = "main_residence", "Main residence"
     SECOND_HOME = "second_home", "Second home"
     NON_RESIDENT = "non_resident", "Non-resident"
+
+
+@dataclass(frozen=True, slots=True)
+class FactField:
+    """A fact that a capture may bring and a person may correct: its column and the word for it."""
+
+    name: str
+    label: str
+    choices: type[models.TextChoices] | None = None
+
+
+# In the contract's order. Forms, filters, search, exports and wording take the facts from here.
+FACTS = (
+    FactField("name", "Name"),
+    FactField("email", "E-mail"),
+    FactField("phone", "Phone"),
+    FactField("summary", "Summary"),
+    FactField("intent", "Buy or rent", Intent),
+    FactField("budget_min", "Budget, from"),
+    FactField("budget_max", "Budget, up to"),
+    FactField("bedrooms_min", "Bedrooms, at least"),
+    FactField("bedrooms_max", "Bedrooms, at most"),
+    FactField("area", "Area"),
+    FactField("property_type", "Property", PropertyType),
+    FactField("timeline", "Timeline", Timeline),
+    FactField("chain_status", "Chain", ChainStatus),
+    FactField("financing_status", "Financing", FinancingStatus),
+    FactField("buyer_scheme", "Scheme", BuyerScheme),
+    FactField("stamp_duty_position", "Stamp duty", StampDutyPosition),
+    FactField("viewing_requested", "Viewing"),
+)
+FACT_FIELDS = tuple(fact.name for fact in FACTS)
+# The facts with a closed set of values, by which people filter.
+FACT_CHOICES = {fact.name: fact.choices for fact in FACTS if fact.choices is not None}
+FACT_LABELS = {fact.name: fact.label for fact in FACTS} | {
+    "budget": "Budget",
+    "bedrooms": "Bedrooms",
+}
+# Facts of two columns, of which the first is never above the second.
+PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
+# What stands together on a page, in its order; the pairs as one.
+CONTACT = ("name", "email", "phone")
+WANTS = ("intent", "area", "property_type", "bedrooms", "timeline", "viewing_requested")
+MONEY_AND_CHAIN = (
+    "budget", "financing_status", "chain_status", "buyer_scheme", "stamp_duty_position",
+)  # fmt: skip
+
+
+def columns_of(fact: str) -> tuple[str, ...]:
+    """The columns of a fact: itself, or both of a pair."""
+    return PAIRS.get(fact, (fact,))

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 
+from foundation.database.constraints import known
 from foundation.ids import uuid7
 from leads.models.lead import Lead
 from organisations.actors import Actor, ActorKind
-from organisations.models import Organisation
+from organisations.models import Organisation, TenantQuerySet
 
 
 class EventKind(models.TextChoices):
@@ -28,14 +29,8 @@ def actor_columns(actor: Actor) -> dict[str, Any]:
     return {"actor_kind": actor.kind, "actor_id": actor.id, "actor_name": actor.name}
 
 
-class LeadEventQuerySet(models.QuerySet["LeadEvent"]):
-    """Every way in which events are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
+class LeadEventQuerySet(TenantQuerySet["LeadEvent"]):
+    """Every way in which events are chosen."""
 
     def of_bulk(self, bulk_id: UUID) -> Self:
         """Those of one change of many leads (leads/bulk.py), by an index of their own."""
@@ -67,13 +62,8 @@ class LeadEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="leads_leadevent_kind_known", condition=Q(kind__one_of=EventKind.values)
-            ),
-            models.CheckConstraint(
-                name="leads_leadevent_actor_kind_known",
-                condition=Q(actor_kind__one_of=ActorKind.values),
-            ),
+            known("leads_leadevent", "kind", EventKind),
+            known("leads_leadevent", "actor_kind", ActorKind),
             models.CheckConstraint(
                 name="leads_leadevent_only_the_system_has_no_id",
                 condition=Q(actor_kind=ActorKind.SYSTEM, actor_id__isnull=True)

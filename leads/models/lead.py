@@ -11,11 +11,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
-from foundation.database.columns import WrittenXidField
+from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
-from leads import search
 from leads.models.choices import (
+    FACT_CHOICES,
     REACHED,
     SCORED_STATUSES,
     BuyerScheme,
@@ -28,28 +28,15 @@ from leads.models.choices import (
     StampDutyPosition,
     Timeline,
 )
-from organisations.models import Organisation, User
-
-# The facts that a capture may bring and a person may correct.
-FACT_FIELDS = (
-    "name", "email", "phone", "summary", "intent", "budget_min", "budget_max", "bedrooms_min",
-    "bedrooms_max", "area", "property_type", "timeline", "chain_status", "financing_status",
-    "buyer_scheme", "stamp_duty_position", "viewing_requested",
-)  # fmt: skip
+from organisations.models import Organisation, TenantQuerySet, User
 
 
-class LeadQuerySet(models.QuerySet["Lead"]):
-    """Every way in which leads are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class LeadQuerySet(TenantQuerySet["Lead"]):
+    """Every way in which leads are chosen."""
 
     def standing(self) -> Self:
         """Leads that were not merged into another: those that lists and the API show."""
         return self.filter(merged_into__isnull=True)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")  # id breaks ties, so pages never overlap
 
     def best_first(self) -> Self:
         """By score, a lead without one last; the newest of a score first."""
@@ -78,18 +65,6 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def waiting(self) -> Self:
         """Standing leads that wait for their first contact, put back to wait included."""
         return self.standing().filter(status__in=SCORED_STATUSES)
-
-
-def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    """Only the contract's values; NULL, where the column takes it, means unknown."""
-    return models.CheckConstraint(
-        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__one_of": choices.values})
-    )
-
-
-def _said(field: str) -> models.CheckConstraint:
-    """Unknown is NULL, never an empty text."""
-    return models.CheckConstraint(name=f"leads_lead_{field}_said", condition=~Q(**{field: ""}))
 
 
 def _keyed(field: str) -> models.CheckConstraint:
@@ -137,9 +112,6 @@ class Lead(models.Model):
     name = models.CharField(max_length=200, null=True)
     email = models.CharField(max_length=254, null=True)
     phone = models.CharField(max_length=50, null=True, help_text="E.164 where possible")
-    # By what a person is found again: `leads.contacts.set_fact()` sets each with its text.
-    email_key = models.CharField(max_length=254, null=True, editable=False)
-    phone_key = models.CharField(max_length=50, null=True, editable=False)
     status = models.CharField(max_length=16, choices=LeadStatus.choices, default=LeadStatus.NEW)
     score = models.SmallIntegerField(null=True, help_text="0 to 100; null: nothing known yet")
     source = models.CharField(max_length=16, choices=Channel.choices)
@@ -163,6 +135,9 @@ class Lead(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     # Moved by a trigger when a field that the JSON shows changes.
     updated_at = models.DateTimeField(db_default=Now())
+    # By what a person is found again: `leads.contacts.set_fact()` sets each with its text.
+    email_key = models.CharField(max_length=254, null=True, editable=False)
+    phone_key = models.CharField(max_length=50, null=True, editable=False)
     # A person or an API client has moved it on: the system leaves its status alone.
     moved_on = models.BooleanField(default=False)
     # Facts set by hand, by name: never overwritten by a capture.
@@ -185,9 +160,8 @@ class Lead(models.Model):
     # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
     reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
     first_contacted_at = models.DateTimeField(null=True, editable=False)
-    # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
+    # What it is found by: `leads.search.document()`, stored with every change of what that reads.
     search = SearchVectorField(default="", db_default="", editable=False)
-    written_xid = WrittenXidField()
 
     objects = LeadQuerySet.as_manager()
 
@@ -195,24 +169,18 @@ class Lead(models.Model):
         constraints = [
             # The composite foreign keys from conversations and events point here.
             models.UniqueConstraint(name="leads_lead_org_and_id", fields=["organisation", "id"]),
-            _known("status", LeadStatus),
-            _known("source", Channel),
-            _known("intent", Intent),
-            _known("property_type", PropertyType),
-            _known("timeline", Timeline),
-            _known("chain_status", ChainStatus),
-            _known("financing_status", FinancingStatus),
-            _known("buyer_scheme", BuyerScheme),
-            _known("stamp_duty_position", StampDutyPosition),
-            _said("name"),
-            _said("email"),
-            _said("phone"),
-            _said("email_key"),
-            _said("phone_key"),
+            known("leads_lead", "status", LeadStatus),
+            known("leads_lead", "source", Channel),
+            *(known("leads_lead", fact, choices) for fact, choices in FACT_CHOICES.items()),
+            said("leads_lead", "name"),
+            said("leads_lead", "email"),
+            said("leads_lead", "phone"),
+            said("leads_lead", "email_key"),
+            said("leads_lead", "phone_key"),
             _keyed("email"),
             _keyed("phone"),
-            _said("summary"),
-            _said("area"),
+            said("leads_lead", "summary"),
+            said("leads_lead", "area"),
             _between("score", 0, 100),
             _between("bedrooms_min", 0, 50),
             _between("bedrooms_max", 0, 50),
@@ -343,16 +311,3 @@ class Lead(models.Model):
     def display_name(self) -> str:
         """The name as pages show it; the JSON keeps null."""
         return self.name or "Anonymous"
-
-    def renew_search(self) -> None:
-        """Bring `search` up to date with the facts; nothing is saved.
-
-        For whatever changes one of `leads.search.SEARCHED_FIELDS`, before it saves.
-        """
-        self.search = search.document(
-            self.organisation_id,
-            self,
-            source=self.source,
-            score=self.score,
-            assignee_id=self.assignee_id,
-        )

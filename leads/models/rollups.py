@@ -14,7 +14,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q, Sum
 
-from organisations.models import Organisation
+from organisations.models import Organisation, TenantQuerySet
 
 # A bucket of waiting times ends where the next begins, ten per cent later: its middle is within
 # five per cent of every time in it.
@@ -34,11 +34,8 @@ def middle_of(bucket: int) -> timedelta:
     return minutes * _MINUTE
 
 
-class RollupQuerySet(models.QuerySet[Any]):
-    """Every way in which roll-ups are read. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class RollupQuerySet(TenantQuerySet[Any]):
+    """Every way in which roll-ups are read."""
 
     def between(self, first: date, last: date) -> Self:
         """Both days included."""

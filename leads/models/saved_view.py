@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from typing import Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
+from foundation.database.constraints import broken_constraint, said
 from foundation.ids import uuid7
-from organisations.models import Organisation, User
+from organisations.models import Organisation, TenantQuerySet, User
 
 
 class NameTaken(Exception):
@@ -20,10 +20,11 @@ class TooManyViews(Exception):
     """The person has MOST_VIEWS of them."""
 
 
+_NAME_UNIQUE = "leads_savedview_name_unique"
 MOST_VIEWS = 50  # of a person: what a row of links can still show
 
 
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
+class SavedViewQuerySet(TenantQuerySet["SavedView"]):
     """Every way in which saved views are chosen. The first call is of()."""
 
     def of(self, person: User) -> Self:
@@ -62,10 +63,8 @@ class SavedView(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                "organisation", "person", Lower("name"), name="leads_savedview_name_unique"
-            ),
-            models.CheckConstraint(name="leads_savedview_name_said", condition=~Q(name="")),
+            models.UniqueConstraint("organisation", "person", Lower("name"), name=_NAME_UNIQUE),
+            said("leads_savedview", "name"),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +84,6 @@ def _name_taken() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if "leads_savedview_name_unique" not in str(error):
+        if broken_constraint(error) != _NAME_UNIQUE:
             raise
         raise NameTaken from error

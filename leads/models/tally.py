@@ -1,19 +1,14 @@
 """How many leads each status has, counted as they come and move."""
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Sum
 
 from leads.models.choices import LeadStatus
-from organisations.models import Organisation
+from organisations.models import Organisation, TenantQuerySet
 
 
-class LeadTallyQuerySet(models.QuerySet["LeadTally"]):
-    """Every way in which tallies are read. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
+class LeadTallyQuerySet(TenantQuerySet["LeadTally"]):
+    """Every way in which tallies are read."""
 
     def by_status(self) -> dict[str, int]:
         """How many standing leads each status has; statuses without any are left out."""

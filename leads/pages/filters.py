@@ -12,32 +12,35 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
 
 from foundation.database.lexemes import Matches, MatchesWhenRead
-from foundation.days import Period, midnight
-from foundation.lists.filters import ChoiceGroup, FilterForm, day_field, one_of, search_field
+from foundation.days import Period
+from foundation.lists.filters import (
+    MOST_WORDS,
+    ChoiceGroup,
+    FilterForm,
+    any_of,
+    checked_search,
+    day_field,
+    one_of,
+    search_field,
+)
 from foundation.lists.listing import Listing, Narrowed, Range
 from foundation.lists.paging import Column, Order
 from leads import search
 from leads.follow_ups import FollowUp
 from leads.models import Lead, LeadQuerySet
 from leads.models.choices import (
+    FACT_CHOICES,
+    FACT_LABELS,
     REACHED,
     SCORED_STATUSES,
-    BuyerScheme,
-    ChainStatus,
     Channel,
-    FinancingStatus,
-    Intent,
     LeadStatus,
-    PropertyType,
-    StampDutyPosition,
-    Timeline,
 )
 from leads.temperature import HOT_FROM, WARM_FROM
 from organisations.models import User
 
 NEWEST: Order = (Column("created_at"), Column("id"))
 BEST: Order = (Column("score", null_as=-1), *NEWEST)
-MOST_WORDS = 8  # each costs the search index a reading of its own
 # The score that a temperature stands for, from and to, in their order; no score counts as -1.
 BANDS = {
     "none": (-1, -1),
@@ -50,14 +53,6 @@ BANDS = {
 class Sort(models.TextChoices):
     NEWEST = "newest", "Newest first"
     SCORE = "score", "Best score first"
-
-
-def _any_of(label: str, choices: Iterable[tuple[str, str]], noun: str, nouns: str) -> Any:
-    """Boxes of which any may be ticked."""
-    said = f"“%(value)s” is not a {noun}, so {nouns} narrow nothing here."
-    return forms.MultipleChoiceField(
-        label=label, choices=list(choices), required=False, error_messages={"invalid_choice": said}
-    )
 
 
 def _showing(label: str, choices: Iterable[tuple[str, str]]) -> Any:
@@ -88,15 +83,19 @@ class LeadFilterForm(FilterForm):
     SHOWING: Mapping[str, str] = {"sort": Sort.NEWEST.value, "size": "50"}
     FIRST = ("source", "period", "assignee")
     MORE = (
-        "intent", "property_type", "timeline", "chain_status", "financing_status",
-        "buyer_scheme", "stamp_duty_position", "viewing_requested", "area", "since", "until",
+        *FACT_CHOICES, "viewing_requested", "area", "since", "until",
         "reached", "contacted_since", "contacted_until", "follow_up", "score_from", "score_to",
         "size",
     )  # fmt: skip
+    IN_ORDER = (
+        *FilterForm.IN_ORDER,
+        ("contacted_since", "contacted_until"),
+        ("score_from", "score_to"),
+    )
 
     q = search_field("Search", form="lead-filters", placeholder="Name, e-mail, phone, area…")
-    status = _any_of("Status", LeadStatus.choices, "status", "statuses")
-    temperature = _any_of(
+    status = any_of("Status", LeadStatus.choices, "status", "statuses")
+    temperature = any_of(
         "Temperature",
         [("hot", "Hot"), ("warm", "Warm"), ("cold", "Cold"), ("none", "Not scored")],
         "temperature",
@@ -105,13 +104,10 @@ class LeadFilterForm(FilterForm):
     source = one_of("Source", Channel.choices)
     period = one_of("Received", Period.choices)
     assignee = one_of("Assignee", [])
-    intent = one_of("Buy or rent", Intent.choices)
-    property_type = one_of("Property", PropertyType.choices)
-    timeline = one_of("Timeline", Timeline.choices)
-    chain_status = one_of("Chain", ChainStatus.choices)
-    financing_status = one_of("Financing", FinancingStatus.choices)
-    buyer_scheme = one_of("Scheme", BuyerScheme.choices)
-    stamp_duty_position = one_of("Stamp duty", StampDutyPosition.choices)
+    # One for each fact with a closed set of values: in a class's body, locals() is its namespace.
+    locals().update(
+        {fact: one_of(FACT_LABELS[fact], choices.choices) for fact, choices in FACT_CHOICES.items()}
+    )
     viewing_requested = one_of("Viewing", [("yes", "Viewing asked for"), ("no", "No viewing")])
     since = day_field("Received from")
     until = day_field("Received until")
@@ -137,35 +133,15 @@ class LeadFilterForm(FilterForm):
         self.people = {str(one.id): one for one in person.organisation.people.order_by("name")}
         super().__init__(address)
 
-    def _set_choices(self) -> None:
-        assignee: Any = self.fields["assignee"]
-        assignee.choices = [
-            ("", "Anybody"),
-            ("me", "Me"),
-            ("none", "Nobody"),
-            *((id_, one.name) for id_, one in self.people.items()),
-        ]
+    def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
+        people = [(id_, one.name) for id_, one in self.people.items()]
+        return {"assignee": [("", "Anybody"), ("me", "Me"), ("none", "Nobody"), *people]}
 
     def clean_q(self) -> str:
         """The search as typed; one of which nothing can be looked up is a fault."""
         text: str = self.cleaned_data["q"]
-        if text and search.query(self.person.organisation_id, text, {}) is None:
-            raise forms.ValidationError("Search for letters or digits; this narrows nothing here.")
-        if len(text.split()) > MOST_WORDS:
-            raise forms.ValidationError("Search for at most eight words; nothing is searched.")
-        return text
-
-    def clean(self) -> dict[str, Any]:
-        before_first = "This day is before the first, so it narrows nothing here."
-        for first, last, fault in (
-            ("since", "until", before_first),
-            ("contacted_since", "contacted_until", before_first),
-            ("score_from", "score_to", "This is below the first, so it narrows nothing here."),
-        ):
-            least, most = self.cleaned_data.get(first), self.cleaned_data.get(last)
-            if least is not None and most is not None and most < least:
-                self.add_error(last, fault)
-        return self.cleaned_data
+        asked = search.query(self.person.organisation_id, text, {})
+        return checked_search(text, words=len(text.split()), has_any=asked is not None)
 
     # --- What the filters leave -------------------------------------------------------------------
     @property
@@ -182,7 +158,7 @@ class LeadFilterForm(FilterForm):
 
     def narrow(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the agency's `leads` that pass every filter, in no order."""
-        leads = leads.filter(self._received(), self._scored(), self._handled())
+        leads = leads.filter(self._days("created_at"), self._scored(), self._handled())
         if statuses := self.chosen("status"):
             leads = leads.filter(status__in=statuses)
         asked = self._asked(self._facets())
@@ -198,7 +174,7 @@ class LeadFilterForm(FilterForm):
     def _listing(self, *, by_score: bool) -> Listing[Lead]:
         every = Lead.objects.for_organisation(self.person.organisation).standing().defer("search")
         facets = self._facets()
-        by_index, besides = self._received(), self._scored()
+        by_index, besides = self._days("created_at"), self._scored()
         if by_score:
             by_index, besides = besides & self._banded(facets), by_index
         besides &= self._handled()
@@ -247,36 +223,21 @@ class LeadFilterForm(FilterForm):
 
     def _facets(self) -> dict[str, list[str]]:
         """The facets that the lead must have, each with the values of which any will do."""
-        names = (*search.FACETS, "source", "temperature", "viewing_requested")
+        names = (*FACT_CHOICES, "source", "temperature", "viewing_requested")
         facets = {name: self.chosen(name) for name in names}
         facets["assignee"] = [
             str(self.person.id) if value == "me" else value for value in self.chosen("assignee")
         ]
         return {name: values for name, values in facets.items() if values}
 
-    def _received(self) -> Q:
-        """When it was received: days of the agency's, the last one whole."""
-        received = Q()
-        if period := self.cleaned_data.get("period"):
-            received &= Q(created_at__gte=midnight(Period(period).first_day))
-        if since := self.cleaned_data.get("since"):
-            received &= Q(created_at__gte=midnight(since))
-        if until := self.cleaned_data.get("until"):
-            received &= Q(created_at__lt=midnight(until, days_later=1))
-        return received
-
     def _handled(self) -> Q:
         """What became of it, and what it is about to the letter; no index is in such an order."""
         said = self.cleaned_data
-        handled = Q()
+        handled = self._days("first_contacted_at", prefix="contacted_")
         if area := said.get("area"):
             handled &= Q(area=area)
         if reached := said.get("reached"):
             handled &= Q(reached__gte=REACHED[LeadStatus(reached)])
-        if since := said.get("contacted_since"):
-            handled &= Q(first_contacted_at__gte=midnight(since))
-        if until := said.get("contacted_until"):
-            handled &= Q(first_contacted_at__lt=midnight(until, days_later=1))
         if follow_up := said.get("follow_up"):
             handled &= FollowUp(follow_up).condition
         return handled

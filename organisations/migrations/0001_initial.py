@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import foundation.ids
+import foundation.frozen
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

@@ -5,8 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.ids
-from foundation.database.columns import same_organisation_key
+import foundation.frozen
+from foundation.frozen import same_organisation_key
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

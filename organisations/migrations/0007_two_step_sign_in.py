@@ -6,9 +6,9 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.ids
-import organisations.models.authenticator
-from foundation.database.columns import same_organisation_key
+import foundation.frozen
+import organisations.frozen
+from foundation.frozen import same_organisation_key
 
 
 class Migration(migrations.Migration):
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=foundation.ids.uuid7,
+                        default=foundation.frozen.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -54,9 +54,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "secret",
-                    models.CharField(
-                        default=organisations.models.authenticator.new_secret, max_length=40
-                    ),
+                    models.CharField(default=organisations.frozen.new_secret, max_length=40),
                 ),
                 (
                     "last_step",

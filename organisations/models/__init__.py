@@ -10,5 +10,6 @@ from organisations.models.organisation import Organisation as Organisation
 from organisations.models.organisation import Plan as Plan
 from organisations.models.roles import Role as Role
 from organisations.models.session import Session as Session
+from organisations.models.tenant import TenantQuerySet as TenantQuerySet
 from organisations.models.user import Theme as Theme
 from organisations.models.user import User as User

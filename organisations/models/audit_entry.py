@@ -5,15 +5,16 @@ closed value sets, never a lead's name, contact or words, and no foreign key; so
 leaves it as it is, and names of people and keys are looked up when it is shown.
 """
 
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from foundation.database.constraints import known
 from foundation.ids import uuid7
 from organisations.actors import ActorKind
-from organisations.models.organisation import Organisation
+from organisations.models.tenant import TenantQuerySet
 
 
 class AuditAction(models.TextChoices):
@@ -70,14 +71,8 @@ class AuditTarget(models.TextChoices):
     AUDIT = "audit", "Audit trail"
 
 
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Every way in which entries are chosen. The first call is for_organisation()."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation_id=organisation.pk)
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
+class AuditEntryQuerySet(TenantQuerySet["AuditEntry"]):
+    """Every way in which entries are chosen."""
 
 
 class AuditEntry(models.Model):
@@ -98,18 +93,9 @@ class AuditEntry(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="organisations_auditentry_actor_kind_known",
-                condition=Q(actor_kind__one_of=ActorKind.values),
-            ),
-            models.CheckConstraint(
-                name="organisations_auditentry_target_kind_known",
-                condition=Q(target_kind__one_of=AuditTarget.values),
-            ),
-            models.CheckConstraint(
-                name="organisations_auditentry_action_known",
-                condition=Q(action__one_of=AuditAction.values),
-            ),
+            known("organisations_auditentry", "actor_kind", ActorKind),
+            known("organisations_auditentry", "target_kind", AuditTarget),
+            known("organisations_auditentry", "action", AuditAction),
         ]
         indexes = [
             # The Audit tab, and its CSV.

@@ -17,19 +17,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_otp.models import Device, DeviceManager, ThrottlingMixin
 from django_otp.oath import TOTP
-from django_otp.util import random_hex
 
 from foundation.ids import uuid7
+from organisations.frozen import new_secret
 
 DIGITS = 6
 CODES = 10
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like another
 _CODE_LONG = 24  # 118 bits: enough for a digest that is quick to make (OWASP ASVS 5, 6.5.2)
-
-
-def new_secret() -> str:
-    """160 bits, as RFC 4226 recommends, in hexadecimal."""
-    return str(random_hex(20))
 
 
 class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-otp has no types

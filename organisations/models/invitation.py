@@ -14,9 +14,10 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 
+from foundation.database.constraints import known, said
 from foundation.ids import uuid7
-from organisations.models.organisation import Organisation
 from organisations.models.roles import Role
+from organisations.models.tenant import TenantQuerySet
 
 LIFE = timedelta(days=7)
 
@@ -31,12 +32,9 @@ def digest_of(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+class InvitationQuerySet(TenantQuerySet["Invitation"]):
     """Every way in which invitations are chosen. The first call is for_organisation(), except
     where the link's token alone says whose it is."""
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
 
     def open(self) -> Self:
         """Neither used nor withdrawn; those that ran out included, which can be sent again."""
@@ -44,9 +42,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def to_address(self, email: str) -> Self:
         return self.filter(Exact(Lower("email"), Lower(Value(email))))
-
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
 
     def good_for(self, digest: str) -> Self:
         """The one that may be used now by the link with this digest, if any."""
@@ -93,15 +88,9 @@ class Invitation(models.Model):
                 name="organisations_invitation_email_open",
                 condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
             ),
-            models.CheckConstraint(
-                name="organisations_invitation_email_said", condition=~Q(email="")
-            ),
-            models.CheckConstraint(
-                name="organisations_invitation_name_said", condition=~Q(name="")
-            ),
-            models.CheckConstraint(
-                name="organisations_invitation_role_known", condition=Q(role__one_of=Role.values)
-            ),
+            said("organisations_invitation", "email"),
+            said("organisations_invitation", "name"),
+            known("organisations_invitation", "role", Role),
             models.CheckConstraint(
                 name="organisations_invitation_digest_is_sha256",
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"),

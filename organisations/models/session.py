@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from foundation.ids import uuid7
-from organisations.models.organisation import Organisation
+from organisations.models.tenant import TenantQuerySet
 from organisations.models.user import User
 
 IDLE = timedelta(hours=12)
@@ -31,15 +31,12 @@ def digest_of(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
-class SessionQuerySet(models.QuerySet["Session"]):
+class SessionQuerySet(TenantQuerySet["Session"]):
     """Every way in which sessions are chosen. The first call is of() or for_organisation(), but for
     the cookie's own."""
 
     def of(self, person: User) -> Self:
         return self.filter(organisation_id=person.organisation_id, person_id=person.pk)
-
-    def for_organisation(self, organisation: Organisation) -> Self:
-        return self.filter(organisation=organisation)
 
     def with_key(self, key: str) -> Self:
         """The one whose key a cookie holds; whose it is is known only then."""

@@ -2,14 +2,19 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 
+from foundation.database.constraints import known, said
 from foundation.days import AGENCY_ZONE
 from foundation.ids import uuid7
 from organisations.models.organisation import Organisation
 from organisations.models.roles import Role
+
+_EMAIL_UNIQUE = "organisations_user_email_unique"
+# An e-mail that is taken breaks one or the other: the second is how PostgreSQL names unique=True.
+EMAIL_RULES = (_EMAIL_UNIQUE, "organisations_user_email_key")
 
 
 class Theme(models.TextChoices):
@@ -70,21 +75,15 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="organisations_user_email_unique"),
+            models.UniqueConstraint(Lower("email"), name=_EMAIL_UNIQUE),
             models.UniqueConstraint(
                 name="organisations_user_org_and_id", fields=["organisation", "id"]
             ),
-            models.CheckConstraint(name="organisations_user_email_said", condition=~Q(email="")),
-            models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="organisations_user_theme_known", condition=Q(theme__one_of=Theme.values)
-            ),
-            models.CheckConstraint(
-                name="organisations_user_time_zone_said", condition=~Q(time_zone="")
-            ),
-            models.CheckConstraint(
-                name="organisations_user_role_known", condition=Q(role__one_of=Role.values)
-            ),
+            said("organisations_user", "email"),
+            said("organisations_user", "name"),
+            known("organisations_user", "theme", Theme),
+            said("organisations_user", "time_zone"),
+            known("organisations_user", "role", Role),
         ]
 
     def __str__(self) -> str:

@@ -20,10 +20,10 @@ from foundation.web.after_answer import after_answer
 from foundation.web.client_addresses import client_address
 from foundation.web.pages import SeeOther, TooManyRequests
 from organisations.models import User
-from organisations.profile.forms import CodeForm, SignInForm
 from organisations.requests import SignedInRequest
 from organisations.signing_in import authentication, throttle, two_step
 from organisations.signing_in.authentication import EmailBackend
+from organisations.signing_in.forms import CodeForm, SignInForm
 from organisations.signing_in.notices import tell_of_new_browser
 from organisations.signing_in.two_step import Step
 
@@ -45,7 +45,7 @@ class SignInView(FaultyFormIs422, auth_views.LoginView):
     e-mail costs a hash as well, and what is recorded is recorded after the answer.
     """
 
-    template_name = "organisations/sign_in.html"
+    template_name = "organisations/signing_in/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
@@ -119,7 +119,7 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
 
 
 def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpResponse:
-    return render(request, "organisations/sign_in_code.html", {"form": form}, status=status)
+    return render(request, "organisations/signing_in/code.html", {"form": form}, status=status)
 
 
 def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
+from foundation.database.constraints import broken_constraint
 from foundation.mail import letters
 from organisations.actors import Actor
 from organisations.audit import record
@@ -23,6 +24,7 @@ from organisations.models import (
     Role,
     User,
 )
+from organisations.models.user import EMAIL_RULES
 
 MOST_A_DAY = 50  # letters of an agency
 _LETTERS = (AuditAction.PERSON_INVITED, AuditAction.INVITATION_RESENT)
@@ -132,7 +134,7 @@ def _add(invitation: Invitation, name: str, password: str) -> User:
                 password=password,
             )
     except IntegrityError as error:
-        if "email" in str(error):
+        if broken_constraint(error) in EMAIL_RULES:
             raise EmailTaken from None
         raise
 

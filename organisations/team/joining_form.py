@@ -6,7 +6,7 @@ from django import forms
 
 from foundation.name_field import NameField
 from organisations.models import Invitation, User
-from organisations.profile.forms import NewPasswordForm
+from organisations.signing_in.forms import NewPasswordForm
 
 
 class JoinForm(NewPasswordForm):

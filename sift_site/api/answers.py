@@ -14,9 +14,9 @@ from msgspec import structs
 from foundation.rfc3339 import rfc3339
 from sift_site.api import problems, schemas
 from sift_site.api.http import Answer, ApiRequest
-from sift_site.api.instants import to_microseconds
 from sift_site.api.parameters import IGNORED, ListQuery
-from sift_site.api.reads import Page
+from sift_site.api.times import to_microseconds
+from sift_site.api.windows import Page
 
 _encode = msgspec.json.Encoder().encode
 _LEFT_OUT = IGNORED | {"cursor", "offset"}

@@ -1,46 +1,19 @@
-"""Who asks: the key of a request, its organisation and plan (CONTRACT.md, section 2)."""
+"""Who asks: finding the key of a request, and noting its call (CONTRACT.md, section 2)."""
 
 import re
-from dataclasses import dataclass
-from functools import cache, cached_property
-from uuid import UUID
+from functools import cache
 
 from apikeys import call_log, keys, networks
 from apikeys.call_writing import NotedCall
 from apikeys.models import Scope
 from foundation.web.client_addresses import client_address
-from organisations.actors import Actor
-from organisations.models import Organisation, Plan
+from organisations.models import Plan
 from sift_site.api import reads
+from sift_site.api.callers import Caller
 from sift_site.api.http import ApiRequest
 
 # RFC 6750 with the scheme in any case, as RFC 9110 has it.
 _BEARER = re.compile(r"bearer +([^ ]+) *", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """A good key, and for whom it speaks."""
-
-    key_id: UUID
-    key_name: str
-    scope: Scope
-    organisation_id: UUID
-    plan: Plan
-    address: str | None  # where the request came from
-
-    @cached_property
-    def organisation(self) -> Organisation:
-        """What QuerySets take as the tenant, from what the key's own statement told."""
-        return Organisation(id=self.organisation_id, plan=self.plan)
-
-    @property
-    def actor(self) -> Actor:
-        return Actor.for_key(self.key_id, self.key_name, self.address)
-
-    @property
-    def may_write(self) -> bool:
-        return self.scope is Scope.READ_WRITE
 
 
 def caller_of(request: ApiRequest) -> Caller | None:

@@ -15,7 +15,7 @@ import msgspec
 from django.core.signing import BadSignature, Signer
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from sift_site.api.instants import from_microseconds, to_microseconds
+from sift_site.api.times import from_microseconds, to_microseconds
 
 ACCEPTED = "a next_cursor of this list with these same filters"
 _SEPARATOR = "."
@@ -52,7 +52,7 @@ def _place(encoded: str) -> Place:
 class Listing:
     """What a cursor belongs to: a list's name, its organisation, and its filters.
 
-    `filters` holds values as they were understood, so that one instant spelled in two ways, or
+    `filters` holds values as they were understood, so that one time spelled in two ways, or
     statuses in another order, are the same filters.
     """
 

@@ -6,21 +6,18 @@ type and size (415, 413); then, in the view, object (404), body (422) and If-Mat
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from django.urls import URLPattern, path
 
 from sift_site.api import bodies, limits, problems
-from sift_site.api.authentication import Caller, caller_of
+from sift_site.api.authentication import caller_of
+from sift_site.api.callers import Caller
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.serving import replicas
 
 BODY_LIMIT = 64 * 1024  # bytes
-
-
-class View(Protocol):
-    def __call__(self, request: ApiRequest, /, **ids: str) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from time import perf_counter
 
 import msgspec
@@ -11,30 +11,22 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpRequest
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from apikeys.keys import masked
 from sift_site.api import problems
 from sift_site.api.authentication import note_call
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.problems import Problem
-from sift_site.api.routing import Route, Routes
 from sift_site.api.schemas import FaultyField, ProblemDetails
 from sift_site.serving import proxies
-from sift_site.serving.headers import guard
+from sift_site.serving.security_headers import guard
 
 ROOT = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
 
 logger = logging.getLogger("sift.api")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-
-
-@cache
-def _routes() -> Routes:
-    """The same as stand in the site's URL table, for reverse(); here they are found directly."""
-    from sift_site.api.urls import urlpatterns  # the reference's views know this module
-
-    return Routes(ROOT, urlpatterns)
 
 
 def is_below_api(path: str) -> bool:
@@ -52,8 +44,8 @@ def answer(request: ApiRequest) -> Answer:
     try:
         _check_transport(request)
         match = _resolve(request)
-        route = match.route
-        answered = match.view(request, **match.ids)
+        route = f"{ROOT}/{match.route}"
+        answered = match.func(request, **match.kwargs)
     except Problem as problem:
         answered = problem_answer(request, problem)
     except Exception:
@@ -95,11 +87,15 @@ def _check_host(host: str, _allowed: tuple[str, ...]) -> None:
     request.get_host()
 
 
-def _resolve(request: ApiRequest) -> Route:
-    found = _routes().resolve(request.path_info[len(ROOT) + 1 :])
-    if found is None:
-        raise problems.not_found()
-    return found
+def _resolve(request: ApiRequest) -> ResolverMatch:
+    """The view of the path and the ids in it; raises the Problem 404.
+
+    The API's table is asked alone: by way of the site's it takes twice as long.
+    """
+    try:
+        return resolve(request.path_info[len(ROOT) :], settings.API_URLCONF)
+    except Resolver404:
+        raise problems.not_found() from None
 
 
 def problem_details(problem: Problem, request_id: str) -> ProblemDetails:

@@ -7,15 +7,13 @@ still an HttpRequest, so whatever asks one for its headers, address or scheme ca
 
 from collections.abc import Callable, Mapping
 from http.client import responses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.handlers.wsgi import get_path_info
 from django.http import HttpRequest, HttpResponse
 
-if TYPE_CHECKING:
-    from foundation.web.counters import Usage
-    from sift_site.api.authentication import Caller
-    from sift_site.api.reads import KeyRow
+from foundation.web.counters import Usage
+from sift_site.api.callers import Caller, KeyRow
 
 
 class ApiRequest(HttpRequest):
@@ -23,9 +21,9 @@ class ApiRequest(HttpRequest):
 
     method: str
     request_id: str
-    usage: "Usage | None"  # of the rate limit; None until a good key was counted
-    key_row: "KeyRow | None"  # of a key that stands, wherever it may be used from
-    caller: "Caller"
+    usage: Usage | None  # of the rate limit; None until a good key was counted
+    key_row: KeyRow | None  # of a key that stands, wherever it may be used from
+    caller: Caller
     raw_body: bytes  # b"" for methods without one
 
     def __init__(self, environ: dict[str, Any]) -> None:

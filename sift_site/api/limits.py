@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from foundation.web.counters import Usage, count, in_words, network
 from organisations.models import Plan
-from sift_site.api.authentication import Caller
+from sift_site.api.callers import Caller
 
 
 def count_call(request: HttpRequest, caller: Caller) -> Usage:
@@ -22,7 +22,7 @@ def count_failure(request: HttpRequest) -> Usage:
 
 def allowance(plan: Plan) -> str:
     """How much the plan may call, in words: `120 calls a minute`."""
-    return in_words(_rate_of(plan), one="call", many="calls")
+    return in_words(_rate_of(plan), "call")
 
 
 def _rate_of(plan: Plan) -> str:

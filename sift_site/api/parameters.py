@@ -1,19 +1,23 @@
 """Query parameters, one by one, with every fault named (CONTRACT.md, section 2, Lists)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+from django.db.models import TextChoices
 from django.http import HttpRequest
 
+from conversations.choices import ConversationStatus
 from foundation.ids import parse_uuid
 from foundation.validation import Fault
-from sift_site.api import cursors, instants, problems, schemas
+from leads.models.choices import Channel, LeadStatus
+from sift_site.api import cursors, problems, schemas, times
 from sift_site.api.cursors import Listing, NotOfThisList
-from sift_site.api.reads import Window
+from sift_site.api.http import ApiRequest
+from sift_site.api.windows import Window
 
 # A key scopes everything to its organisation. Callers may name one; it decides nothing.
 IGNORED = frozenset({"organisation_id", "organization_id"})
@@ -49,20 +53,16 @@ class ListQuery:
 
 
 def read_list_query(
-    request: HttpRequest,
-    parameters: tuple[Parameter, ...],
-    *,
-    name: str,
-    organisation_id: UUID,
+    request: ApiRequest, parameters: tuple[Parameter, ...], *, name: str
 ) -> ListQuery:
     """The query of a list; raises the Problem 422 with every fault.
 
-    `name` is the list's own: a cursor belongs to it, to the organisation and to the filters.
+    `name` is the list's own: a cursor belongs to it, to the key's organisation and to the filters.
     """
     given = query_of(request)
     values, faults = _read_values(given, parameters)
     filters = {key: value for key, value in values.items() if key not in _PAGING}
-    listing = Listing(name, str(organisation_id), filters)
+    listing = Listing(name, str(request.caller.organisation_id), filters)
     after = None
     if "cursor" in values and "offset" in values:
         faults.append(Fault("cursor", "is not accepted together with offset"))
@@ -151,7 +151,7 @@ def _whole_number(text: str, *, least: int, most: int) -> int:
     return int(text)
 
 
-def _one_of(text: str, *, choices: tuple[str, ...]) -> str:
+def _one_of(text: str, *, choices: Collection[str]) -> str:
     if text not in choices:
         raise ValueError
     return text
@@ -176,14 +176,19 @@ def _limit(most: int, default: int) -> Parameter:
 
 
 def _choice(
-    name: str, choices: Any, description: str, *, example: Any, several: bool = False
+    name: str,
+    choices: type[TextChoices],
+    description: str,
+    *,
+    example: Any,
+    several: bool = False,
 ) -> Parameter:
-    values = get_args(choices)
+    values = choices.values
     return Parameter(
         name,
         partial(_one_of, choices=values),
         f"{'one or more' if several else 'one'} of {', '.join(values)}",
-        {"type": "string", "enum": list(values)},
+        {"type": "string", "enum": values},
         description,
         example=example,
         several=several,
@@ -193,8 +198,8 @@ def _choice(
 def _time(name: str, description: str) -> Parameter:
     return Parameter(
         name,
-        instants.parse,
-        instants.ACCEPTED,
+        times.parse,
+        times.ACCEPTED,
         {
             "anyOf": [
                 {"type": "string", "format": "date-time"},
@@ -248,14 +253,14 @@ _PAGING = frozenset({"limit", "offset", "cursor", "count"})
 
 LEADS = (
     _choice(
-        "status", schemas.LeadStatus, "Only leads of this status; of several, where it is repeated "
+        "status", LeadStatus, "Only leads of this status; of several, where it is repeated "
         "or comma-separated.", example=["hot", "warm"], several=True,
     ),
     _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
 CONVERSATIONS = (
-    _choice("channel", schemas.Channel, "Only conversations over this channel.", example="sms"),
-    _choice("status", schemas.ConversationStatus, "Only open or closed ones.", example="open"),
+    _choice("channel", Channel, "Only conversations over this channel.", example="sms"),
+    _choice("status", ConversationStatus, "Only open or closed ones.", example="open"),
     _LEAD_ID, _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
 MESSAGES = (_SINCE, _limit(1000, default=1000), _CURSOR, _OFFSET, _COUNT)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from foundation.plurals import so_many
 from foundation.validation import Fault
 
 
@@ -169,7 +170,7 @@ def too_many_requests(seconds: int) -> Problem:
     """Refused until so many whole seconds have passed."""
     return Problem(
         TOO_MANY_REQUESTS,
-        f"The limit is reached. Ask again in {seconds} second{'' if seconds == 1 else 's'}.",
+        f"The limit is reached. Ask again in {so_many(seconds, 'second')}.",
         headers={"Retry-After": str(seconds)},
     )
 

@@ -5,10 +5,25 @@ reference what each member means; the first examples of a Struct's members are o
 """
 
 from datetime import datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
+from django.db.models import TextChoices
 from msgspec import UNSET, Meta, UnsetType
+
+from conversations.choices import ConversationStatus, MessageRole
+from leads.models.choices import (
+    BuyerScheme,
+    ChainStatus,
+    Channel,
+    FinancingStatus,
+    Intent,
+    LeadStatus,
+    PropertyType,
+    StampDutyPosition,
+    StatusByKey,
+    Timeline,
+)
 
 T = TypeVar("T")
 
@@ -28,20 +43,13 @@ CURSOR_EXAMPLE = (
 WholePounds = Annotated[int, Meta(ge=0)]
 Bedrooms = Annotated[int, Meta(ge=0, le=50)]
 
-LeadStatus = Literal[
-    "new", "hot", "warm", "cold", "contacted", "qualified", "converted", "lost", "rejected",
-    "archived",
-]  # fmt: skip
-Channel = Literal["website", "sms", "email"]
-ConversationStatus = Literal["open", "closed"]
-MessageRole = Literal["user", "assistant"]
-Intent = Literal["buy", "rent"]
-PropertyType = Literal["flat", "house", "bungalow", "land", "other"]
-Timeline = Literal["asap", "within_3_months", "within_6_months", "over_6_months"]
-ChainStatus = Literal["chain_free", "single_chain", "in_chain"]
-FinancingStatus = Literal["cash_proven", "dip_held", "application_pending", "exploring"]
-BuyerScheme = Literal["help_to_buy", "shared_ownership", "first_homes"]
-StampDutyPosition = Literal["first_time_buyer", "main_residence", "second_home", "non_resident"]
+
+def _one_of(choices: type[TextChoices]) -> Meta:
+    """A closed set of values, for the reference: msgspec reads TextChoices but describes none.
+
+    What is read from the database stands in a Struct as it came, as plain text.
+    """
+    return Meta(extra_json_schema={"type": "string", "enum": choices.values})
 
 
 class Lead(msgspec.Struct, frozen=True, gc=False):
@@ -63,7 +71,8 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
         ),
     ]
     status: Annotated[
-        LeadStatus,
+        str,
+        _one_of(LeadStatus),
         Meta(
             description="Where the lead stands. `hot`, `warm` and `cold` follow the score until a "
             "person or a key moves the lead on.",
@@ -79,7 +88,9 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
         ),
     ]
     source: Annotated[
-        Channel, Meta(description="Channel of the first conversation.", examples=["website"])
+        str,
+        _one_of(Channel),
+        Meta(description="Channel of the first conversation.", examples=["website"]),
     ]
     summary: Annotated[
         str | None,
@@ -88,7 +99,9 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
             examples=["Three-bed house with a garden, near a good primary school"],
         ),
     ]
-    intent: Annotated[Intent | None, Meta(description="Buy or rent.", examples=["buy"])]
+    intent: Annotated[
+        Annotated[str, _one_of(Intent)] | None, Meta(description="Buy or rent.", examples=["buy"])
+    ]
     budget_min: Annotated[WholePounds | None, Meta(description="Whole pounds.", examples=[350_000])]
     budget_max: Annotated[
         WholePounds | None,
@@ -101,27 +114,30 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     ]
     area: Annotated[str | None, Meta(description="Where they want to live.", examples=["Didsbury"])]
     property_type: Annotated[
-        PropertyType | None, Meta(description="Kind of home.", examples=["house"])
+        Annotated[str, _one_of(PropertyType)] | None,
+        Meta(description="Kind of home.", examples=["house"]),
     ]
     timeline: Annotated[
-        Timeline | None, Meta(description="When they want to move.", examples=["within_3_months"])
+        Annotated[str, _one_of(Timeline)] | None,
+        Meta(description="When they want to move.", examples=["within_3_months"]),
     ]
     chain_status: Annotated[
-        ChainStatus | None,
+        Annotated[str, _one_of(ChainStatus)] | None,
         Meta(description="Whether a sale of theirs must come first.", examples=["chain_free"]),
     ]
     financing_status: Annotated[
-        FinancingStatus | None,
+        Annotated[str, _one_of(FinancingStatus)] | None,
         Meta(
             description="How the purchase is paid for; `dip_held` is a decision in principle.",
             examples=["dip_held"],
         ),
     ]
     buyer_scheme: Annotated[
-        BuyerScheme | None, Meta(description="A scheme they buy with.", examples=[None])
+        Annotated[str, _one_of(BuyerScheme)] | None,
+        Meta(description="A scheme they buy with.", examples=[None]),
     ]
     stamp_duty_position: Annotated[
-        StampDutyPosition | None,
+        Annotated[str, _one_of(StampDutyPosition)] | None,
         Meta(description="What stamp duty depends on.", examples=["first_time_buyer"]),
     ]
     viewing_requested: Annotated[
@@ -153,9 +169,15 @@ class Conversation(msgspec.Struct, frozen=True):
     lead_id: Annotated[
         Id, Meta(description="The lead it belongs to; another one after leads were merged.")
     ]
-    channel: Annotated[Channel, Meta(description="Where it is held.", examples=["website"])]
+    channel: Annotated[
+        str,
+        _one_of(Channel),
+        Meta(description="Where it is held.", examples=["website"]),
+    ]
     status: Annotated[
-        ConversationStatus, Meta(description="Whether it goes on.", examples=["open"])
+        str,
+        _one_of(ConversationStatus),
+        Meta(description="Whether it goes on.", examples=["open"]),
     ]
     languages_used: Annotated[
         list[str], Meta(description="BCP 47 codes, the first one first.", examples=[["en", "pl"]])
@@ -181,7 +203,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
         ),
     ]
     role: Annotated[
-        MessageRole,
+        str,
+        _one_of(MessageRole),
         Meta(description="`user` is the visitor, `assistant` the chat agent.", examples=["user"]),
     ]
     content: Annotated[
@@ -220,7 +243,8 @@ class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What PATCH of a lead's status takes: the statuses that a key may set."""
 
     status: Annotated[
-        Literal["new", "contacted", "qualified", "rejected", "archived"],
+        StatusByKey,
+        _one_of(StatusByKey),
         Meta(
             description="Where the lead stands from now on. `new` puts it back until its next "
             "message, which scores it again.",

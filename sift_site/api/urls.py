@@ -1,15 +1,12 @@
-"""The API's routes, below /api/v1/. No trailing slashes (CONTRACT.md, section 2)."""
+"""The routes that take a key, below /api/v1/. No trailing slashes (CONTRACT.md, section 2)."""
 
 from sift_site.api.conversations import conversation_list, message_list
-from sift_site.api.endpoint import OpenEndpoint, route
+from sift_site.api.endpoint import route
 from sift_site.api.leads import change_lead_status, lead_detail, lead_list
-from sift_site.reference.openapi import openapi_document
 
-app_name = "api"
 # Ids are matched as any text and parsed after the key was checked, so that malformed, unknown and
 # foreign ones share one answer.
 urlpatterns = [
-    route("openapi.json", OpenEndpoint("GET", openapi_document), name="openapi"),
     route("leads", lead_list, name="lead-list"),
     route("leads/<str:lead_id>", lead_detail, name="lead-detail"),
     route("leads/<str:lead_id>/status", change_lead_status, name="lead-status"),

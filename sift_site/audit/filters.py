@@ -1,14 +1,14 @@
 """The filters above the audit trail."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 from django.http import QueryDict
 
-from foundation.days import Period, midnight
+from foundation.days import Period
 from foundation.ids import parse_uuid
 from foundation.lists.filters import FilterForm, day_field, one_of
 from organisations.models import AuditAction, AuditEntryQuerySet
@@ -134,14 +134,14 @@ class AuditFilterForm(FilterForm):
         self.names = names
         super().__init__(address)
 
-    def _set_choices(self) -> None:
-        actor: Any = self.fields["actor"]
-        actor.choices = [
+    def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
+        actors: list[tuple[str, Any]] = [
             ("", "Anybody"),
             ("People", [(str(id_), name) for id_, name in self.names.people.items()]),
             ("API keys", [(str(id_), name) for id_, name in self.names.keys.items()]),
             (NOBODY, "System, or nobody signed in"),
         ]
+        return {"actor": actors}
 
     def clean_target(self) -> str:
         """The id, on its own or in the address of a page that was copied."""
@@ -150,12 +150,6 @@ class AuditFilterForm(FilterForm):
         if id_ is None and self.cleaned_data["target"]:
             raise forms.ValidationError("There is no id in this, so it narrows nothing here.")
         return "" if id_ is None else str(id_)
-
-    def clean(self) -> dict[str, Any]:
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and until < since:
-            self.add_error("until", "This day is before the first, so it narrows nothing here.")
-        return self.cleaned_data
 
     # --- What the filters leave -------------------------------------------------------------------
     @property
@@ -188,18 +182,7 @@ class AuditFilterForm(FilterForm):
             entries = entries.filter(target_id=UUID(target))
         if address := said.get("ip"):
             entries = entries.filter(address=address)
-        return entries.filter(self._when())
-
-    def _when(self) -> Q:
-        """Days of the agency's, the last one whole."""
-        said, when = self.cleaned_data, Q()
-        if period := said.get("period"):
-            when &= Q(created_at__gte=midnight(Period(period).first_day))
-        if since := said.get("since"):
-            when &= Q(created_at__gte=midnight(since))
-        if until := said.get("until"):
-            when &= Q(created_at__lt=midnight(until, days_later=1))
-        return when
+        return entries.filter(self._days("created_at"))
 
     # --- What the page says -----------------------------------------------------------------------
     def _said(self, field: str) -> list[tuple[str, str]]:

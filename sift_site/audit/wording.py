@@ -8,6 +8,7 @@ from uuid import UUID
 
 from apikeys.models import Scope
 from foundation.ids import parse_uuid
+from foundation.plurals import so_many
 from leads.models import EventKind
 from leads.models.choices import LeadStatus
 from organisations.models import AuditAction, AuditEntry, AuditTarget, Plan, Role
@@ -147,7 +148,7 @@ def _value(name: str, value: Any, names: Names) -> Part:
     if value is None and name != "to_id":
         return Part(f"unknown {name}")
     if name == "leads":
-        return Part(f"{value:,} {'lead' if value == 1 else 'leads'}")
+        return Part(so_many(value, "lead"))
     if name in _OTHER_LEADS:
         return names.of(AuditTarget.LEAD, parse_uuid(str(value)))
     if name == "to_id":
@@ -186,7 +187,7 @@ def _number(name: str, value: int) -> str:
     if status in LeadStatus.values and status != name:
         return f"{value:,} from {LeadStatus(status).label}"
     if name == "networks":
-        return f"from {value} network{'' if value == 1 else 's'}" if value else "from anywhere"
+        return f"from {so_many(value, 'network')}" if value else "from anywhere"
     if name == "filters":
-        return f"{value} filter{'' if value == 1 else 's'} in force" if value else "no filter"
+        return f"{so_many(value, 'filter')} in force" if value else "no filter"
     return f"{name.replace('_', ' ')}: {value:,}"

@@ -43,7 +43,7 @@ def make_care(random: Random, steps: Sequence[Step], until: datetime) -> Care:
     moves = [step for step in steps if step.by != SYSTEM]
     if not moves or random.random() > (0.8 if until - moves[-1].at < _RECENTLY else 0.3):
         return Care()
-    deeds = [*_assignment(random, moves[0], until), *_note(random, moves[-1], until)]
+    deeds = [*_assignment(random, moves[0]), *_note(random, moves[-1], until)]
     day = _day_of_return(random, moves[-1], until)
     if day is not None:
         change = (None, day.isoformat())
@@ -54,7 +54,7 @@ def make_care(random: Random, steps: Sequence[Step], until: datetime) -> Care:
     return Care(moves[0].by.id if taken else None, day, tuple(deeds))
 
 
-def _assignment(random: Random, move: Step, until: datetime) -> Iterator[Deed]:
+def _assignment(random: Random, move: Step) -> Iterator[Deed]:
     if random.random() < 0.6:
         payload = {"from_id": None, "to_id": str(move.by.id)}
         yield Deed(move.at, EventKind.ASSIGNMENT, move.by, (None, move.by.name), payload)

@@ -1,5 +1,6 @@
 """The ways into the demo data: two sign-ins and an API key, which `make run` prints."""
 
+from apikeys.issuing import issue
 from apikeys.models import ApiKey
 from organisations.models import Organisation, User
 
@@ -43,7 +44,7 @@ def _key(organisation: Organisation, address: str) -> list[str]:
     """A new key where the demo never had one; else, as none is shown twice, how to make one."""
     example = f"{address}/api/v1/leads?status=hot&since=2026-06-01T00:00:00Z&limit=5"
     if not ApiKey.objects.for_organisation(organisation).exists():
-        _, text = ApiKey.objects.issue(organisation, "Demo key")
+        _, text = issue(organisation, "Demo key")
         return [
             f"Demo API key (shown this once): {text}",
             f'  curl -H "Authorization: Bearer {text}" "{example}"',

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from foundation.plurals import so_many
 from sift_site.overview import links
 from sift_site.overview.periods import Period, Span
 from sift_site.overview.reading import DailyFigures
-from sift_site.overview.words import so_many
 
 # The stacked chart's own units; it is stretched to the room that it has.
 WIDTH, HEIGHT = 720, 200
@@ -74,7 +74,7 @@ def stacked_chart(daily: DailyFigures, period: Period, span: Span) -> StackedCha
     middle = stacks[(len(stacks) - 1) // 2].short
     return StackedChart(
         stacks,
-        [_layer(daily, span, stacks, place, top) for place in range(len(BANDS))],
+        [_layer(span, stacks, place, top) for place in range(len(BANDS))],
         (f"{top:,}", f"{top // 2:,}", "0"),
         (stacks[0].short, middle, "This month" if by_month else "Today"),
         _bar(len(stacks), len(stacks) - 1, 0, HEIGHT),
@@ -95,7 +95,7 @@ def _stack(daily: DailyFigures, span: Span, by_month: bool, *, is_unfinished: bo
     )
 
 
-def _layer(daily: DailyFigures, span: Span, stacks: Sequence[Stack], place: int, top: int) -> Layer:
+def _layer(span: Span, stacks: Sequence[Stack], place: int, top: int) -> Layer:
     band, label = BANDS[place]
     path = "".join(
         _bar(

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.utils.formats import date_format
 
+from foundation.plurals import so_many
 from leads.models.choices import Channel
 from organisations.models import Organisation
 from sift_site.overview import links
 from sift_site.overview.charts import BarRow, StackedChart, largest, length, stacked_chart
 from sift_site.overview.periods import A_DAY, A_WEEK, Period, Span, weeks
 from sift_site.overview.reading import Areas, ContactTimes, DailyFigures
-from sift_site.overview.words import against, duration, isolated, share, so_many
+from sift_site.overview.words import against, duration, isolated, share
 
 WEEKS = 5  # this one and those that it is compared with
 STAGES = (

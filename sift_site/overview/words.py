@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
+from foundation.plurals import so_many
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-def so_many(number: int, unit: str) -> str:
-    """`1 lead`, `1,204 leads`."""
-    return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
 def waited(time: timedelta) -> str:

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any, get_origin
 
 import msgspec
-from django.urls import get_resolver
 
 from sift_site.api import gateway, problems, schemas
 from sift_site.api.answers import not_modified
@@ -21,6 +20,7 @@ from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Tag
 from sift_site.api.parameters import Parameter
 from sift_site.api.problems import Kind
+from sift_site.api.urls import urlpatterns
 from sift_site.reference.openapi_responses import (
     ENTITY_TAG,
     HEADERS,
@@ -153,7 +153,7 @@ def document() -> dict[str, Any]:
 
 def _routes() -> Iterator[_Route]:
     """The URL table's paths, but for those that are no endpoints of a key."""
-    for entry in get_resolver("sift_site.api.urls").url_patterns:
+    for entry in urlpatterns:
         dispatch = entry.callback
         assert isinstance(dispatch, Dispatch)  # noqa: S101  # the table is made by route()
         endpoints = tuple(

@@ -1,8 +1,8 @@
 """The Structs as JSON Schema, as OpenAPI 3.1 has it, and whole examples of them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -19,11 +19,9 @@ class Schemas:
         references, components = msgspec.json.schema_components(
             types, ref_template=f"{_PREFIX}{{name}}"
         )
-        # msgspec sorts a Literal's values; the order in which they were written says something.
-        orders = {frozenset(values): values for type_ in types for values in _literals(type_)}
-        self._references = dict(zip(types, _tidied(list(references), orders), strict=True))
+        self._references = dict(zip(types, _tidied(list(references)), strict=True))
         self.components: dict[str, Schema] = {
-            _name(name): _tidied(schema, orders) | {"title": _name(name)}
+            _name(name): _tidied(schema) | {"title": _name(name)}
             for name, schema in components.items()
         }
 
@@ -62,28 +60,16 @@ def _name(name: str) -> str:
     return re.sub(r"^ListOf_(\w+)_$", r"\1List", name)
 
 
-def _literals(type_: Any) -> Iterator[tuple[Any, ...]]:
-    """The values of every Literal in a type, in the order in which they were written."""
-    if get_origin(type_) is Literal:
-        yield get_args(type_)
-        return
-    for inner in get_args(type_):
-        yield from _literals(inner)
-    struct = get_origin(type_) or type_
-    if isinstance(struct, type) and issubclass(struct, msgspec.Struct):
-        for hint in get_type_hints(struct).values():
-            yield from _literals(hint)
-
-
-def _tidied(node: Any, orders: Mapping[frozenset[Any], tuple[Any, ...]]) -> Any:
-    """The same schema with our names, and with enumerations typed and in their order."""
+def _tidied(node: Any) -> Any:
+    """The same schema with our names, and with an enumeration's type first and its values last."""
     if isinstance(node, list):
-        return [_tidied(item, orders) for item in node]
+        return [_tidied(item) for item in node]
     if not isinstance(node, dict):
         return node
-    tidied = {key: _tidied(value, orders) for key, value in node.items()}
+    tidied = {key: _tidied(value) for key, value in node.items()}
     if "$ref" in node:
         tidied["$ref"] = _PREFIX + _name(component_of(node))
     if "enum" in node:
-        tidied = {"type": "string"} | tidied | {"enum": list(orders[frozenset(node["enum"])])}
+        values = tidied.pop("enum")
+        tidied = {"type": "string"} | tidied | {"enum": values}
     return tidied

@@ -22,7 +22,7 @@ def api_reference(request: HttpRequest) -> HttpResponse:
     address = request.build_absolute_uri("/").removesuffix("/")
     rates = (settings.SIFT_RATE_GROWTH, settings.SIFT_RATE_SCALE, settings.SIFT_RATE_ANONYMOUS)
     body = _body(address, rates)
-    return render(request, "api_docs/reference.html", {"body": body, "address": address})
+    return render(request, "reference/page.html", {"body": body, "address": address})
 
 
 @lru_cache(maxsize=8)  # a deployment has one address or a few
@@ -31,7 +31,7 @@ def _body(address: str, rates: tuple[str, str, str]) -> SafeString:
     outline = Outline(document(), address)
     growth, scale, anonymous = map(_rate_in_words, rates)
     return render_to_string(
-        "api_docs/_body.html",
+        "reference/_body.html",
         {
             "address": address,
             "groups": outline.groups(),

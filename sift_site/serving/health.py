@@ -13,6 +13,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from foundation.plurals import so_many
+
 logger = logging.getLogger("sift.health")
 
 
@@ -55,7 +57,7 @@ def _hindrance() -> str | None:
     missing = len(_last_migrations() - applied)
     if not missing:
         return None
-    return f"migrations are missing in {missing} app{'' if missing == 1 else 's'}"
+    return f"migrations are missing in {so_many(missing, 'app')}"
 
 
 def _applied_migrations() -> set[tuple[str, str]]:

@@ -5,7 +5,7 @@ import re
 
 # A key that somebody put into an address; the tokens in the links of letters.
 _KEY = re.compile(r"sk_live_[0-9A-Za-z]*")
-_LINK = re.compile(r"(/(?:password-reset|invitation)/)[^\s?]+")
+_LINK = re.compile(r'(/(?:password-reset|invitation)/)[^\s?"]+')
 
 
 def without_secrets(text: str) -> str:

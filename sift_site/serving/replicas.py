@@ -30,7 +30,7 @@ from django.http.response import HttpResponseBase
 
 from foundation.web import cookies
 from organisations.models import Session
-from sift_site.serving.database import drop_dead_connection, is_unreachable
+from sift_site.serving.lost_database import drop_dead_connection, is_unreachable
 
 REPLICA = "replica"
 LONGEST_BEHIND = 10.0  # seconds; a replica that is further behind is not read

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apikeys.keys import generate
+from apikeys.revoking import revoke
 from organisations.agency import account
 from organisations.models import Plan
 from tests.api.conftest import client_of, client_with
@@ -33,7 +34,7 @@ def test_every_cause_of_refusal_has_one_and_the_same_body(client, agency, other_
     good = make_key(agency)[1]
     expired = make_key(agency, expires_at=now - timedelta(seconds=1))[1]
     deleted, deleted_text = make_key(agency)
-    deleted.revoke()
+    revoke(deleted)
     closed = make_key(other_agency)[1]
     account.close(other_agency)
 
@@ -111,7 +112,7 @@ def test_deleting_a_key_stops_it_at_the_next_request_and_no_other(agency):
     other = client_of(agency)
     assert client_with(text).get(LEADS).status_code == 200
 
-    key.revoke()
+    revoke(key)
 
     refused(client_with(text))
     assert other.get(LEADS).status_code == 200

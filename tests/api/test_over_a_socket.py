@@ -13,6 +13,7 @@ import pytest
 from django.db.models import Sum
 
 from apikeys.models import ApiKey
+from apikeys.revoking import revoke
 from leads.models import Lead
 from tests.factories import make_conversation, make_key, make_lead
 from tests.servers import serve
@@ -50,9 +51,17 @@ class Wire:
         return self.read.read(1) == b""
 
 
-@pytest.fixture
-def server():
+@pytest.fixture(scope="module")
+def server(django_db_setup):
+    """One server for all tests that change nothing of it: each has an agency and a key anew."""
     with serve() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def three_processes(django_db_setup, redis_url):
+    """Three that count in one Redis: fifty calls a day, a window that ends within no test."""
+    with serve(workers=3, redis_url=redis_url, env={"SIFT_RATE_GROWTH": "50/d"}) as address:
         yield address
 
 
@@ -190,11 +199,12 @@ def test_the_last_use_is_written_when_the_server_stops(agency):
 def ask_often(address: str, key: str, times: int) -> Counter[int]:
     """The statuses of so many requests, each on a connection of its own, eight at a time."""
 
-    def ask(_: int) -> int:
-        headers = {"Authorization": f"Bearer {key}", "Connection": "close"}
-        return httpx.get(f"{address}/api/v1/leads", headers=headers).status_code
+    headers = {"Authorization": f"Bearer {key}", "Connection": "close"}
+    with httpx.Client(headers=headers) as client, ThreadPoolExecutor(8) as pool:
 
-    with ThreadPoolExecutor(8) as pool:
+        def ask(_: int) -> int:
+            return client.get(f"{address}/api/v1/leads").status_code
+
         return Counter(pool.map(ask, range(times)))
 
 
@@ -212,25 +222,23 @@ def test_every_call_is_in_its_keys_log_when_the_servers_processes_have_stopped(a
 
 
 @pytest.mark.redis
-def test_a_revoked_key_is_refused_by_every_process_at_once(agency, redis_url):
+def test_a_revoked_key_is_refused_by_every_process_at_once(three_processes, agency):
     key, text = make_key(agency)
-    with serve(workers=3, redis_url=redis_url) as address:
-        before = ask_often(address, text, 30)  # enough that every process has known it
+    before = ask_often(three_processes, text, 30)  # enough that every process has known it
 
-        ApiKey.objects.get(pk=key.pk).revoke()
-        after = ask_often(address, text, 30)
+    revoke(ApiKey.objects.get(pk=key.pk))
+    after = ask_often(three_processes, text, 30)
 
     assert before == {200: 30}
     assert after == {401: 30}
 
 
 @pytest.mark.redis
-def test_limits_are_exact_over_all_processes(agency, other_agency, redis_url):
+def test_limits_are_exact_over_all_processes(three_processes, agency, other_agency):
     text, other = make_key(agency)[1], make_key(other_agency)[1]
-    env = {"SIFT_RATE_GROWTH": "50/d"}  # a window that does not end within the test
-    with serve(workers=3, redis_url=redis_url, env=env) as address:
-        statuses = ask_often(address, text, 80)
-        others = ask_often(address, other, 10)
+
+    statuses = ask_often(three_processes, text, 80)
+    others = ask_often(three_processes, other, 10)
 
     assert statuses == {200: 50, 429: 30}
     assert others == {200: 10}

@@ -12,6 +12,7 @@ from apikeys import call_log, call_writing
 from apikeys.call_writing import NotedCall
 from apikeys.calls import DAYS_CALLS_ARE_KEPT, DAYS_COUNTS_ARE_KEPT
 from apikeys.models import ApiKey, Call, DailyCalls
+from apikeys.revoking import revoke
 from foundation.ids import uuid7
 from tests.api.conftest import client_with
 from tests.factories import at, make_key, make_lead
@@ -77,7 +78,7 @@ def test_every_answer_to_a_good_key_is_kept_and_no_other(agency, settings):
     settings.SIFT_RATE_GROWTH = "5/d"
     key, text = make_key(agency, scope="read")
     revoked, revoked_text = make_key(agency)
-    revoked.revoke()
+    revoke(revoked)
     api = client_with(text)
 
     asked = [
@@ -145,7 +146,7 @@ def test_a_call_is_kept_to_the_minute_of_the_databases_clock(agency):
 
 def test_a_refused_key_was_not_used(agency):
     key, text = make_key(agency)
-    key.revoke()
+    revoke(key)
 
     client_with(text).get("/api/v1/leads")
     call_log.flush()

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apikeys.models import ApiKey, KeyReminder
+from apikeys.revoking import revoke
 from organisations.agency import account
 from tests.factories import make_key, make_user
 
@@ -53,7 +54,7 @@ def test_keys_that_need_none_get_none(agency, other_agency, admin, sent):
     expiring(agency, 8)
     expiring(agency, -1)
     make_key(agency)
-    expiring(agency, 3).revoke()
+    revoke(expiring(agency, 3))
     make_user(other_agency, role="admin")
     expiring(other_agency, 3)
     account.close(other_agency)

@@ -1,8 +1,6 @@
 """Captures at the same time: one transaction is held open while another comes in its way."""
 
 import io
-import threading
-import time
 
 import pytest
 from django.db import connection, transaction
@@ -12,52 +10,12 @@ from conversations.importing import Import
 from conversations.models import Conversation
 from leads.models import Lead
 from tests.conversations.test_capture import received
-from tests.conversations.test_import import lines
+from tests.conversations.test_importing import lines
 from tests.conversations.test_intake_format import line
 from tests.factories import make_organisation
+from tests.waiting import wait_until_somebody_waits_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def meanwhile():
-    """Start a function in a thread with a connection of its own; its result is waited for."""
-    threads = []
-
-    def start(function):
-        result = []
-
-        def run():
-            try:
-                result.append(function())
-            finally:
-                connection.close()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        threads.append(thread)
-        return lambda: (thread.join(60), result[0])[1]
-
-    yield start
-    for thread in threads:
-        thread.join(60)
-
-
-def wait_until_somebody_waits_for(kind: str) -> None:
-    """Return once another connection to this database waits for a lock of that kind."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND wait_event_type = 'Lock' AND wait_event = %s",
-                [kind],
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    pytest.fail(f"nobody waits for a lock of kind {kind}")
 
 
 def look_for_deadlocks_after(time: str) -> None:

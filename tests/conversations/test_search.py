@@ -4,7 +4,7 @@ import pytest
 
 from conversations import search
 from conversations.models import Conversation, Message
-from conversations.search import MOST_BYTES, best_message, document, query
+from conversations.search import MOST_BYTES, best_message, document, parts
 from foundation.database.lexemes import Matches
 from tests.factories import make_conversation, make_message
 
@@ -16,6 +16,10 @@ def talk(organisation, *contents, **fields) -> Conversation:
     for content in contents:
         make_message(conversation, content=content)
     return conversation
+
+
+def query(organisation_id, text, languages=()) -> str | None:
+    return " & ".join(parts(organisation_id, text, languages)) or None
 
 
 def found(organisation, text="", languages=()) -> list[Conversation]:

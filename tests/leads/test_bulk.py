@@ -7,16 +7,18 @@ import pytest
 from django.db import connection, transaction
 
 from foundation.ids import uuid7
-from leads import bulk, moving
-from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching, find_run, undo
+from leads import bulk
+from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching
 from leads.models import EventKind, Lead, LeadEvent, actor_columns
 from leads.models.choices import LeadStatus
 from leads.models.tally import LeadTally
 from leads.search import query
+from leads.undoing import find_run, undo
 from organisations.actors import SYSTEM, Actor
 from organisations.models import AuditEntry
-from tests.factories import make_lead, make_user
+from tests.factories import make_lead, make_user, move_lead
 from tests.statements import statements_sent
+from tests.waiting import wait_until_somebody_waits_for
 
 
 def leads_of(agency):
@@ -40,7 +42,7 @@ def by(agent) -> Actor:
 def test_each_change_is_recorded_as_a_single_one_would_be(agency, by):
     one, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
 
-    moving.change_status(one, LeadStatus.LOST, by=by)
+    move_lead(one, LeadStatus.LOST, by=by)
     change_chosen(agency, chosen(other), Move(LeadStatus.LOST), by=by)
     one.refresh_from_db()
     before = other.updated_at
@@ -65,7 +67,7 @@ def test_a_lead_that_stands_so_already_is_not_touched_and_records_nothing(agency
 def test_a_lead_moved_since_it_was_seen_is_left_alone(agency, by):
     lead, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
     seen = chosen(lead, other)
-    moving.change_status(lead, LeadStatus.CONVERTED, by=SYSTEM)
+    move_lead(lead, LeadStatus.CONVERTED, by=SYSTEM)
 
     outcome = change_chosen(agency, seen, Move(LeadStatus.LOST), by=by)
 
@@ -190,8 +192,8 @@ def test_undo_leaves_alone_what_was_changed_since_even_where_it_looks_the_same(a
     outcome = change_matching(leads_of(agency), Move(LeadStatus.LOST), by=by)
     for lead in (away, there_and_back):
         lead.refresh_from_db()
-        moving.change_status(lead, LeadStatus.CONTACTED, by=by)
-    moving.change_status(there_and_back, LeadStatus.LOST, by=by)
+        move_lead(lead, LeadStatus.CONTACTED, by=by)
+    move_lead(there_and_back, LeadStatus.LOST, by=by)
 
     undone = undo(agency, find_run(agency, outcome.bulk_id), by=by)
 
@@ -293,8 +295,8 @@ def test_a_lead_that_a_colleague_takes_out_of_the_filter_meanwhile_is_left_alone
         held = Lead.objects.select_for_update().get(pk=lead.pk)
         meanwhile = threading.Thread(target=change_all_hot)
         meanwhile.start()
-        _wait_until_somebody_waits_for_a_lock()
-        moving.change_status(held, LeadStatus.CONVERTED, by=SYSTEM)
+        wait_until_somebody_waits_for("transactionid")
+        move_lead(held, LeadStatus.CONVERTED, by=SYSTEM)
     meanwhile.join(timeout=10)
 
     assert (outcomes[0].changed, outcomes[0].overtaken) == (1, 1)
@@ -327,17 +329,3 @@ def test_what_was_done_before_the_database_failed_is_told_and_can_be_undone(
     assert AuditEntry.objects.get(target_id=outcome.bulk_id).details["leads"] == 2
     assert undo(agency, find_run(agency, outcome.bulk_id), by=by).changed == 2
     assert set(leads_of(agency).values_list("status", flat=True)) == {"hot"}
-
-
-def _wait_until_somebody_waits_for_a_lock():
-    with connection.cursor() as cursor:
-        for _ in range(1000):
-            # Within a transaction the list of sessions is otherwise the one of the first look.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT pg_sleep(0.005), count(*) FROM pg_locks WHERE NOT granted AND pid IN"
-                " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
-            )
-            if cursor.fetchone()[1]:
-                return
-    raise AssertionError("nobody waited for the lock")

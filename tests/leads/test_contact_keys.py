@@ -9,7 +9,7 @@ from leads.contacts import key_of
 from leads.models import Lead
 from tests.factories import make_lead
 
-migration = import_module("leads.migrations.0021_fill_contact_keys")
+migration = import_module("leads.migrations.0023_fill_contact_keys")
 
 CONTACTS = (
     ("İlker@example.com", "+441614960000;ext=12"),

@@ -6,9 +6,10 @@ import pytest
 from django.http import QueryDict
 
 from foundation.lists import listing
+from leads import search
 from leads.models import Lead
 from leads.pages.filters import LeadFilterForm
-from tests.factories import at, make_lead
+from tests.factories import at
 from tests.statements import statements_sent
 
 pytestmark = pytest.mark.django_db
@@ -19,19 +20,26 @@ STATUSES = ("hot", "lost", "new", "lost")
 @pytest.fixture
 def leads(agency, other_agency) -> list[Lead]:
     """Forty leads with equal scores, equal times and no score among them, half of them Anna."""
-    for n in range(40):
-        fields = {
-            "score": SCORES[n % len(SCORES)],
-            "status": STATUSES[n % len(STATUSES)],
-            "created_at": at("2026-06-01 12:00") + timedelta(hours=n // 3),
-            "area": "Didsbury" if n % 2 else "Chorlton",
-            "name": "Anna" if n % 2 else "Bob",
-        }
-        for organisation in (agency, other_agency):
-            lead = Lead(organisation=organisation, source="website", **fields)
-            lead.renew_search()
-            lead.save(force_insert=True)
+    Lead.objects.bulk_create(
+        found_by_its_facts(
+            organisation,
+            score=SCORES[n % len(SCORES)],
+            status=STATUSES[n % len(STATUSES)],
+            created_at=at("2026-06-01 12:00") + timedelta(hours=n // 3),
+            area="Didsbury" if n % 2 else "Chorlton",
+            name="Anna" if n % 2 else "Bob",
+        )
+        for n in range(40)
+        for organisation in (agency, other_agency)
+    )
     return list(Lead.objects.for_organisation(agency))
+
+
+def found_by_its_facts(organisation, **fields) -> Lead:
+    """A lead that is not saved yet, and that a search will find."""
+    lead = Lead(organisation=organisation, source="website", **fields)
+    search.renew(lead)
+    return lead
 
 
 def walk(person, query: str) -> list[Lead]:
@@ -110,10 +118,10 @@ def test_a_count_is_exact_where_matches_are_rare(agent, leads, monkeypatch, wind
 def test_where_matches_are_many_the_count_is_a_round_number_that_is_sure(
     agent, agency, monkeypatch
 ):
-    for n in range(130):
-        lead = make_lead(agency, name="Anna", created_at=at("2026-06-01") + timedelta(minutes=n))
-        lead.renew_search()
-        lead.save(update_fields=["search"])
+    Lead.objects.bulk_create(
+        found_by_its_facts(agency, name="Anna", created_at=at("2026-06-01") + timedelta(minutes=n))
+        for n in range(130)
+    )
     monkeypatch.setattr(listing, "WINDOW", 120)
 
     count = LeadFilterForm(QueryDict("q=anna"), agent).listing().count()
@@ -144,9 +152,7 @@ def test_a_page_costs_as_many_statements_for_one_lead_as_for_forty(
     agent, agency, signed_in, monkeypatch, query, window, request
 ):
     monkeypatch.setattr(listing, "WINDOW", window)
-    lead = make_lead(agency, name="Anna", status="lost")
-    lead.renew_search()
-    lead.save(update_fields=["search"])
+    found_by_its_facts(agency, name="Anna", status="lost").save(force_insert=True)
     with statements_sent() as one:
         signed_in.get(f"/leads/?{query}")
     request.getfixturevalue("leads")

@@ -135,8 +135,8 @@ def test_the_format_takes_exactly_the_facts_and_values_of_the_table():
     for name in FACT_FIELDS:
         choices = Lead._meta.get_field(name).choices
         if choices:
-            literal = next(part for part in get_args(hints[name]) if part is not type(None))
-            assert set(get_args(literal)) == {value for value, _ in choices}
+            taken = next(part for part in get_args(hints[name]) if part is not type(None))
+            assert set(taken.values) == {value for value, _ in choices}
 
 
 # --- Applied to a lead ---------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def stuffing(theirs, other_agency) -> dict[str, object]:
         "last_four": "mine", "revoked_at": "2026-01-01", "last_used_at": "2026-01-01",
         "merged_into": theirs["lead_id"], "merged_into_id": theirs["lead_id"], "moved_on": "",
         "created_at": "2001-01-01", "updated_at": "2001-01-01", "source": "sms",
-        "written_xid": "1", "search": "x", "actor_id": theirs["person_id"], "lead_id": "x",
+        "search": "x", "actor_id": theirs["person_id"], "lead_id": "x",
     }  # fmt: skip
 
 

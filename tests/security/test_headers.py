@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from sift_site.serving import headers
+from sift_site.serving import security_headers
 from tests.security.conftest import address_of
 from tests.servers import PROJECT
 from tests.test_every_route import ROUTES
@@ -115,14 +115,14 @@ def test_over_https_browsers_are_told_to_stay_there(client, db, settings, addres
 def test_what_gunicorn_refuses_itself_carries_them_too():
     import socket
 
-    from sift_site.serving import server_refusals
+    from sift_site.api import server_refusals
 
     ours, theirs = socket.socketpair()
     with ours, theirs:
         server_refusals._write(ours, 431, "Request Header Fields Too Large", "")
         head = theirs.recv(10_000).decode()
 
-    for name, value in headers.EVERYWHERE.items():
+    for name, value in security_headers.EVERYWHERE.items():
         assert f"\r\n{name}: {value}\r\n" in head
     assert "\r\nContent-Security-Policy: default-src 'none';" in head
     assert head.partition("\r\n\r\n")[2].startswith("{")

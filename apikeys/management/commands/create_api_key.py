@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from apikeys import letters
-from apikeys.models import LONGEST_NAME, ApiKey, NameTaken, Scope
+from apikeys.issuing import issue
+from apikeys.models import LONGEST_NAME, NameTaken, Scope
 from organisations.actors import SYSTEM
 from organisations.commands import open_organisation
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         days = _days(options["expires_in_days"])
         try:
             with transaction.atomic():
-                key, text = ApiKey.objects.issue(
+                key, text = issue(
                     open_organisation(slug),
                     _name(name),
                     scope=_scope(scope),

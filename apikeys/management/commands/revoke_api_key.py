@@ -1,4 +1,4 @@
-"""Delete an API key at once: `manage.py revoke_api_key PREFIX`."""
+"""Revoke an API key at once: `manage.py revoke_api_key PREFIX`."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from django.db.models import Q
 
 from apikeys import keys, letters
 from apikeys.models import ApiKey
+from apikeys.revoking import revoke
 from organisations.actors import SYSTEM
 
 
 class Command(BaseCommand):
-    help = "Delete an API key: the very next request with it is refused."
+    help = "Revoke an API key: the very next request with it is refused."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -29,8 +30,8 @@ class Command(BaseCommand):
             )
             return
         with transaction.atomic():
-            if key.revoke(by=SYSTEM):
-                letters.key_deleted(key, by=SYSTEM)
+            if revoke(key, by=SYSTEM):
+                letters.key_revoked(key, by=SYSTEM)
         self.stdout.write(f"Revoked {key.shown} ({key.name}).")
 
 

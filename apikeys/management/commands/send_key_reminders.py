@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apikeys.reminders import send_due
+from foundation.plurals import so_many
 
 
 class Command(BaseCommand):
@@ -14,5 +15,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        sent = send_due()
-        self.stdout.write(f"{sent} key{'' if sent == 1 else 's'} reminded of.")
+        self.stdout.write(f"{so_many(send_due(), 'key')} reminded of.")

@@ -1,1 +1,0 @@
-"""The API reference, a page made from the OpenAPI document."""

@@ -1,0 +1,30 @@
+"""The front door: what happens to a request before anything else does."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from sift_site.api import gateway
+from sift_site.api.http import ApiRequest
+from sift_site.serving import health, proxies
+from sift_site.serving.lost_database import drop_dead_connection
+
+
+class FrontDoorMiddleware:
+    """Outermost: health probes, whose word about the client is believed, and the API's own chain.
+
+    Django's MIDDLEWARE is one list for every path. The API needs no session, CSRF token, message or
+    HTMX header, so its requests turn off here and never reach the rest of the list.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (probe := health.PROBES.get(request.path_info)) is not None:
+            return probe(request)
+        if gateway.is_below_api(request.path_info):
+            return gateway.answer(ApiRequest(request.META)).as_django()
+        proxies.believe(request)
+        drop_dead_connection()
+        return self.get_response(request)

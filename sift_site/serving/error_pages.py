@@ -1,0 +1,64 @@
+"""Error pages: in the site's shell for who is signed in, plain for others, kept by no cache."""
+
+import logging
+import sys
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from foundation.web.pages import TooManyRequests
+from sift_site.serving.lost_database import first_line, is_unreachable
+
+logger = logging.getLogger("sift.pages")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: a host that is not ours, a form of too many fields, and the like."""
+    return _page(request, "400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the reason that the view gave, if any; 429 for what came too often."""
+    if isinstance(exception, TooManyRequests):
+        return too_many_requests(request, exception)
+    return _page(request, "403.html", 403, reason=str(exception))
+
+
+def too_many_requests(request: HttpRequest, exception: TooManyRequests) -> HttpResponse:
+    """429, saying how long to wait."""
+    answer = _page(request, "429.html", 429, seconds=exception.seconds)
+    answer.headers["Retry-After"] = str(exception.seconds)
+    return answer
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: one page for what never was, what is gone, and what is another agency's."""
+    return _page(request, "404.html", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 where the database cannot be reached; called while the fault is handled.
+
+    It asks the database nothing: the shell shows a person only where one was read before.
+    """
+    fault = sys.exc_info()[1]
+    if fault is None or not is_unreachable(fault):
+        return _page(request, "500.html", 500)
+    # One line instead of Django's traceback: there is nothing to find out in it.
+    logger.error("%s failed: the database cannot be reached: %s", request.path, first_line(fault))
+    answer = _page(request, "503.html", 503)
+    answer.headers["Retry-After"] = "10"
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that was sent without its token: an old page, or cookies turned off."""
+    return _page(request, "403_csrf.html", 403)
+
+
+def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    answer = render(request, template, context, status=status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

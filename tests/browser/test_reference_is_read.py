@@ -1,0 +1,50 @@
+"""The API reference in Chromium: read, copied from and turned to another language."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import expect
+
+from tests.browser.clipboard import clipboard_of
+
+ADDRESS = "/api/docs/"
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_who_is_not_signed_in_reads_copies_and_switches_languages(open_browser):
+    page = open_browser(
+        bypass_csp=True,
+        viewport={"width": 320, "height": 700},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page.goto(ADDRESS)
+    first = page.locator(".samples").first
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    first.get_by_text("Python", exact=True).click()
+    expect(page.locator(".samples__code--python").first).to_be_visible()
+    expect(page.locator("#change-lead-status ~ * .samples__code--python")).to_be_visible()
+    first.get_by_role("button", name="Copy A first call, Python").click()
+    expect(page.locator("#live")).to_have_text("Copied")
+    assert clipboard_of(page).startswith("import os")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page, options={"resultTypes": ["violations"]})
+        assert found.violations_count == 0, found.generate_report()
+    page.reload()
+    expect(page.locator(".samples__code--python").first).to_be_visible()  # the choice is kept
+
+
+def test_without_a_script_every_language_is_reached_by_keyboard(open_browser):
+    page = open_browser(java_script_enabled=False, viewport={"width": 1440, "height": 900})
+    page.goto(f"{ADDRESS}#list-leads")
+    samples = page.get_by_role("group", name="List leads, in")
+
+    samples.get_by_label("curl", exact=True).press("ArrowRight")
+
+    expect(samples.get_by_role("group", name="List leads, Python")).to_be_visible()
+    expect(samples.get_by_role("group", name="List leads, curl")).to_be_hidden()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    contents = page.get_by_role("navigation", name="On this page")
+    assert contents.bounding_box()["y"] >= 0  # it has come along
+    assert Client().get(ADDRESS).status_code == 200

@@ -1,0 +1,158 @@
+"""The CSV export of the lead list."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from leads import export
+from leads.models import Lead
+from tests.factories import at, make_lead, make_organisation, make_user
+
+ADDRESS = "/leads/export.csv"
+
+
+def body(answer) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def rows(answer) -> list[dict[str, str]]:
+    text = body(answer).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_the_file_opens_right_in_a_spreadsheet(signed_in, agency):
+    make_lead(agency, name="Zoë Żółkowska", area="Caernarfon, Gwynedd", summary='A "big"\nhouse')
+
+    answer = signed_in.get(ADDRESS)
+    content = body(answer)
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert re.fullmatch(
+        r'attachment; filename="leads-harbour-vale-\d{4}-\d\d-\d\d\.csv"',
+        answer["Content-Disposition"],
+    )
+    assert content.startswith(b"\xef\xbb\xbfid,name,email,phone,status,")
+    assert content.endswith(b"\r\n")
+    assert "Zoë Żółkowska".encode() in content
+    assert b'"Caernarfon, Gwynedd"' in content
+    assert b'"A ""big""\nhouse"' in content
+
+
+def test_every_field_of_the_json_is_there_in_its_words(signed_in, agency):
+    from sift_site.api import schemas
+
+    lead = make_lead(
+        agency, name="Siân", email="sian@example.com", score=0, status="contacted", intent="buy",
+        budget_min=350_000, viewing_requested=True, created_at=at("2026-06-01 09:30"),
+    )  # fmt: skip
+
+    (row,) = rows(signed_in.get(ADDRESS))
+
+    assert tuple(row) == schemas.Lead.__struct_fields__
+    assert row["id"] == str(lead.id)
+    assert (row["score"], row["budget_min"], row["budget_max"]) == ("0", "350000", "")
+    assert (row["status"], row["intent"], row["viewing_requested"]) == ("contacted", "buy", "true")
+    assert row["created_at"] == "2026-06-01T09:30:00.000000Z"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", row["updated_at"])
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")', "'=1"],
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["name", "email", "phone", "summary", "area"])
+def test_no_cell_is_a_formula(signed_in, agency, field, hostile):
+    make_lead(agency, **{field: hostile})
+
+    (row,) = rows(signed_in.get(ADDRESS))
+
+    assert row[field] == (hostile if hostile.startswith("'") else f"'{hostile}")
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
+
+
+def test_a_phone_number_stays_readable(signed_in, agency):
+    make_lead(agency, phone="+447700900123")
+
+    assert rows(signed_in.get(ADDRESS))[0]["phone"] == "'+447700900123"
+
+
+def test_the_filters_and_the_order_of_the_list_are_the_file_s(signed_in, agency, other_agency):
+    for name, status, score in (("A", "hot", 71), ("B", "lost", 90), ("C", "hot", 99)):
+        make_lead(agency, name=name, status=status, score=score)
+    make_lead(agency, name="Merged", status="hot", merged_into=Lead.objects.get(name="A"))
+    make_lead(other_agency, name="Theirs", status="hot", score=80)
+
+    every = rows(signed_in.get(ADDRESS))
+    hot = rows(signed_in.get(f"{ADDRESS}?status=hot&sort=score&size=25&after=x"))
+
+    assert [row["name"] for row in every] == ["C", "B", "A"]
+    assert [row["name"] for row in hot] == ["C", "A"]
+
+
+def test_the_list_s_button_exports_what_the_list_shows(signed_in, agency):
+    page = signed_in.get("/leads/?status=hot&sort=score&size=25&after=x").content.decode()
+
+    assert 'href="/leads/export.csv?status=hot&amp;sort=score"' in page
+
+
+def test_starter_is_told_why_there_is_no_export(client, db):
+    starter = make_organisation(name="Small & Co", plan="starter")
+    make_lead(starter, name="Secret")
+    client.force_login(make_user(starter))
+
+    answer = client.get(ADDRESS)
+    page = client.get("/leads/").content.decode()
+
+    assert answer.status_code == 403
+    assert "belongs to the Growth and Scale plans. Small &amp; Co is on Starter" in (
+        answer.content.decode()
+    )
+    assert "export.csv" not in page
+    assert "The CSV export belongs to Growth and Scale." in page
+
+
+@pytest.mark.parametrize("plan", ["growth", "scale"])
+def test_growth_and_scale_export(client, db, plan):
+    agency = make_organisation(plan=plan)
+    client.force_login(make_user(agency))
+
+    assert body(client.get(ADDRESS)).count(b"\r\n") == 1  # the header row
+
+
+def test_head_sends_the_headers_and_reads_no_lead(signed_in, agency):
+    make_lead(agency)
+
+    with CaptureQueriesContext(connection) as captured:
+        answer = signed_in.head(ADDRESS)
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert not any("leads_lead" in query["sql"] for query in captured)
+
+
+def make_many(agency, count: int) -> None:
+    Lead.objects.bulk_create(
+        Lead(
+            organisation=agency, source="website", name=f"Lead {n}", summary="x" * 500,
+            created_at=at("2026-06-01 12:00") - timedelta(minutes=n),
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
+def test_rows_are_sent_as_they_are_read(signed_in, agency):
+    make_many(agency, export.ROWS_AT_ONCE + 10)
+    pieces = iter(signed_in.get(ADDRESS).streaming_content)
+
+    header, first = next(pieces), next(pieces)
+    Lead.objects.all().update(name="Changed meanwhile")
+    rest = list(pieces)
+
+    assert header.count(b"\r\n") == 1
+    assert first.count(b"\r\n") == export.ROWS_AT_ONCE
+    assert [piece.count(b"\r\n") for piece in rest] == [10]
+    assert b"meanwhile" not in rest[0]  # the cursor reads the table as it was when it began

@@ -1,0 +1,226 @@
+"""The API reference: for all, made from the document, its samples run as they stand."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from leads.models import Lead
+from leads.models.choices import LeadStatus
+from organisations.actors import SYSTEM
+from sift_site.api.problems import KINDS
+from sift_site.reference.code import coloured, with_code
+from sift_site.reference.openapi import document
+from sift_site.reference.outline import Outline, type_in_words
+from sift_site.reference.polling import recipe
+from tests.factories import make_conversation, make_key, make_lead, move_lead
+
+ADDRESS = "/api/docs/"
+
+
+class Reader(HTMLParser):
+    """A page's ids, the addresses within it, and its second headings with their ids."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.anchors: set[str] = set()
+        self.second_headings: list[str | None] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if attributes.get("href", "").startswith("#"):
+            self.anchors.add(attributes["href"][1:])
+        if tag == "h2":
+            self.second_headings.append(attributes.get("id"))
+
+
+def operations():
+    return [
+        operation
+        for item in document()["paths"].values()
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+
+
+# --- What it says --------------------------------------------------------------------------------
+def test_it_is_for_all_and_asks_the_database_nothing(client):
+    answer = client.get(ADDRESS)  # no database is allowed here
+
+    assert answer.status_code == 200
+    assert "shell--bare" in answer.text
+    assert "Sign in" in answer.text
+
+
+def test_a_signed_in_person_sees_it_in_the_shell_from_which_it_is_linked(signed_in):
+    overview, reference = signed_in.get("/"), signed_in.get(ADDRESS)
+
+    assert f'href="{ADDRESS}"' in overview.text
+    assert "shell--bare" not in reference.text
+    assert re.search(rf'href="{ADDRESS}" aria-current="page"', reference.text)
+
+
+def test_the_address_of_every_problem_is_a_paragraph_that_says_what_to_do(client):
+    answer = client.get(ADDRESS)
+    ids = Reader(answer.text).ids
+
+    for kind in KINDS:
+        page, _, anchor = kind.type.partition("#")
+        assert page == ADDRESS
+        assert anchor in ids
+        for words in (kind.when, kind.remedy):
+            assert with_code(words) in answer.text
+
+
+def test_every_endpoint_has_a_heading_its_parameters_and_its_errors(client):
+    answer = client.get(ADDRESS)
+    page = Reader(answer.text)
+
+    for operation in operations():
+        slug = operation["operationId"].replace("_", "-")
+        assert slug in page.second_headings
+        section = answer.text.partition(f'id="{slug}"')[2].partition("</section>")[0]
+        for parameter in operation["parameters"]:
+            assert f'<code class="fields__name">{parameter["name"]}</code>' in section
+            assert with_code(parameter["description"]) in section
+        for status in operation["responses"]:
+            assert int(status) < 400 or f'<span class="endpoint__status">{status}</span>' in section
+
+
+def test_every_field_is_described_with_its_values(client):
+    html = client.get(ADDRESS).text
+
+    for name in ("Lead", "Conversation", "Message", "StatusChange"):
+        for field, node in document()["components"]["schemas"][name]["properties"].items():
+            assert f'<code class="fields__name">{field}</code>' in html
+            assert with_code(node["description"]) in html
+    for value in ("within_3_months", "dip_held", "non_resident"):
+        assert f"<code>{value}</code>" in html
+
+
+def test_every_id_is_there_once_and_every_address_within_the_page_leads_somewhere(client):
+    page = Reader(client.get(ADDRESS).text)
+
+    assert len(page.ids) == len(set(page.ids))
+    assert page.anchors <= set(page.ids)
+    assert None not in page.second_headings
+
+
+def test_it_says_the_limits_of_this_deployment(client, settings):
+    settings.SIFT_RATE_GROWTH, settings.SIFT_RATE_SCALE = "17/m", "4321/h"
+
+    html = client.get(ADDRESS).text
+
+    assert "17 a minute" in html
+    assert "4,321 an hour" in html
+
+
+def test_samples_call_the_server_that_shows_them(client):
+    html = client.get(ADDRESS, headers={"Host": "localhost:8123"}, secure=True).text
+
+    assert "https://localhost:8123/api/v1/leads" in html
+    assert "testserver" not in html
+
+
+def test_it_takes_no_method_but_reading(client):
+    assert client.head(ADDRESS).status_code == 200
+    assert client.post(ADDRESS).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "integer", "minimum": 0, "maximum": 50}, "integer from 0 to 50"),
+        ({"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, "integer from 0 up"),
+        ({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}]}, "UUID or null"),
+        ({"type": "array", "items": {"type": "string", "enum": ["a"]}}, "array of string"),
+    ],
+)
+def test_types_are_said_in_words(schema, words):
+    assert type_in_words(schema) == words
+
+
+def test_code_is_escaped_whatever_it_holds():
+    assert "<script" not in coloured('"</code><script>" # <script>')
+    assert coloured('{"a": 1}') == (
+        '{<span class="code__member">&quot;a&quot;</span>: <span class="code__number">1</span>}'
+    )
+    assert with_code("`<b>` & c") == "<code>&lt;b&gt;</code> &amp; c"
+
+
+# --- Samples, run as they stand ------------------------------------------------------------------
+class Shown:
+    """What the Python samples of the reference of a running server do, with a key."""
+
+    def __init__(self, address: str, key: str, monkeypatch) -> None:
+        self.address = address
+        monkeypatch.setenv("SIFT_API_KEY", key)
+
+    def samples(self) -> dict[str, str]:
+        """The Python of each endpoint, by its slug."""
+        return {
+            endpoint.slug: sample.code
+            for group in Outline(document(), self.address).groups()
+            for endpoint in group.endpoints
+            for sample in endpoint.samples
+            if sample.language == "python"
+        }
+
+    def recipe(self) -> dict:
+        code = next(one.code for one in recipe(self.address) if one.language == "python")
+        names: dict = {}
+        exec(code, names)  # noqa: S102 - our own
+        return names
+
+
+@pytest.fixture
+def shown(live_server, agency, monkeypatch) -> Shown:
+    return Shown(live_server.url, make_key(agency)[1], monkeypatch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_python_samples_run(shown, agency):
+    conversation = make_conversation(agency, make_lead(agency, status="hot"), messages=1)
+    ids = {
+        "01977a3e-9f52-7c60-b1d4-3f0a8e26c791": str(conversation.lead_id),
+        "01977a3e-a0b8-7d15-8c3e-5b9f1d2a7e40": str(conversation.id),
+    }
+    said: dict[str, list] = {}
+
+    for slug, code in shown.samples().items():
+        for example, real in ids.items():
+            code = code.replace(example, real)
+        exec(code, {"print": said.setdefault(slug, []).append})  # noqa: S102 - our own
+
+    assert said["list-leads"][0]["data"][0]["id"] == str(conversation.lead_id)
+    assert said["get-lead"][0]["id"] == str(conversation.lead_id)
+    assert said["change-lead-status"][0]["status"] == "contacted"
+    assert said["list-conversations"][0]["data"][0]["id"] == str(conversation.id)
+    assert said["list-messages"][0]["data"][0]["content"] == "Message 0"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_polling_recipe_sees_what_is_new_and_what_changed_each_once(shown, agency):
+    first = [make_lead(agency, name=f"Lead {n}") for n in range(3)]
+    handled: list = []
+    seen: dict = {}
+    poll = shown.recipe()["poll"]
+
+    newest = poll("2020-01-01T00:00:00+00:00", seen, handled.append)
+    assert {lead["id"] for lead in handled} == {str(lead.id) for lead in first}
+    handled.clear()
+    assert poll(newest, seen, handled.append) == newest
+    assert handled == []
+
+    move_lead(Lead.objects.get(id=first[0].id), LeadStatus.QUALIFIED, by=SYSTEM)
+    later = make_lead(agency, name="Later", created_at="2021-01-01T00:00:00Z")  # as imported
+    poll(newest, seen, handled.append)
+
+    assert {lead["id"]: lead["status"] for lead in handled} == {
+        str(first[0].id): "qualified",
+        str(later.id): "new",
+    }
