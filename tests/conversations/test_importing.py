@@ -139,7 +139,7 @@ def test_a_bad_line_is_rejected_with_its_number_and_the_rest_goes_on(importing_f
         (json.dumps(line(external_id="a\0b")).encode(), "external_id must not hold a NUL"),
         (lines(line())[:-20], "the line must be JSON"),
         (json.dumps(line(lead={"budget_max": 10**30})).encode(), "lead.budget_max must be a whole"),
-        (json.dumps(line(started_at="2026-06-01")).encode(), "started_at must be a time with a"),
+        (json.dumps(line(started_at="2026-06-01")).encode(), "started_at must be a time, such"),
     ],
 )
 def test_what_cannot_be_taken_stops_nothing(importing_file, raw, reason):
