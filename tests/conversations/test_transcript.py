@@ -170,7 +170,7 @@ def test_htmx_gets_pieces_that_join_in_both_directions(signed_in, agency, short_
 
 def test_an_address_of_a_message_shows_it_wherever_it_is(signed_in, agency):
     conversation = make_conversation(agency)
-    messages = make_messages(conversation, 10_000)
+    messages = make_messages(conversation, 1_000)
     third = messages[2]
 
     page = transcript(signed_in, conversation, f"?message={third.id}")
