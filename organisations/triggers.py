@@ -26,38 +26,39 @@ CREATE TRIGGER organisations_auditentry_never_emptied
 # its time and its hash are the database's own, whatever the statement says. The head's row is where
 # the chain ends; its lock is held until the transaction does, so an agency's entries are written in
 # the order of their positions, and whoever writes one has taken every other lock before. The
-# function runs as the tables' owner: the server's own role may not write to the heads.
+# function runs as the tables' owner, for the server's own role may not write to the heads. So its
+# names say their schema: a search path of its own would cost an entry as much as all the rest.
 AUDIT_CHAIN = """
 CREATE FUNCTION organisations_auditentry_said(entry organisations_auditentry)
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT concat_ws(
         E'\\n', entry.organisation_id, entry.position, entry.id,
         to_char(timezone('UTC', entry.created_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        entry.action, entry.actor_kind, coalesce(entry.actor_id::text, ''),
-        coalesce(host(entry.address), ''), entry.target_kind, coalesce(entry.target_id::text, ''),
-        entry.details
+        entry.action, entry.actor_kind, coalesce(entry.actor_id::pg_catalog.text, ''),
+        coalesce(host(entry.address), ''), entry.target_kind,
+        coalesce(entry.target_id::pg_catalog.text, ''), entry.details
     )
 $$;
 
 CREATE FUNCTION organisations_auditentry_chain() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    head organisations_audithead;
+    head public.organisations_audithead;
 BEGIN
-    SELECT * INTO head FROM organisations_audithead
+    SELECT * INTO head FROM public.organisations_audithead
      WHERE organisation_id = NEW.organisation_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        INSERT INTO organisations_audithead (organisation_id, position, hash, written_at)
+        INSERT INTO public.organisations_audithead (organisation_id, position, hash, written_at)
         VALUES (NEW.organisation_id, 0, '', '-infinity') ON CONFLICT DO NOTHING;
-        SELECT * INTO head FROM organisations_audithead
+        SELECT * INTO head FROM public.organisations_audithead
          WHERE organisation_id = NEW.organisation_id FOR NO KEY UPDATE;
     END IF;
     NEW.position := head.position + 1;
     NEW.created_at := GREATEST(clock_timestamp(), head.written_at + interval '1 microsecond');
     NEW.hash := sha256(convert_to(
-        encode(head.hash, 'hex') || E'\\n' || organisations_auditentry_said(NEW), 'UTF8'
+        encode(head.hash, 'hex') || E'\\n' || public.organisations_auditentry_said(NEW), 'UTF8'
     ));
-    UPDATE organisations_audithead
+    UPDATE public.organisations_audithead
        SET position = NEW.position, hash = NEW.hash, written_at = NEW.created_at
      WHERE organisation_id = NEW.organisation_id;
     RETURN NEW;

@@ -12,9 +12,9 @@ SAID = """
         SELECT concat_ws(
             E'\\n', entry.organisation_id, entry.position, entry.id,
             to_char(timezone('UTC', entry.created_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-            entry.action, entry.actor_kind, coalesce(entry.actor_id::text, ''),
+            entry.action, entry.actor_kind, coalesce(entry.actor_id::pg_catalog.text, ''),
             coalesce(host(entry.address), ''), entry.target_kind,
-            coalesce(entry.target_id::text, ''), entry.details
+            coalesce(entry.target_id::pg_catalog.text, ''), entry.details
         )
     $$;
 """

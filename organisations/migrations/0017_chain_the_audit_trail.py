@@ -58,24 +58,24 @@ TO_CHAIN = "SELECT DISTINCT organisation_id FROM organisations_auditentry WHERE 
 
 CHAIN = """
     CREATE FUNCTION organisations_auditentry_chain() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER AS $$
     DECLARE
-        head organisations_audithead;
+        head public.organisations_audithead;
     BEGIN
-        SELECT * INTO head FROM organisations_audithead
+        SELECT * INTO head FROM public.organisations_audithead
          WHERE organisation_id = NEW.organisation_id FOR NO KEY UPDATE;
         IF NOT FOUND THEN
-            INSERT INTO organisations_audithead (organisation_id, position, hash, written_at)
+            INSERT INTO public.organisations_audithead (organisation_id, position, hash, written_at)
             VALUES (NEW.organisation_id, 0, '', '-infinity') ON CONFLICT DO NOTHING;
-            SELECT * INTO head FROM organisations_audithead
+            SELECT * INTO head FROM public.organisations_audithead
              WHERE organisation_id = NEW.organisation_id FOR NO KEY UPDATE;
         END IF;
         NEW.position := head.position + 1;
         NEW.created_at := GREATEST(clock_timestamp(), head.written_at + interval '1 microsecond');
         NEW.hash := sha256(convert_to(
-            encode(head.hash, 'hex') || E'\\n' || organisations_auditentry_said(NEW), 'UTF8'
+            encode(head.hash, 'hex') || E'\\n' || public.organisations_auditentry_said(NEW), 'UTF8'
         ));
-        UPDATE organisations_audithead
+        UPDATE public.organisations_audithead
            SET position = NEW.position, hash = NEW.hash, written_at = NEW.created_at
          WHERE organisation_id = NEW.organisation_id;
         RETURN NEW;
