@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from foundation.database.lexemes import fold
+from foundation.emails import email_key
 from leads import search
-from leads.contacts import email_key
 from leads.models import EventKind, Lead, LeadEvent
 from leads.models.saved_view import SavedView
 from organisations.models import Organisation
@@ -67,7 +67,7 @@ def _known_of(leads: Sequence[Lead], organisation: Organisation) -> _Known:
         said[field] |= {was} if was else set()
     return _Known(
         names=[words for name in said["name"] if (words := search.words_of(name))],
-        emails=[email_key(fold(email)) for email in said["email"]],
+        emails=[fold(email_key(email) or email) for email in said["email"]],
         phones=[
             number
             for phone in said["phone"]
