@@ -67,7 +67,7 @@ def _known_of(leads: Sequence[Lead], organisation: Organisation) -> _Known:
         said[field] |= {was} if was else set()
     return _Known(
         names=[words for name in said["name"] if (words := search.words_of(name))],
-        emails=[fold(key) for email in said["email"] if (key := email_key(email))],
+        emails=[fold(email_key(email) or email) for email in said["email"]],
         phones=[
             number
             for phone in said["phone"]
