@@ -23,7 +23,7 @@ from conversations.summing_up import sum_up
 from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names
 from foundation.ids import uuid7
-from leads import phones
+from leads import phones, search
 from leads.contacts import email_key
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill
@@ -266,12 +266,12 @@ class _Arrivals:
         """Leads before what points at them: the keys over (organisation, ...) are not deferred."""
         if self.new_leads:
             for lead in self.new_leads:
-                lead.renew_search()
+                search.renew(lead)
             rows = [tuple(getattr(lead, name) for name in LEAD_FIELDS) for lead in self.new_leads]
             copy_rows(Lead, LEAD_FIELDS, rows)
         if self.changed_leads:
             for lead in self.changed_leads.values():
-                lead.renew_search()
+                search.renew(lead)
             Lead.objects.bulk_update(self.changed_leads.values(), self.changed_fields | {"search"})
         if self.conversations:
             copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)

@@ -9,6 +9,7 @@ from foundation.validation import Fault, Faulty
 from leads import phones
 from leads.models import FACT_FIELDS, Lead
 from leads.models.choices import (
+    PAIRS,
     BuyerScheme,
     ChainStatus,
     FinancingStatus,
@@ -24,8 +25,6 @@ Pounds = Annotated[int, Meta(ge=0, le=LARGEST_BUDGET)]
 Bedrooms = Annotated[int, Meta(ge=0, le=50)]
 
 _TEXTS = ("name", "email", "phone", "summary", "area")
-# A pair of which the first is never above the second.
-IN_ORDER = (("budget_min", "budget_max"), ("bedrooms_min", "bedrooms_max"))
 
 
 class LeadFacts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -60,7 +59,7 @@ class LeadFacts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_d
                 setattr(self, field, text.strip() or None)
         faults = [
             Fault(least, f"must not be above {most}, which is {getattr(self, most)}")
-            for least, most in IN_ORDER
+            for least, most in PAIRS.values()
             if not _fits(getattr(self, least), getattr(self, most))
         ]
         if faults:
@@ -100,7 +99,7 @@ def _said(facts: Lead | LeadFacts, field: str) -> Any:
 
 def keeps_order(lead: Lead, field: str, value: Any) -> bool:
     """Whether the lead's least would still not be above its most with `value` in `field`."""
-    for least, most in IN_ORDER:
+    for least, most in PAIRS.values():
         if field == least:
             return _fits(value, getattr(lead, most))
         if field == most:

@@ -16,7 +16,7 @@ from foundation.plurals import so_many
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.models.choices import Channel
-from leads.wording import FIELD_LABELS, value_in_words
+from leads.wording import fact_label, value_in_words
 from organisations.models import Organisation
 
 PAGE_EVENTS = 100
@@ -85,7 +85,7 @@ def _status(event: LeadEvent) -> dict[str, Any]:
 
 def _field(event: LeadEvent) -> dict[str, Any]:
     name = event.payload.get("field", "")
-    label = FIELD_LABELS.get(name, name.replace("_", " ").capitalize())
+    label = fact_label(name)
     if event.payload.get("let_go"):
         return {"what": f"{label} may be filled by captures again"}
     change = (value_in_words(name, event.from_value), value_in_words(name, event.to_value))
@@ -152,7 +152,7 @@ def _labels(fields: Sequence[str] | dict[str, Any]) -> str:
 
 
 def _label(name: str) -> str:
-    label = FIELD_LABELS.get(name, name.replace("_", " "))
+    label = fact_label(name)
     return label[:1].lower() + label[1:]
 
 

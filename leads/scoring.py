@@ -10,16 +10,7 @@ from typing import Any
 
 from leads.facts import LeadFacts, is_known
 from leads.models import FACT_FIELDS, Lead
-from leads.models.choices import (
-    BuyerScheme,
-    ChainStatus,
-    FinancingStatus,
-    Intent,
-    LeadStatus,
-    PropertyType,
-    StampDutyPosition,
-    Timeline,
-)
+from leads.models.choices import FACT_CHOICES, Intent, LeadStatus, columns_of
 from leads.temperature import temperature
 
 MOST = 100
@@ -50,20 +41,9 @@ WEIGHTS: Mapping[str, int | Mapping[str, int]] = {
 CONVERSATION = "conversation"
 CONVERSATION_WEIGHTS = ((8, 10), (4, 6), (2, 3))
 
-# Facts of two columns that count once.
-_PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
-_TABLE = tuple((fact, _PAIRS.get(fact, (fact,)), weight) for fact, weight in WEIGHTS.items())
+_TABLE = tuple((fact, columns_of(fact), weight) for fact, weight in WEIGHTS.items())
 # Who rents has none of these, so their want is not held out as points to be had.
 _OF_BUYERS = frozenset({"chain_status", "financing_status", "buyer_scheme", "stamp_duty_position"})
-_CHOICES: Mapping[str, Any] = {
-    "intent": Intent,
-    "property_type": PropertyType,
-    "timeline": Timeline,
-    "chain_status": ChainStatus,
-    "financing_status": FinancingStatus,
-    "buyer_scheme": BuyerScheme,
-    "stamp_duty_position": StampDutyPosition,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +137,7 @@ def _in_words(lead: Lead | LeadFacts, fact: str, visitor_messages: int) -> str:
     if fact == "viewing_requested":
         return "Asked for a viewing"
     value = getattr(lead, fact)
-    return str(_CHOICES[fact](value).label) if fact in _CHOICES else str(value)
+    return str(FACT_CHOICES[fact](value).label) if fact in FACT_CHOICES else str(value)
 
 
 def _span(least: int | None, most: int | None, write: Any) -> str:

@@ -12,19 +12,9 @@ from uuid import UUID
 
 from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
 from leads.contacts import email_key
+from leads.models import Lead
+from leads.models.choices import FACT_CHOICES
 from leads.temperature import temperature
-
-# What a change of makes the stored column stale.
-SEARCHED_FIELDS = (
-    "name", "email", "phone", "area", "summary", "score", "source", "intent", "property_type",
-    "timeline", "chain_status", "financing_status", "buyer_scheme", "stamp_duty_position",
-    "viewing_requested", "assignee_id",
-)  # fmt: skip
-# The facts that filters choose by. Status is not one: it changes too often, and has an index.
-FACETS = (
-    "intent", "property_type", "timeline", "chain_status", "financing_status",
-    "buyer_scheme", "stamp_duty_position",
-)  # fmt: skip
 
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()+\-./ ]{4,}[0-9]")
 
@@ -63,11 +53,26 @@ def document(
     return " ".join(quoted(mark + lexeme) for lexeme in lexemes)
 
 
+def renew(lead: Lead) -> None:
+    """Bring `lead.search` up to date with the facts; nothing is saved.
+
+    For whatever changes something that `document()` reads, before it saves.
+    """
+    lead.search = document(
+        lead.organisation_id,
+        lead,
+        source=lead.source,
+        score=lead.score,
+        assignee_id=lead.assignee_id,
+    )
+
+
 def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:
     """What asks for leads of all these words and facets, as a tsquery; None for nothing asked.
 
-    Words are prefixes, so that a name is found while it is typed. `facets` maps a name of FACETS,
-    `source`, `temperature`, `viewing_requested` or `assignee` to the values of which any will do.
+    Words are prefixes, so that a name is found while it is typed. `facets` maps a fact of
+    FACT_CHOICES, `source`, `temperature`, `viewing_requested` or `assignee` to the values of which
+    any will do.
     """
     mark = tag(organisation_id)
     parts = []
@@ -133,7 +138,7 @@ def _national(number: str) -> str:
 
 
 def _facets(facts: Described) -> Iterator[str]:
-    for name in FACETS:
+    for name in FACT_CHOICES:
         if value := getattr(facts, name):
             yield f"={name}:{value}"
     yield f"=viewing_requested:{'yes' if facts.viewing_requested else 'no'}"

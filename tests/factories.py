@@ -12,6 +12,9 @@ from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.models import Lead
+from leads.models.choices import LeadStatus
+from leads.moving import Moved, move
+from organisations.actors import Actor
 from organisations.models import Invitation, Organisation, Session, User
 
 _numbers = itertools.count(1)
@@ -51,6 +54,13 @@ def make_lead(organisation: Organisation, **fields: Any) -> Lead:
     lead = Lead.objects.create(**{"organisation": organisation, "source": "website"} | fields)
     lead.refresh_from_db()  # what the database's defaults became
     return lead
+
+
+def move_lead(lead: Lead, status: str, *, by: Actor) -> Moved | None:
+    """Move it as whoever it is; the object then says how it stands."""
+    moved = move(lead.id, LeadStatus(status), organisation_id=lead.organisation_id, by=by)
+    lead.refresh_from_db(fields=["status", "moved_on", "updated_at"])
+    return moved
 
 
 def make_conversation(

@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Lower, Now
 
+from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
-from leads import search
 from leads.models.choices import (
+    FACT_CHOICES,
     REACHED,
     SCORED_STATUSES,
     BuyerScheme,
@@ -26,13 +27,6 @@ from leads.models.choices import (
     Timeline,
 )
 from organisations.models import Organisation, TenantQuerySet, User
-
-# The facts that a capture may bring and a person may correct.
-FACT_FIELDS = (
-    "name", "email", "phone", "summary", "intent", "budget_min", "budget_max", "bedrooms_min",
-    "bedrooms_max", "area", "property_type", "timeline", "chain_status", "financing_status",
-    "buyer_scheme", "stamp_duty_position", "viewing_requested",
-)  # fmt: skip
 
 
 class LeadQuerySet(TenantQuerySet["Lead"]):
@@ -56,18 +50,6 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
     def waiting(self) -> Self:
         """Standing leads that wait for their first contact, put back to wait included."""
         return self.standing().filter(status__in=SCORED_STATUSES)
-
-
-def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    """Only the contract's values; NULL, where the column takes it, means unknown."""
-    return models.CheckConstraint(
-        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__one_of": choices.values})
-    )
-
-
-def _said(field: str) -> models.CheckConstraint:
-    """Unknown is NULL, never an empty text."""
-    return models.CheckConstraint(name=f"leads_lead_{field}_said", condition=~Q(**{field: ""}))
 
 
 def _between(field: str, least: int, most: int) -> models.CheckConstraint:
@@ -152,7 +134,7 @@ class Lead(models.Model):
     # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
     reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
     first_contacted_at = models.DateTimeField(null=True, editable=False)
-    # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
+    # What it is found by: `leads.search.document()`, stored with every change of what that reads.
     search = SearchVectorField(default="", db_default="", editable=False)
 
     objects = LeadQuerySet.as_manager()
@@ -161,20 +143,14 @@ class Lead(models.Model):
         constraints = [
             # The composite foreign keys from conversations and events point here.
             models.UniqueConstraint(name="leads_lead_org_and_id", fields=["organisation", "id"]),
-            _known("status", LeadStatus),
-            _known("source", Channel),
-            _known("intent", Intent),
-            _known("property_type", PropertyType),
-            _known("timeline", Timeline),
-            _known("chain_status", ChainStatus),
-            _known("financing_status", FinancingStatus),
-            _known("buyer_scheme", BuyerScheme),
-            _known("stamp_duty_position", StampDutyPosition),
-            _said("name"),
-            _said("email"),
-            _said("phone"),
-            _said("summary"),
-            _said("area"),
+            known("leads_lead", "status", LeadStatus),
+            known("leads_lead", "source", Channel),
+            *(known("leads_lead", fact, choices) for fact, choices in FACT_CHOICES.items()),
+            said("leads_lead", "name"),
+            said("leads_lead", "email"),
+            said("leads_lead", "phone"),
+            said("leads_lead", "summary"),
+            said("leads_lead", "area"),
             _between("score", 0, 100),
             _between("bedrooms_min", 0, 50),
             _between("bedrooms_max", 0, 50),
@@ -307,16 +283,3 @@ class Lead(models.Model):
     def display_name(self) -> str:
         """The name as pages show it; the JSON keeps null."""
         return self.name or "Anonymous"
-
-    def renew_search(self) -> None:
-        """Bring `search` up to date with the facts; nothing is saved.
-
-        For whatever changes one of `leads.search.SEARCHED_FIELDS`, before it saves.
-        """
-        self.search = search.document(
-            self.organisation_id,
-            self,
-            source=self.source,
-            score=self.score,
-            assignee_id=self.assignee_id,
-        )

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def indexed(organisation, **fields) -> Lead:
     lead = make_lead(organisation, **fields)
-    lead.renew_search()
+    search.renew(lead)
     lead.save(update_fields=["search"])
     return lead
 
