@@ -65,10 +65,6 @@ def post_fork(server, worker):
 
     from django.conf import settings
 
-    from sift_site.api import server_refusals
-
-    server_refusals.answer_as_problems()
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sift_site.settings")
     try:
         _ = settings.SECRET_KEY
@@ -77,10 +73,14 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Have Python look for cycles of garbage less often, and never among what was just loaded.
+    """Once the application is loaded: write refusals as it does, and look for garbage less often.
 
-    Requests leave hardly any, and looking was a tenth of what a small answer costs.
+    Requests leave hardly any cycles, none is among what was just loaded, and looking was a tenth of
+    what a small answer costs.
     """
+    from sift_site.api import server_refusals  # models come with it, so only now
+
+    server_refusals.answer_as_problems()
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
