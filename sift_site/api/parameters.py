@@ -216,8 +216,8 @@ _OFFSET = Parameter(
     partial(_whole_number, least=0, most=_LARGEST_OFFSET),
     "a whole number from 0 up",
     {"type": "integer", "minimum": 0, "maximum": _LARGEST_OFFSET},
-    "How many rows to skip; none, where it is not given. Rows that arrive meanwhile shift the pages, "
-    "and deep pages cost more: follow `next_cursor` instead.",
+    "How many rows to skip; none, where it is not given. Rows that arrive meanwhile shift the "
+    "pages, and deep pages cost more: follow `next_cursor` instead.",
     # No default: generated clients send defaults, and beside a cursor any offset is refused.
     example=0,
 )

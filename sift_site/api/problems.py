@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from foundation.plurals import so_many
 from foundation.validation import Fault
 
+_LONGEST_SHOWN = 40  # characters of a header that are repeated to its sender
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -84,8 +86,11 @@ BODY_TOO_LARGE = Kind(
 )  # fmt: skip
 UNSUPPORTED_MEDIA_TYPE = Kind(
     "unsupported-media-type", 415, "Unsupported media type",
-    when="The body is not declared as JSON, or as JSON in something other than UTF-8.",
-    remedy="Send `Content-Type: application/json`.",
+    when="The body is not declared as JSON, or as JSON in something other than UTF-8; or it is "
+    "encoded, with gzip for example: then `detail` names the encoding, and the answer bears "
+    "`Accept-Encoding: identity`.",
+    remedy="Send `Content-Type: application/json`, and the body as it is, without "
+    "`Content-Encoding`.",
 )  # fmt: skip
 INVALID = Kind(
     "invalid", 422, "Not accepted",
@@ -188,6 +193,15 @@ def read_only_key() -> Problem:
 
 def unsupported_media_type() -> Problem:
     return Problem(UNSUPPORTED_MEDIA_TYPE, "The body must be application/json in UTF-8.")
+
+
+def encoded_body(encoding: str) -> Problem:
+    """A 415 for its Content-Encoding; the header tells it from the other (RFC 9110, 12.5.3)."""
+    return Problem(
+        UNSUPPORTED_MEDIA_TYPE,
+        f"Bodies are taken as they are, not with Content-Encoding: {encoding[:_LONGEST_SHOWN]}",
+        headers={"Accept-Encoding": "identity"},
+    )
 
 
 def body_too_large(most: int) -> Problem:

@@ -1,5 +1,6 @@
 """PATCH /api/v1/leads/{id}/status: what may be set, what is recorded, what is refused."""
 
+import gzip
 import json
 import threading
 
@@ -156,6 +157,45 @@ def test_anything_else_is_415(api, agency, content_type):
 
     assert answer.status_code == 415
     assert answer.json()["type"] == "/api/docs/#unsupported-media-type"
+
+
+def test_a_body_that_is_not_encoded_may_say_so(api, agency):
+    for lead, encoding in [(make_lead(agency), said) for said in ("identity", "Identity", "")]:
+        answer = change(api, lead, {"status": "contacted"}, **{"Content-Encoding": encoding})
+
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("gzip", "gzip"),
+        ("GZIP", "GZIP"),
+        ("br", "br"),
+        ("aws-chunked", "aws-chunked"),
+        ("identity, deflate", "deflate"),
+        ("gzip, br", "gzip, br"),
+        ("x" * 9000, "x" * 40),
+    ],
+)
+def test_an_encoded_body_is_415_and_its_encoding_named(api, agency, said, named):
+    body = gzip.compress(json.dumps({"status": "contacted"}).encode())
+
+    answer = change(api, make_lead(agency), body, **{"Content-Encoding": said})
+
+    assert answer.status_code == 415
+    assert answer.json()["type"] == "/api/docs/#unsupported-media-type"
+    assert f"Content-Encoding: {named}" in answer.json()["detail"]
+    assert len(answer.json()["detail"]) < 200
+    # RFC 9110, 12.5.3: what would be taken, and so what the 415 is about.
+    assert answer["Accept-Encoding"] == "identity"
+
+
+def test_a_content_type_that_is_none_is_refused_first_and_names_no_encoding(api, agency):
+    answer = change(api, make_lead(agency), b"x", "text/plain", **{"Content-Encoding": "gzip"})
+
+    assert answer.status_code == 415
+    assert "Accept-Encoding" not in answer
 
 
 def test_a_body_of_64_kib_is_read_and_one_byte_more_is_413(api, agency):
