@@ -65,8 +65,9 @@ NOT_FOUND = Kind(
     when="There is no such path, or no object of that id that this key can see. An id that is "
     "malformed, unknown, another agency's, or of a lead that was merged into another: the "
     "answer is the same.",
-    remedy="Drop the id. If it was a lead's that you knew, it may have been merged: its "
-    "conversations now name the lead that is left.",
+    remedy="Where `detail` tells of a slash, correct the address. Else drop the id. If it was a "
+    "lead's that you knew, it may have been merged: its conversations now name the lead that is "
+    "left.",
 )  # fmt: skip
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed", 405, "Method not allowed",
@@ -155,6 +156,15 @@ def server_error() -> Problem:
 def not_found() -> Problem:
     """One answer for a path, an id and another agency's row that are not there."""
     return Problem(NOT_FOUND, "There is nothing here that this key can see.")
+
+
+def no_such_path(path: str) -> Problem:
+    """The same, but that it tells of a slash too many, which is soon written and seldom seen."""
+    if "//" in path:
+        return Problem(NOT_FOUND, "This path has slashes in a row, as where an id is empty.")
+    if path.endswith("/"):
+        return Problem(NOT_FOUND, "This path ends with a slash, as none of the API does.")
+    return not_found()
 
 
 def method_not_allowed(allowed: Iterable[str]) -> Problem:
