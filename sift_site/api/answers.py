@@ -50,6 +50,8 @@ def _in_full(rows: list[Any]) -> list[Any]:
     """
     if not rows:
         return rows
+    if getattr(rows[0], "messages", msgspec.UNSET) is not msgspec.UNSET:
+        rows = [structs.replace(row, messages=_in_full(row.messages)) for row in rows]
     struct: Any = type(rows[0])
     names, fractions = _times_of(struct)
     if getattr(rows[0], names[0]).tzinfo is not UTC:

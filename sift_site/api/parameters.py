@@ -48,6 +48,7 @@ class ListQuery:
 
     window: Window
     filters: Mapping[str, Any]
+    with_messages: bool  # of each conversation
     listing: Listing
     given: Mapping[str, list[str]]  # as it came
 
@@ -79,7 +80,7 @@ def read_list_query(
         after=after,
         with_total="count" in values,
     )
-    return ListQuery(window, filters, listing, given)
+    return ListQuery(window, filters, "include" in values, listing, given)
 
 
 def _default(parameters: tuple[Parameter, ...], name: str) -> Any:
@@ -163,13 +164,14 @@ def _uuid(text: str) -> UUID:
     return parsed
 
 
-def _limit(most: int, default: int) -> Parameter:
+def _limit(most: int, default: int, *, where: str = "", also: str = "") -> Parameter:
+    """The parameter; `where` it takes no more than these, and what is `also` said of it."""
     return Parameter(
         "limit",
         partial(_whole_number, least=1, most=most),
-        f"a whole number from 1 to {most}",
+        f"a whole number from 1 to {most}{where}",
         {"type": "integer", "minimum": 1, "maximum": most},
-        "The most rows to answer with.",
+        f"The most rows to answer with.{also}",
         example=50,
         default=default,
     )
@@ -249,7 +251,17 @@ _LEAD_ID = Parameter(
     "Only the conversations of this lead.",
     example="01977a3e-9f52-7c60-b1d4-3f0a8e26c791",
 )
-_PAGING = frozenset({"limit", "offset", "cursor", "count"})
+_INCLUDE = Parameter(
+    "include",
+    partial(_one_of, choices=("messages",)),
+    "messages",
+    {"type": "string", "enum": ["messages"]},
+    f"Adds to each conversation its first {schemas.MOST_MESSAGES} `messages` in the order of time, "
+    "and `more_messages`.",
+    example="messages",
+)
+# What is no filter: a cursor goes on with another limit, and with messages or without.
+_PAGING = frozenset({"limit", "offset", "cursor", "count", "include"})
 
 LEADS = (
     _choice(
@@ -261,6 +273,17 @@ LEADS = (
 CONVERSATIONS = (
     _choice("channel", Channel, "Only conversations over this channel.", example="sms"),
     _choice("status", ConversationStatus, "Only open or closed ones.", example="open"),
-    _LEAD_ID, _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
+    _LEAD_ID, _SINCE, _UPDATED_SINCE, _INCLUDE,
+    _limit(500, default=50, also=" With `include=messages` at most 100."), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
+_CONVERSATIONS_WITH_MESSAGES = tuple(
+    _limit(100, default=50, where=" with include=messages") if one.name == "limit" else one
+    for one in CONVERSATIONS
+)
 MESSAGES = (_SINCE, _limit(1000, default=1000), _CURSOR, _OFFSET, _COUNT)
+
+
+def conversation_parameters(request: ApiRequest) -> tuple[Parameter, ...]:
+    """What the list of conversations takes: with their messages, fewer of them make a page."""
+    with_messages = "messages" in query_of(request).get("include", ())
+    return _CONVERSATIONS_WITH_MESSAGES if with_messages else CONVERSATIONS

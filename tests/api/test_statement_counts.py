@@ -20,6 +20,8 @@ READS = [
     "/api/v1/conversations?count=exact&channel=website&status=open",
     "/api/v1/conversations?offset=1",
     "/api/v1/conversations?lead_id={lead}",
+    "/api/v1/conversations?include=messages",
+    "/api/v1/conversations?include=messages&count=exact&offset=1&limit=100",
     "/api/v1/conversations/{conversation}/messages",
     "/api/v1/conversations/{conversation}/messages?count=exact&limit=5",
     "/api/v1/conversations/{conversation}/messages?offset=1",
