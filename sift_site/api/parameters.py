@@ -11,9 +11,11 @@ from django.db.models import TextChoices
 from django.http import HttpRequest
 
 from conversations.choices import ConversationStatus
+from foundation.emails import email_key
 from foundation.ids import parse_uuid
 from foundation.validation import Fault
 from leads.models.choices import Channel, LeadStatus
+from leads.phones import phone_key
 from sift_site.api import cursors, problems, schemas, times
 from sift_site.api.cursors import Listing, NotOfThisList
 from sift_site.api.http import ApiRequest
@@ -23,6 +25,7 @@ from sift_site.api.windows import Window
 IGNORED = frozenset({"organisation_id", "organization_id"})
 _MOST_FIELDS = 1000
 _LARGEST_OFFSET = 2**63 - 1
+_LONGEST_CONTACT = 500  # characters of an address or a number, with whatever stands around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,27 @@ def _uuid(text: str) -> UUID:
     return parsed
 
 
+def _email_key(text: str) -> str:
+    """The key of an address; a `+` in it may have arrived as a space, which no address holds."""
+    if len(text) > _LONGEST_CONTACT:
+        raise ValueError
+    return _known(email_key(text) or email_key(text.strip().replace(" ", "+")))
+
+
+def _phone_key(text: str) -> str:
+    """The key of a number; a space before it is the `+` of its country code, where that fits."""
+    if len(text) > _LONGEST_CONTACT:
+        raise ValueError
+    abroad = phone_key(f"+{text.lstrip()}") if text.startswith(" ") else None
+    return _known(abroad or phone_key(text))
+
+
+def _known(key: str | None) -> str:
+    if key is None:
+        raise ValueError
+    return key
+
+
 def _limit(most: int, default: int, *, where: str = "", also: str = "") -> Parameter:
     """The parameter; `where` it takes no more than these, and what is `also` said of it."""
     return Parameter(
@@ -243,6 +267,23 @@ _COUNT = Parameter(
 )
 _SINCE = _time("since", "Only what was created at or after it.")
 _UPDATED_SINCE = _time("updated_since", "Only what was changed at or after it.")
+_EMAIL = Parameter(
+    "email",
+    _email_key,
+    "an e-mail address, in any spelling",
+    {"type": "string", "format": "email"},
+    "Only leads of this address, whatever its case, and with or without what stands around it.",
+    example="amara.osei@example.com",
+)
+_PHONE = Parameter(
+    "phone",
+    _phone_key,
+    "a full telephone number, in any spelling",
+    {"type": "string"},
+    "Only leads of this number, written in any way: UK or with a country code. An extension tells "
+    "people apart.",
+    example="+447700900123",
+)
 _LEAD_ID = Parameter(
     "lead_id",
     _uuid,
@@ -268,7 +309,7 @@ LEADS = (
         "status", LeadStatus, "Only leads of this status; of several, where it is repeated "
         "or comma-separated.", example=["hot", "warm"], several=True,
     ),
-    _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
+    _EMAIL, _PHONE, _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
 CONVERSATIONS = (
     _choice("channel", Channel, "Only conversations over this channel.", example="sms"),

@@ -67,6 +67,8 @@ def lead_page(
     organisation_id: UUID,
     window: Window,
     statuses: Sequence[str] = (),
+    email_key: str | None = None,
+    phone_key: str | None = None,
     since: datetime | None = None,
     updated_since: datetime | None = None,
 ) -> Page[schemas.Lead]:
@@ -79,6 +81,11 @@ def lead_page(
         where.add("lead.status = %(status)s", status=statuses[0])
     elif statuses:
         where.add_loosely("lead.status = ANY(%(statuses)s::text[])", statuses=list(statuses))
+    # Few leads share a key, so its index is the right way whatever else is asked.
+    if email_key is not None:
+        where.add("lead.email_key = %(email_key)s", email_key=email_key)
+    if phone_key is not None:
+        where.add("lead.phone_key = %(phone_key)s", phone_key=phone_key)
     if since is not None:
         where.add("lead.created_at >= %(since)s", since=since)
     if updated_since is not None:

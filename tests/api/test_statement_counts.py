@@ -15,6 +15,8 @@ READS = [
     "/api/v1/leads?offset=1&count=exact",
     "/api/v1/leads?status=new&since=2020-01-01&updated_since=2020-01-01",
     "/api/v1/leads?status=new,hot&count=exact",
+    "/api/v1/leads?email=ada@example.com",
+    "/api/v1/leads?phone=07700900123&email=ada@example.com&count=exact&offset=1",
     "/api/v1/leads/{lead}",
     "/api/v1/conversations",
     "/api/v1/conversations?count=exact&channel=website&status=open",
