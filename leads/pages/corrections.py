@@ -5,11 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from foundation.web.pages import render_page, wants_fragment
 from leads.changed_meanwhile import overtaken_facts
 from leads.corrections import correct, let_go
+from leads.merging import became, merged_leads
 from leads.models import Lead
 from leads.pages import lead_page
 from leads.pages.corrections_form import FactForm
@@ -19,29 +22,38 @@ from organisations.requests import SignedInRequest, actor_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct_facts(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """The form with every fact; a POST saves what the person changed of what they saw."""
+    """The form with every fact; a POST saves what the person changed of what they saw.
+
+    Of a lead that was merged away meanwhile this is the page of the one that it became.
+    """
     if request.method == "POST":
         return _save(request, lead_id)
-    lead = lead_page.lead_or_404(request, lead_id)
+    lead = get_object_or_404(Lead.objects.for_organisation(request.organisation), id=lead_id)
+    if lead.merged_into_id is not None:
+        address = reverse("leads:facts", args=[became(lead)])
+        return redirect(address + came_from(request).carried)
     return _form(request, lead, FactForm.showing(lead))
 
 
 @transaction.atomic
 def _save(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    lead = lead_page.lead_or_404(request, lead_id, locked=True)
+    lead = lead_page.became_or_404(request, lead_id)
     form = FactForm(request.POST)
     if not form.is_valid():
         return _form(request, lead, form, status=422)
     if fields := form.overtaken(lead):
         overtaken = overtaken_facts(lead, request.organisation, fields, form.changes())
         newer = form.brought_up_to_date(lead)
-        return _form(request, lead, newer, status=422, overtaken=overtaken)
+        more = {"overtaken": overtaken, "is_merged_away": lead.id != lead_id}
+        return _form(request, lead, newer, status=422, **more)
     form.check_order(lead)
     if form.errors:
         return _form(request, lead, form, status=422)
     by = actor_of(request)
     let_go(lead, set(form.cleaned_data["let_go"]) - set(form.changes()), by=by)
     correct(lead, form.changes(), by=by)
+    if lead.id != lead_id:
+        return lead_page.merged_away(request, lead, "what you corrected")
     return _saved(request, lead)
 
 
@@ -66,6 +78,7 @@ def _form(
         "form": form,
         "address": lead_page.address_of(request, lead),
         "carried": came_from(request).carried,
+        "merged": merged_leads(lead),
         **more,
     }
     return render_page(

@@ -39,12 +39,14 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 @require_POST
 @transaction.atomic
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """Write a note into the history."""
-    lead = lead_page.lead_or_404(request, lead_id, locked=True)
+    """Write a note into the history of the lead, or of the one that it became meanwhile."""
+    lead = lead_page.became_or_404(request, lead_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
         context = {"lead": lead, "note_form": form, "carried": came_from(request).carried}
         return lead_page.refused(request, lead, "leads/_note_form.html", context)
     add_note(lead, form.cleaned_data["text"], by=actor_of(request))
+    if lead.id != lead_id:
+        return lead_page.merged_away(request, lead, "your note")
     context = lead_page.standing(request, lead) | {"note_form": NoteForm()}
     return lead_page.changed(request, lead, "leads/_note_swap.html", "Note added", context)

@@ -17,19 +17,24 @@ function showFault(words) {
   fault.hidden = false;
 }
 
+// A page in which something unsent is typed (drafts.js) is not told to be reloaded.
+const isTyped = () => document.querySelector("form[data-unsent]") !== null;
+const anew = () => (isTyped() ? "Open the page in another tab" : "Reload the page");
+
 // Whether a change that got no answer was made is not known here; a page that was only asked for
-// can be asked for again.
+// can be asked for again, and so can what was typed.
 function afterwards(event) {
+  if (event.detail.elt.matches("form[data-unsent]")) return "What you typed is kept: press again in a moment.";
   return event.detail.requestConfig?.verb === "get"
     ? "Try again in a moment."
-    : "Your change may not have been saved: reload the page to see how things stand.";
+    : `Your change may not have been saved: ${anew().toLowerCase()} to see how things stand.`;
 }
 
 function wordsFor(xhr, event) {
   switch (xhr.status) {
-    case 400: return "Sift did not understand that, and nothing was changed. Reload the page and try again.";
-    case 403: return "That was refused, and nothing was changed. Reload the page and try again.";
-    case 404: return "This is no longer there. Reload the page to see how things stand.";
+    case 400: return `Sift did not understand that, and nothing was changed. ${anew()} and try again.`;
+    case 403: return `That was refused, and nothing was changed. ${anew()} and try again.`;
+    case 404: return `This is no longer there. ${anew()} to see how things stand.`;
     case 429: return `Too many requests. Wait ${xhr.getResponseHeader("Retry-After") ?? "a few"} seconds, then try again.`;
     case 500: return "Something went wrong at Sift, and nothing was changed. Try again in a moment.";
     case 503: return "Sift cannot reach its data just now. Nothing is lost; try again in a moment.";
@@ -61,6 +66,8 @@ document.addEventListener("click", (event) => {
 
 document.body.addEventListener("sift:announce", (event) => say(event.detail.words));
 
+document.body.addEventListener("sift:fault", (event) => showFault(event.detail.words));
+
 document.body.addEventListener("htmx:sendError", (event) => {
   if (isQuiet(event)) return;
   const why = navigator.onLine ? "Sift could not be reached." : "You are offline.";
@@ -73,15 +80,16 @@ document.body.addEventListener("htmx:timeout", (event) => {
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
-  if (isQuiet(event)) return;
-  showFault(wordsFor(event.detail.xhr, event));
+  const { xhr } = event.detail;
+  if (isQuiet(event) || xhr.getResponseHeader("Sift-Refusal")) return; // tokens.js sees to that
+  showFault(wordsFor(xhr, event));
 });
 
 // An answer that came, but could not be put where it belongs.
 for (const name of ["htmx:swapError", "htmx:targetError"]) {
   document.body.addEventListener(name, (event) => {
     if (isQuiet(event)) return;
-    showFault("The page could not show the answer. Reload it to see how things stand.");
+    showFault(`The page could not show the answer. ${anew()} to see how things stand.`);
   });
 }
 
