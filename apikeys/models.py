@@ -14,6 +14,7 @@ from apikeys.calls import Call as Call  # here Django looks for models
 from apikeys.calls import DailyCalls as DailyCalls
 from apikeys.frozen import CidrField
 from apikeys.networks import MOST_NETWORKS
+from foundation.database.constraints import known, said
 from foundation.ids import uuid7
 from organisations.models import Organisation, TenantQuerySet, User
 
@@ -101,10 +102,8 @@ class ApiKey(models.Model):
                 name=NAME_STANDING,
                 condition=Q(revoked_at__isnull=True),
             ),
-            models.CheckConstraint(name="apikeys_apikey_name_said", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="apikeys_apikey_scope_known", condition=Q(scope__one_of=Scope.values)
-            ),
+            said("apikeys_apikey", "name"),
+            known("apikeys_apikey", "scope", Scope),
             models.CheckConstraint(
                 name="apikeys_apikey_digest_is_sha256",
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"),

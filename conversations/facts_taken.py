@@ -9,7 +9,7 @@ from conversations.models import Conversation
 from leads.history import events_of
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead
-from leads.wording import FACT_LABELS, fact_groups
+from leads.wording import fact_groups, fact_label
 from organisations.models import Organisation
 
 MOST_OF_SUMMARY = 300  # characters
@@ -51,5 +51,4 @@ def _in_words(lead: Lead, filled: Iterable[str]) -> Iterable[TakenFact]:
 
 def _label(name: str) -> str:
     """Facts of two columns are one here."""
-    whole = name.removesuffix("_min").removesuffix("_max")
-    return FACT_LABELS.get(whole, whole.replace("_", " ").capitalize())
+    return fact_label(name.removesuffix("_min").removesuffix("_max"))

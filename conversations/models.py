@@ -13,6 +13,7 @@ from django.db.models.lookups import LessThanOrEqual
 
 from conversations.choices import ConversationStatus, MessageRole
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
+from foundation.database.constraints import known, said
 from foundation.ids import uuid7
 from leads.models import Lead
 from leads.models.choices import Channel
@@ -112,18 +113,9 @@ class Conversation(models.Model):
                 fields=["organisation", "external_id"],
                 condition=Q(external_id__isnull=False),
             ),
-            models.CheckConstraint(
-                name="conversations_conversation_external_id_said",
-                condition=~Q(external_id=""),
-            ),
-            models.CheckConstraint(
-                name="conversations_conversation_channel_known",
-                condition=Q(channel__one_of=Channel.values),
-            ),
-            models.CheckConstraint(
-                name="conversations_conversation_status_known",
-                condition=Q(status__one_of=ConversationStatus.values),
-            ),
+            said("conversations_conversation", "external_id"),
+            known("conversations_conversation", "channel", Channel),
+            known("conversations_conversation", "status", ConversationStatus),
             models.CheckConstraint(
                 name="conversations_conversation_message_count_from_zero",
                 condition=Q(message_count__gte=0),
@@ -220,9 +212,7 @@ class ConversationLanguage(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="conversations_conversationlanguage_code_said", condition=~Q(code="")
-            ),
+            said("conversations_conversationlanguage", "code"),
         ]
         indexes = [
             models.Index(name="conversations_languages", fields=["organisation", "code"]),
@@ -272,19 +262,12 @@ class Message(models.Model):
                 fields=["organisation", "conversation", "external_id"],
                 condition=Q(external_id__isnull=False),
             ),
-            models.CheckConstraint(
-                name="conversations_message_external_id_said", condition=~Q(external_id="")
-            ),
+            said("conversations_message", "external_id"),
             models.CheckConstraint(
                 name="conversations_message_position_from_zero", condition=Q(position__gte=0)
             ),
-            models.CheckConstraint(
-                name="conversations_message_role_known",
-                condition=Q(role__one_of=MessageRole.values),
-            ),
-            models.CheckConstraint(
-                name="conversations_message_content_said", condition=~Q(content="")
-            ),
+            known("conversations_message", "role", MessageRole),
+            said("conversations_message", "content"),
             models.CheckConstraint(
                 name="conversations_message_content_length",
                 condition=LessThanOrEqual(Length("content"), LONGEST_CONTENT),

@@ -1,10 +1,13 @@
 """Who of the agency looks after a lead."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from leads import search
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
@@ -32,7 +35,7 @@ def take_assignee(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | 
         payload={"from_id": _text(lead.assignee_id), "to_id": _text(person.id if person else None)},
     )
     lead.assignee = person
-    lead.renew_search()
+    search.renew(lead)
     return event
 
 
@@ -47,6 +50,18 @@ def assign(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | None:
         event.save(force_insert=True)
         lead.save(update_fields=["assignee", "search"])
     return event
+
+
+def save_assigned(events: Iterable[LeadEvent | None], marks: dict[str, Any]) -> None:
+    """Save what `take_assignee` made of many leads: these, and the events with the marks on them.
+
+    The rows must be locked.
+    """
+    made = [event for event in events if event is not None]
+    for event in made:
+        event.payload |= marks
+    LeadEvent.objects.bulk_create(made)
+    Lead.objects.bulk_update([event.lead for event in made], ["assignee", "search"])
 
 
 def _text(id_: UUID | None) -> str | None:

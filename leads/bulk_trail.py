@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 from uuid import UUID
 
-from leads.models import EventKind, LeadEvent
+from leads.models import EventKind, Lead
 from organisations.actors import Actor
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget
@@ -23,16 +23,19 @@ class Trail:
     changed: int = 0
     left: Counter[str] = field(default_factory=Counter)  # leads by the status they were moved from
 
-    def plus(self, events: Sequence[LeadEvent]) -> Self:
-        """The same with a batch more; this one stays as it is, should the batch be rolled back."""
-        if not events:
+    def plus(self, leads: Sequence[Lead]) -> Self:
+        """The same with a batch more; this one stays as it is, should the batch be rolled back.
+
+        `leads` are those that the batch changed; a moved one says the status that it had before.
+        """
+        if not leads:
             return self
-        moved = (str(event.from_value) for event in events if event.kind == EventKind.STATUS)
+        moved = leads if self.details["what"] == EventKind.STATUS else ()
         return replace(
             self,
-            organisation_id=events[0].organisation_id,
-            changed=self.changed + len(events),
-            left=self.left + Counter(moved),
+            organisation_id=leads[0].organisation_id,
+            changed=self.changed + len(leads),
+            left=self.left + Counter(str(lead.status) for lead in moved),
         )
 
     def write(self) -> None:

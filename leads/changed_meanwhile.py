@@ -6,7 +6,7 @@ from typing import Any
 
 from leads.corrections import as_text
 from leads.models import EventKind, Lead, LeadEvent
-from leads.wording import FIELD_LABELS, value_in_words
+from leads.wording import fact_label, value_in_words
 from organisations.models import Organisation
 
 _LOOKED_THROUGH = 200  # events: an earlier change than that is told without who made it
@@ -36,7 +36,7 @@ def overtaken_facts(
     recent = list(events.newest_first()[:_LOOKED_THROUGH])
     return [
         Overtaken(
-            label=FIELD_LABELS[field],
+            label=fact_label(field),
             stands=value_in_words(field, as_text(getattr(lead, field))),
             wrote=value_in_words(field, as_text(wrote[field])),
             by=next((event for event in recent if _brought(event, field)), None),

@@ -19,13 +19,14 @@ from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget
 from organisations.requests import SignedInRequest, actor_of
 
-# The fields of the contract (CONTRACT.md, section 1), in its order.
-FIELDS = (
-    "id", "name", "email", "phone", "status", "score", "source", "summary", "intent", "budget_min",
-    "budget_max", "bedrooms_min", "bedrooms_max", "area", "property_type", "timeline",
-    "chain_status", "financing_status", "buyer_scheme", "stamp_duty_position", "viewing_requested",
-    "created_at", "updated_at",
-)  # fmt: skip
+
+def _fields() -> tuple[str, ...]:
+    """The fields of the contract (CONTRACT.md, section 1): the model's as far as `updated_at`."""
+    names = [field.name for field in Lead._meta.concrete_fields if field.name != "organisation"]
+    return tuple(names[: names.index("updated_at") + 1])
+
+
+FIELDS = _fields()
 TEXTS = tuple(FIELDS.index(name) for name in ("name", "email", "phone", "summary", "area"))
 VIEWING = FIELDS.index("viewing_requested")
 ROWS_AT_ONCE = 1000  # fetched, written and sent together

@@ -16,7 +16,7 @@ from foundation.plurals import so_many
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.models.choices import Channel
-from leads.wording import FIELD_LABELS, value_in_words
+from leads.wording import fact_label, value_in_words
 from organisations.models import Organisation
 
 PAGE_EVENTS = 100
@@ -85,7 +85,7 @@ def _status(event: LeadEvent) -> dict[str, Any]:
 
 def _field(event: LeadEvent) -> dict[str, Any]:
     name = event.payload.get("field", "")
-    label = FIELD_LABELS.get(name, name.replace("_", " ").capitalize())
+    label = fact_label(name)
     if event.payload.get("let_go"):
         return {"what": f"{label} may be filled by captures again"}
     change = (value_in_words(name, event.from_value), value_in_words(name, event.to_value))
@@ -106,7 +106,21 @@ def _capture(event: LeadEvent) -> dict[str, Any]:
     by = f" by {Channel(channel).label}" if channel in Channel.values else ""
     filled = event.payload.get("filled") or []
     told = [f"Told us: {_labels(filled)}"] if filled else []
-    return {"what": f"Conversation{by}", "details": [*told, *_score(event)]}
+    details = [*told, *_replaced(event), *_not_taken(event), *_score(event)]
+    return {"what": f"Conversation{by}", "details": details}
+
+
+def _replaced(event: LeadEvent) -> Iterator[str]:
+    """The texts that identified nobody, and gave way to a contact."""
+    for name, text in event.payload.get("replaced", {}).items():
+        yield f"In place of {_label(name)}: {text}"
+
+
+def _not_taken(event: LeadEvent) -> Iterator[str]:
+    """What was said and did not come to stand: nothing that was said is nowhere."""
+    for name, value in event.payload.get("not_taken", {}).items():
+        said = value_in_words(name, value)
+        yield f"Also said {_label(name)}: {said}; the lead keeps what it had"
 
 
 def _merge(event: LeadEvent) -> dict[str, Any]:
@@ -130,6 +144,7 @@ def _taken(event: LeadEvent) -> Iterator[str]:
         yield f"{so_many(number, 'conversation')} came with it"
     if said.get("filled"):
         yield f"Filled in: {_labels(said['filled'])}"
+    yield from _replaced(event)
     for name, value in said.get("kept", {}).items():
         if name != "assignee_id":
             yield f"It said {_label(name)}: {value_in_words(name, value)}"
@@ -152,7 +167,7 @@ def _labels(fields: Sequence[str] | dict[str, Any]) -> str:
 
 
 def _label(name: str) -> str:
-    label = FIELD_LABELS.get(name, name.replace("_", " "))
+    label = fact_label(name)
     return label[:1].lower() + label[1:]
 
 

@@ -8,18 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leads.facts import LeadFacts, is_known
+from leads.facts import LeadFacts, says_something
 from leads.models import FACT_FIELDS, Lead
-from leads.models.choices import (
-    BuyerScheme,
-    ChainStatus,
-    FinancingStatus,
-    Intent,
-    LeadStatus,
-    PropertyType,
-    StampDutyPosition,
-    Timeline,
-)
+from leads.models.choices import FACT_CHOICES, Intent, LeadStatus, columns_of
 from leads.temperature import temperature
 
 MOST = 100
@@ -50,20 +41,9 @@ WEIGHTS: Mapping[str, int | Mapping[str, int]] = {
 CONVERSATION = "conversation"
 CONVERSATION_WEIGHTS = ((8, 10), (4, 6), (2, 3))
 
-# Facts of two columns that count once.
-_PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
-_TABLE = tuple((fact, _PAIRS.get(fact, (fact,)), weight) for fact, weight in WEIGHTS.items())
+_TABLE = tuple((fact, columns_of(fact), weight) for fact, weight in WEIGHTS.items())
 # Who rents has none of these, so their want is not held out as points to be had.
 _OF_BUYERS = frozenset({"chain_status", "financing_status", "buyer_scheme", "stamp_duty_position"})
-_CHOICES: Mapping[str, Any] = {
-    "intent": Intent,
-    "property_type": PropertyType,
-    "timeline": Timeline,
-    "chain_status": ChainStatus,
-    "financing_status": FinancingStatus,
-    "buyer_scheme": BuyerScheme,
-    "stamp_duty_position": StampDutyPosition,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +94,7 @@ def score_lead(lead: Lead | LeadFacts, visitor_messages: int) -> Score:
 def score_value(lead: Lead | LeadFacts, visitor_messages: int) -> int | None:
     """The score alone: 0 to 100, or None where no fact is known and hardly a word was said."""
     points = sum(points for _, points in _given(lead, visitor_messages))
-    if points == 0 and visitor_messages < 2 and not any(is_known(lead, f) for f in FACT_FIELDS):
+    if points == 0 and visitor_messages < 2 and not _is_known_of(lead):
         return None
     return min(MOST, points)
 
@@ -133,13 +113,19 @@ def apply_score(lead: Lead, visitor_messages: int) -> tuple[str, str] | None:
     return str(before), after
 
 
+def _is_known_of(lead: Lead | LeadFacts) -> bool:
+    return any(says_something(lead, field) for field in FACT_FIELDS)
+
+
 def _given(lead: Lead | LeadFacts, visitor_messages: int) -> Iterator[tuple[str, int]]:
-    """The facts that are known, each with its points, in the order of the table."""
+    """The facts that are known, each with its points, in the order of the table.
+
+    A contact that identifies nobody brings none: `n/a` is no telephone number.
+    """
     for fact, fields, weight in _TABLE:
         for field in fields:
-            value = getattr(lead, field)
-            if value is not None and value is not False:
-                yield fact, weight if isinstance(weight, int) else weight[value]
+            if says_something(lead, field):
+                yield fact, weight if isinstance(weight, int) else weight[getattr(lead, field)]
                 break
     for least, points in CONVERSATION_WEIGHTS:
         if visitor_messages >= least:
@@ -157,7 +143,7 @@ def _in_words(lead: Lead | LeadFacts, fact: str, visitor_messages: int) -> str:
     if fact == "viewing_requested":
         return "Asked for a viewing"
     value = getattr(lead, fact)
-    return str(_CHOICES[fact](value).label) if fact in _CHOICES else str(value)
+    return str(FACT_CHOICES[fact](value).label) if fact in FACT_CHOICES else str(value)
 
 
 def _span(least: int | None, most: int | None, write: Any) -> str:

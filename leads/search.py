@@ -11,20 +11,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
-from leads.contacts import email_key
+from foundation.emails import email_key
+from leads.models import Lead
+from leads.models.choices import FACT_CHOICES
 from leads.temperature import temperature
-
-# What a change of makes the stored column stale.
-SEARCHED_FIELDS = (
-    "name", "email", "phone", "area", "summary", "score", "source", "intent", "property_type",
-    "timeline", "chain_status", "financing_status", "buyer_scheme", "stamp_duty_position",
-    "viewing_requested", "assignee_id",
-)  # fmt: skip
-# The facts that filters choose by. Status is not one: it changes too often, and has an index.
-FACETS = (
-    "intent", "property_type", "timeline", "chain_status", "financing_status",
-    "buyer_scheme", "stamp_duty_position",
-)  # fmt: skip
 
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()+\-./ ]{4,}[0-9]")
 
@@ -63,11 +53,26 @@ def document(
     return " ".join(quoted(mark + lexeme) for lexeme in lexemes)
 
 
+def renew(lead: Lead) -> None:
+    """Bring `lead.search` up to date with the facts; nothing is saved.
+
+    For whatever changes something that `document()` reads, before it saves.
+    """
+    lead.search = document(
+        lead.organisation_id,
+        lead,
+        source=lead.source,
+        score=lead.score,
+        assignee_id=lead.assignee_id,
+    )
+
+
 def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]]) -> str | None:
     """What asks for leads of all these words and facets, as a tsquery; None for nothing asked.
 
-    Words are prefixes, so that a name is found while it is typed. `facets` maps a name of FACETS,
-    `source`, `temperature`, `viewing_requested` or `assignee` to the values of which any will do.
+    Words are prefixes, so that a name is found while it is typed. `facets` maps a fact of
+    FACT_CHOICES, `source`, `temperature`, `viewing_requested` or `assignee` to the values of which
+    any will do.
     """
     mark = tag(organisation_id)
     parts = []
@@ -93,7 +98,7 @@ def _said(mark: str, text: str) -> str | None:
 def _asked_words(text: str) -> Iterator[str]:
     for chunk in text.split():
         if "@" in chunk.strip("@"):
-            yield f"@{email_key(fold(chunk))}"[:LONGEST]
+            yield _e_mail(chunk)
         else:
             yield from (word[:LONGEST] for word in WORD.findall(_joined(chunk)))
 
@@ -112,11 +117,16 @@ def _words(text: str) -> Iterator[str]:
 
 def _e_mails(email: str | None) -> Iterator[str]:
     if email:
-        yield f"@{email_key(fold(email))}"[:LONGEST]
+        yield _e_mail(email)
+
+
+def _e_mail(text: str) -> str:
+    """An address by its key, so that it is stored and asked alike; else, half typed, as it is."""
+    return f"@{fold(email_key(text) or text.strip())}"[:LONGEST]
 
 
 def _phones(phone: str | None) -> Iterator[str]:
-    if phone and (digits := _national(phone)):
+    if phone and (digits := _national(phone.partition(";ext=")[0])):
         yield f"+{digits}"
 
 
@@ -133,7 +143,7 @@ def _national(number: str) -> str:
 
 
 def _facets(facts: Described) -> Iterator[str]:
-    for name in FACETS:
+    for name in FACT_CHOICES:
         if value := getattr(facts, name):
             yield f"={name}:{value}"
     yield f"=viewing_requested:{'yes' if facts.viewing_requested else 'no'}"

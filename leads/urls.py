@@ -9,7 +9,9 @@ from leads.pages import (
     history,
     list_actions,
     merging,
+    moving,
     saved_views,
+    undoing,
     views,
 )
 
@@ -19,15 +21,15 @@ urlpatterns = [
     path("export.csv", export.export_leads, name="export"),
     path("arrivals/", list_actions.arrivals, name="arrivals"),
     path("bulk/", bulk.change_leads, name="bulk"),
-    path("bulk/<uuid:bulk_id>/undo/", bulk.undo_change, name="undo"),
+    path("bulk/<uuid:bulk_id>/undo/", undoing.undo_change, name="undo"),
     path("views/", saved_views.view_list, name="views"),
     path("views/<uuid:view_id>/", saved_views.rename_view, name="rename_view"),
     path("views/<uuid:view_id>/delete/", saved_views.delete_view, name="delete_view"),
     path("<uuid:lead_id>/", views.lead_detail, name="detail"),
-    path("<uuid:lead_id>/status/", views.change_lead_status, name="change_status"),
+    path("<uuid:lead_id>/status/", moving.change_lead_status, name="change_status"),
     path(
         "<uuid:lead_id>/status/in-list/",
-        list_actions.change_status_in_list,
+        moving.change_status_in_list,
         name="change_status_in_list",
     ),
     path("<uuid:lead_id>/facts/", corrections.correct_facts, name="facts"),

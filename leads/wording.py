@@ -1,32 +1,27 @@
 """A lead's facts as people say them: "Buy · 3–4 bed house · Didsbury", "£350k–£425k"."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from leads import phones
-from leads.models import FACT_FIELDS, Lead
+from leads.models import Lead
 from leads.models.choices import (
-    BuyerScheme,
-    ChainStatus,
-    FinancingStatus,
-    Intent,
+    CONTACT,
+    FACT_CHOICES,
+    FACT_LABELS,
+    MONEY_AND_CHAIN,
+    WANTS,
     LeadStatus,
     PropertyType,
-    StampDutyPosition,
-    Timeline,
 )
 
 MOST_OF_SUMMARY = 120  # characters in a row of a list
-_DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
 
 def looking_for(lead: Lead) -> str:
@@ -82,8 +77,8 @@ def pounds(sum_: int) -> str:
 
 
 def telephone_link(lead: Lead) -> str | None:
-    """A `tel:` address, only of a number in E.164."""
-    if lead.phone is None or _DIALLED.fullmatch(lead.phone) is None:
+    """A `tel:` address, only of a number in E.164, with its extension (RFC 3966)."""
+    if lead.phone is None or phones.DIALLED.fullmatch(lead.phone) is None:
         return None
     return f"tel:{lead.phone}"
 
@@ -117,17 +112,13 @@ class FactGroup:
 
 def fact_groups(lead: Lead) -> list[FactGroup]:
     """Wants, money and chain, contact: what a lead's page shows of its facts."""
-    return [
-        _group("Wants", _wants(lead)),
-        _group("Money and chain", _money(lead)),
-        _group("Contact", _contact(lead)),
-    ]
+    groups = (("Wants", WANTS), ("Money and chain", MONEY_AND_CHAIN), ("Contact", CONTACT))
+    return [_group(title, [_fact(lead, name) for name in names]) for title, names in groups]
 
 
-def _group(title: str, facts: Iterator[Fact]) -> FactGroup:
-    every = list(facts)
-    known = [fact for fact in every if fact.said]
-    unknown = ", ".join(_in_a_sentence(fact.label) for fact in every if not fact.said)
+def _group(title: str, facts: list[Fact]) -> FactGroup:
+    known = [fact for fact in facts if fact.said]
+    unknown = ", ".join(_in_a_sentence(fact.label) for fact in facts if not fact.said)
     return FactGroup(title, known, unknown)
 
 
@@ -135,76 +126,42 @@ def _in_a_sentence(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _wants(lead: Lead) -> Iterator[Fact]:
-    yield Fact("Buy or rent", lead.get_intent_display() or "")
-    yield Fact("Area", lead.area or "")
-    yield Fact("Property", lead.get_property_type_display() or "")
-    yield Fact("Bedrooms", bedrooms(lead).removesuffix(" bed"))
-    yield Fact("Timeline", lead.get_timeline_display() or "")
-    yield Fact("Viewing", "Asked for one" if lead.viewing_requested else "")
+def _fact(lead: Lead, name: str) -> Fact:
+    """The fact with its word; a pair as one, choices by their labels, contacts with their links."""
+    label = FACT_LABELS[name]
+    match name:
+        case "budget":
+            return Fact(label, budget(lead))
+        case "bedrooms":
+            return Fact(label, bedrooms(lead).removesuffix(" bed"))
+        case "viewing_requested":
+            return Fact(label, "Asked for one" if lead.viewing_requested else "")
+        case "email":
+            return Fact(label, lead.email or "", e_mail_link(lead))
+        case "phone":
+            said = phones.shown(lead.phone) if lead.phone else ""
+            return Fact(label, said, telephone_link(lead))
+    value = getattr(lead, name) or ""
+    if value and name in FACT_CHOICES:
+        value = str(FACT_CHOICES[name](value).label)
+    return Fact(label, value)
 
 
-def _money(lead: Lead) -> Iterator[Fact]:
-    yield Fact("Budget", budget(lead))
-    yield Fact("Financing", lead.get_financing_status_display() or "")
-    yield Fact("Chain", lead.get_chain_status_display() or "")
-    yield Fact("Scheme", lead.get_buyer_scheme_display() or "")
-    yield Fact("Stamp duty", lead.get_stamp_duty_position_display() or "")
-
-
-def _contact(lead: Lead) -> Iterator[Fact]:
-    yield Fact("Name", lead.name or "")
-    yield Fact("E-mail", lead.email or "", e_mail_link(lead))
-    yield Fact("Phone", phones.shown(lead.phone) if lead.phone else "", telephone_link(lead))
-
-
-FACT_LABELS = {
-    "viewing_requested": "Viewing",
-    "timeline": "Timeline",
-    "budget": "Budget",
-    "financing_status": "Financing",
-    "chain_status": "Chain",
-    "area": "Area",
-    "phone": "Phone",
-    "email": "E-mail",
-    "intent": "Buy or rent",
-    "bedrooms": "Bedrooms",
-    "property_type": "Property",
-    "stamp_duty_position": "Stamp duty",
-    "buyer_scheme": "Scheme",
-    "name": "Name",
+_LABELS = FACT_LABELS | {
     "conversation": "Conversation",
+    "follow_up_on": "Follow-up",
+    "assignee_id": "Assignee",
+    "status": "Status",
 }
 
 
 def fact_label(fact: str) -> str:
     """The word for a fact of the score (leads/scoring.py) or a field that an event names."""
-    return FACT_LABELS.get(fact, fact.replace("_", " ").capitalize())
+    return _LABELS.get(fact, fact.replace("_", " ").capitalize())
 
 
 UNKNOWN = "not known"
-# The words for single columns, where facts of two columns are told apart.
-FIELD_LABELS = {
-    **{field: FACT_LABELS.get(field, field) for field in FACT_FIELDS},
-    "summary": "Summary",
-    "budget_min": "Budget, from",
-    "budget_max": "Budget, up to",
-    "bedrooms_min": "Bedrooms, at least",
-    "bedrooms_max": "Bedrooms, at most",
-    "follow_up_on": "Follow-up",
-    "assignee_id": "Assignee",
-    "status": "Status",
-}
-_CHOICES: dict[str, type[TextChoices]] = {
-    "intent": Intent,
-    "property_type": PropertyType,
-    "timeline": Timeline,
-    "chain_status": ChainStatus,
-    "financing_status": FinancingStatus,
-    "buyer_scheme": BuyerScheme,
-    "stamp_duty_position": StampDutyPosition,
-    "status": LeadStatus,
-}
+_CHOICES = FACT_CHOICES | {"status": LeadStatus}
 
 
 def value_in_words(field: str, value: str | None) -> str:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "sift_site.urls"
+API_URLCONF = "sift_site.api_urls"  # the part of it that the API's gateway asks
 WSGI_APPLICATION = "sift_site.wsgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -91,7 +92,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # are two statements, and a third for the ping would be half as much again. One that the server has
 # closed is noticed without asking (sift_site/serving/lost_database.py).
 KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
-# Statements that are prepared are planned once (sift_site/api/statements.py says which are).
+# Statements that are prepared are planned once (foundation/database/statements.py says which are).
 # PgBouncer must be told to let it pass (docs/scale.md).
 PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan"}
 

@@ -11,7 +11,11 @@ from apikeys.call_writing import NotedCall
 from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
+from leads.contacts import KEY_OF, key_of
 from leads.models import Lead
+from leads.models.choices import LeadStatus
+from leads.moving import Moved, move
+from organisations.actors import Actor
 from organisations.models import Invitation, Organisation, Session, User
 
 _numbers = itertools.count(1)
@@ -48,9 +52,19 @@ def make_session(person: User, **fields: Any) -> Session:
 
 
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:
-    lead = Lead.objects.create(**{"organisation": organisation, "source": "website"} | fields)
+    lead = Lead(**{"organisation": organisation, "source": "website"} | fields)
+    for field in KEY_OF:
+        setattr(lead, f"{field}_key", key_of(field, getattr(lead, field)))
+    lead.save(force_insert=True)
     lead.refresh_from_db()  # what the database's defaults became
     return lead
+
+
+def move_lead(lead: Lead, status: str, *, by: Actor) -> Moved | None:
+    """Move it as whoever it is; the object then says how it stands."""
+    moved = move(lead.id, LeadStatus(status), organisation_id=lead.organisation_id, by=by)
+    lead.refresh_from_db(fields=["status", "moved_on", "updated_at"])
+    return moved
 
 
 def make_conversation(

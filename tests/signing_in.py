@@ -9,14 +9,16 @@ from playwright.sync_api import Page
 
 from organisations.models import Authenticator, User
 
+HOSTS = ("localhost", "127.0.0.1")  # those of the tests' servers
+
 
 def signed_in(page: Page, person: User) -> Page:
     """The page, its browser holding a session of the person's; it has not gone anywhere yet."""
     client = Client()
     client.force_login(person)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    address = page.request.get("/healthz").url
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    said = {"name": cookie.key, "value": cookie.value, "path": "/"}
+    page.context.add_cookies([{"domain": host, **said} for host in HOSTS])
     return page
 
 

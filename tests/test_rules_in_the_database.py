@@ -5,7 +5,6 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
 from foundation.database.constraints import broken_constraint
-from leads import moving
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
@@ -18,6 +17,7 @@ from tests.factories import (
     make_lead,
     make_message,
     make_user,
+    move_lead,
 )
 
 pytestmark = pytest.mark.django_db
@@ -55,13 +55,13 @@ def test_a_message_cannot_cross_into_another_agencys_conversation(agency, other_
 
 def test_an_event_cannot_cross_to_another_agencys_lead(agency, other_agency):
     ours, theirs = make_lead(agency), make_lead(other_agency)
-    event = moving.change_status(ours, LeadStatus.CONTACTED, by=SYSTEM)
+    move_lead(ours, LeadStatus.CONTACTED, by=SYSTEM)
 
     refused(
         "leads_leadevent_lead_same_organisation",
         "UPDATE leads_leadevent SET lead_id = %s WHERE id = %s",
         theirs.id,
-        event.id,
+        ours.events.get().id,
     )
 
 
@@ -209,6 +209,19 @@ def test_a_lead_takes_only_what_the_contract_names(agency, column, value, rule):
     refused(rule, f"UPDATE leads_lead SET {column} = %s WHERE id = %s", value, lead.id)  # noqa: S608
 
 
+@pytest.mark.parametrize("contact", ["email", "phone"])
+def test_a_key_by_which_a_lead_is_found_stands_with_its_text_alone(agency, contact):
+    text = "ada@example.com" if contact == "email" else "+447700900123"
+    lead = make_lead(agency, **{contact: text})
+
+    for column, value, rule in (
+        (contact, None, f"leads_lead_{contact}_key_of_{contact}"),
+        (f"{contact}_key", "", f"leads_lead_{contact}_key_said"),
+    ):
+        sql = f"UPDATE leads_lead SET {column} = %s WHERE id = %s"  # noqa: S608
+        refused(rule, sql, value, lead.id)
+
+
 def test_a_lead_with_a_word_that_nobody_knows_is_refused_before_it_is_saved_too(agency):
     lead = make_lead(agency, intent=None)
     lead.validate_constraints()
@@ -307,16 +320,16 @@ def test_a_change_that_the_json_shows_moves_updated_at(agency):
 def test_setting_what_already_stands_changes_nothing_and_records_nothing(agency, agent):
     lead = make_lead(agency, status="contacted")
 
-    event = moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    moved = move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
-    assert event is None
+    assert moved.was == "contacted"
     assert Lead.objects.get(pk=lead.pk).updated_at == lead.updated_at
     assert not LeadEvent.objects.for_organisation(agency).exists()
 
 
 def test_an_event_of_a_person_or_key_names_its_doer_and_the_systems_has_none(agency, agent):
     lead = make_lead(agency)
-    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
     refused(
         "leads_leadevent_only_the_system_has_no_id",

@@ -1,7 +1,20 @@
-"""Which of the database's rules a statement broke."""
+"""Rules that many tables have, and which rule a statement broke."""
 
 import psycopg
 from django.db import IntegrityError
+from django.db.models import CheckConstraint, Q, TextChoices
+
+
+def known(table: str, field: str, choices: type[TextChoices]) -> CheckConstraint:
+    """Only the values of `choices`; NULL, where the column takes it, means unknown."""
+    return CheckConstraint(
+        name=f"{table}_{field}_known", condition=Q(**{f"{field}__one_of": choices.values})
+    )
+
+
+def said(table: str, field: str) -> CheckConstraint:
+    """Unknown is NULL, never an empty text."""
+    return CheckConstraint(name=f"{table}_{field}_said", condition=~Q(**{field: ""}))
 
 
 def broken_constraint(error: IntegrityError) -> str | None:

@@ -1,10 +1,10 @@
 """The tables of leads, here where Django looks for them."""
 
+from leads.models.choices import FACT_FIELDS as FACT_FIELDS
 from leads.models.event import EventKind as EventKind
 from leads.models.event import LeadEvent as LeadEvent
 from leads.models.event import LeadEventQuerySet as LeadEventQuerySet
 from leads.models.event import actor_columns as actor_columns
-from leads.models.lead import FACT_FIELDS as FACT_FIELDS
 from leads.models.lead import Lead as Lead
 from leads.models.lead import LeadQuerySet as LeadQuerySet
 from leads.models.rollups import AreaDay as AreaDay

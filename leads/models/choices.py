@@ -1,5 +1,7 @@
 """What a lead's fields may say (CONTRACT.md, section 1), and how people are shown it."""
 
+from dataclasses import dataclass
+
 from django.db import models
 
 
@@ -93,3 +95,54 @@ class StampDutyPosition(models.TextChoices):
     MAIN_RESIDENCE = "main_residence", "Main residence"
     SECOND_HOME = "second_home", "Second home"
     NON_RESIDENT = "non_resident", "Non-resident"
+
+
+@dataclass(frozen=True, slots=True)
+class FactField:
+    """A fact that a capture may bring and a person may correct: its column and the word for it."""
+
+    name: str
+    label: str
+    choices: type[models.TextChoices] | None = None
+
+
+# In the contract's order. Forms, filters, search, exports and wording take the facts from here.
+FACTS = (
+    FactField("name", "Name"),
+    FactField("email", "E-mail"),
+    FactField("phone", "Phone"),
+    FactField("summary", "Summary"),
+    FactField("intent", "Buy or rent", Intent),
+    FactField("budget_min", "Budget, from"),
+    FactField("budget_max", "Budget, up to"),
+    FactField("bedrooms_min", "Bedrooms, at least"),
+    FactField("bedrooms_max", "Bedrooms, at most"),
+    FactField("area", "Area"),
+    FactField("property_type", "Property", PropertyType),
+    FactField("timeline", "Timeline", Timeline),
+    FactField("chain_status", "Chain", ChainStatus),
+    FactField("financing_status", "Financing", FinancingStatus),
+    FactField("buyer_scheme", "Scheme", BuyerScheme),
+    FactField("stamp_duty_position", "Stamp duty", StampDutyPosition),
+    FactField("viewing_requested", "Viewing"),
+)
+FACT_FIELDS = tuple(fact.name for fact in FACTS)
+# The facts with a closed set of values, by which people filter.
+FACT_CHOICES = {fact.name: fact.choices for fact in FACTS if fact.choices is not None}
+FACT_LABELS = {fact.name: fact.label for fact in FACTS} | {
+    "budget": "Budget",
+    "bedrooms": "Bedrooms",
+}
+# Facts of two columns, of which the first is never above the second.
+PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
+# What stands together on a page, in its order; the pairs as one.
+CONTACT = ("name", "email", "phone")
+WANTS = ("intent", "area", "property_type", "bedrooms", "timeline", "viewing_requested")
+MONEY_AND_CHAIN = (
+    "budget", "financing_status", "chain_status", "buyer_scheme", "stamp_duty_position",
+)  # fmt: skip
+
+
+def columns_of(fact: str) -> tuple[str, ...]:
+    """The columns of a fact: itself, or both of a pair."""
+    return PAIRS.get(fact, (fact,))

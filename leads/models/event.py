@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 
+from foundation.database.constraints import known
 from foundation.ids import uuid7
 from leads.models.lead import Lead
 from organisations.actors import Actor, ActorKind
@@ -61,13 +62,8 @@ class LeadEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="leads_leadevent_kind_known", condition=Q(kind__one_of=EventKind.values)
-            ),
-            models.CheckConstraint(
-                name="leads_leadevent_actor_kind_known",
-                condition=Q(actor_kind__one_of=ActorKind.values),
-            ),
+            known("leads_leadevent", "kind", EventKind),
+            known("leads_leadevent", "actor_kind", ActorKind),
             models.CheckConstraint(
                 name="leads_leadevent_only_the_system_has_no_id",
                 condition=Q(actor_kind=ActorKind.SYSTEM, actor_id__isnull=True)

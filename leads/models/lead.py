@@ -1,18 +1,21 @@
 """Leads: what is known of a buyer or renter, and what holds for it (CONTRACT.md, section 1)."""
 
+from collections.abc import Sequence
 from typing import Any, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models.functions import Coalesce, Now
 
+from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
-from leads import search
 from leads.models.choices import (
+    FACT_CHOICES,
     REACHED,
     SCORED_STATUSES,
     BuyerScheme,
@@ -26,13 +29,6 @@ from leads.models.choices import (
     Timeline,
 )
 from organisations.models import Organisation, TenantQuerySet, User
-
-# The facts that a capture may bring and a person may correct.
-FACT_FIELDS = (
-    "name", "email", "phone", "summary", "intent", "budget_min", "budget_max", "bedrooms_min",
-    "bedrooms_max", "area", "property_type", "timeline", "chain_status", "financing_status",
-    "buyer_scheme", "stamp_duty_position", "viewing_requested",
-)  # fmt: skip
 
 
 class LeadQuerySet(TenantQuerySet["Lead"]):
@@ -53,21 +49,30 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
+    def first_of_contact(self, contact: str, keys: Sequence[str]) -> list[tuple[UUID, str]]:
+        """The leads that somebody of these keys may be, each by its id and its key.
+
+        `contact` is `email` or `phone`. Of each key the oldest lead, and the oldest whose e-mail
+        is not known; so too of those that were merged. However many leads share a number, these
+        are all that finding a person again asks about.
+        """
+        key = f"{contact}_key"
+        kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~STANDING}
+        known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
+        first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
+        return [(id_, found) for id_, found, *_ in first.values_list("id", key, *kinds)]
+
     def waiting(self) -> Self:
         """Standing leads that wait for their first contact, put back to wait included."""
         return self.standing().filter(status__in=SCORED_STATUSES)
 
 
-def _known(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    """Only the contract's values; NULL, where the column takes it, means unknown."""
+def _keyed(field: str) -> models.CheckConstraint:
+    """A key never stands without its text."""
     return models.CheckConstraint(
-        name=f"leads_lead_{field}_known", condition=Q(**{f"{field}__one_of": choices.values})
+        name=f"leads_lead_{field}_key_of_{field}",
+        condition=Q(**{f"{field}_key__isnull": True}) | Q(**{f"{field}__isnull": False}),
     )
-
-
-def _said(field: str) -> models.CheckConstraint:
-    """Unknown is NULL, never an empty text."""
-    return models.CheckConstraint(name=f"leads_lead_{field}_said", condition=~Q(**{field: ""}))
 
 
 def _between(field: str, least: int, most: int) -> models.CheckConstraint:
@@ -130,6 +135,9 @@ class Lead(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     # Moved by a trigger when a field that the JSON shows changes.
     updated_at = models.DateTimeField(db_default=Now())
+    # By what a person is found again: `leads.contacts.set_fact()` sets each with its text.
+    email_key = models.CharField(max_length=254, null=True, editable=False)
+    phone_key = models.CharField(max_length=50, null=True, editable=False)
     # A person or an API client has moved it on: the system leaves its status alone.
     moved_on = models.BooleanField(default=False)
     # Facts set by hand, by name: never overwritten by a capture.
@@ -152,7 +160,7 @@ class Lead(models.Model):
     # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
     reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
     first_contacted_at = models.DateTimeField(null=True, editable=False)
-    # What it is found by: `leads.search.document()`, stored with every change of SEARCHED_FIELDS.
+    # What it is found by: `leads.search.document()`, stored with every change of what that reads.
     search = SearchVectorField(default="", db_default="", editable=False)
 
     objects = LeadQuerySet.as_manager()
@@ -161,20 +169,18 @@ class Lead(models.Model):
         constraints = [
             # The composite foreign keys from conversations and events point here.
             models.UniqueConstraint(name="leads_lead_org_and_id", fields=["organisation", "id"]),
-            _known("status", LeadStatus),
-            _known("source", Channel),
-            _known("intent", Intent),
-            _known("property_type", PropertyType),
-            _known("timeline", Timeline),
-            _known("chain_status", ChainStatus),
-            _known("financing_status", FinancingStatus),
-            _known("buyer_scheme", BuyerScheme),
-            _known("stamp_duty_position", StampDutyPosition),
-            _said("name"),
-            _said("email"),
-            _said("phone"),
-            _said("summary"),
-            _said("area"),
+            known("leads_lead", "status", LeadStatus),
+            known("leads_lead", "source", Channel),
+            *(known("leads_lead", fact, choices) for fact, choices in FACT_CHOICES.items()),
+            said("leads_lead", "name"),
+            said("leads_lead", "email"),
+            said("leads_lead", "phone"),
+            said("leads_lead", "email_key"),
+            said("leads_lead", "phone_key"),
+            _keyed("email"),
+            _keyed("phone"),
+            said("leads_lead", "summary"),
+            said("leads_lead", "area"),
             _between("score", 0, 100),
             _between("bedrooms_min", 0, 50),
             _between("bedrooms_max", 0, 50),
@@ -222,16 +228,14 @@ class Lead(models.Model):
             ),
             # Finding a returning visitor: by e-mail, then by phone, the oldest lead first.
             models.Index(
-                "organisation",
-                Lower("email"),
-                "created_at",
-                name="leads_lead_by_email",
-                condition=Q(email__isnull=False),
+                name="leads_lead_by_email_key",
+                fields=["organisation", "email_key", "created_at"],
+                condition=Q(email_key__isnull=False),
             ),
             models.Index(
-                name="leads_lead_by_phone",
-                fields=["organisation", "phone", "created_at"],
-                condition=Q(phone__isnull=False),
+                name="leads_lead_by_phone_key",
+                fields=["organisation", "phone_key", "created_at"],
+                condition=Q(phone_key__isnull=False),
             ),
             # The list, sorted by score; a lead without one comes last.
             models.Index(
@@ -307,16 +311,3 @@ class Lead(models.Model):
     def display_name(self) -> str:
         """The name as pages show it; the JSON keeps null."""
         return self.name or "Anonymous"
-
-    def renew_search(self) -> None:
-        """Bring `search` up to date with the facts; nothing is saved.
-
-        For whatever changes one of `leads.search.SEARCHED_FIELDS`, before it saves.
-        """
-        self.search = search.document(
-            self.organisation_id,
-            self,
-            source=self.source,
-            score=self.score,
-            assignee_id=self.assignee_id,
-        )

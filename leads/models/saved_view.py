@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from typing import Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-from foundation.database.constraints import broken_constraint
+from foundation.database.constraints import broken_constraint, said
 from foundation.ids import uuid7
 from organisations.models import Organisation, TenantQuerySet, User
 
@@ -65,7 +64,7 @@ class SavedView(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("organisation", "person", Lower("name"), name=_NAME_UNIQUE),
-            models.CheckConstraint(name="leads_savedview_name_said", condition=~Q(name="")),
+            said("leads_savedview", "name"),
         ]
 
     def __str__(self) -> str:

@@ -1,13 +1,10 @@
-"""Changing many leads at once from the list, and undoing it."""
-
-from uuid import UUID
+"""Changing many leads at once from the list."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from foundation.ids import uuid7
@@ -15,7 +12,7 @@ from foundation.lists.paging import PAGE_ROWS, count_of
 from foundation.plurals import so_many
 from foundation.web.pages import SeeOther, wants_fragment
 from leads import bulk
-from leads.models import EventKind, LeadQuerySet
+from leads.models import LeadQuerySet
 from leads.pages.bulk_forms import BulkForm
 from leads.pages.filters import LeadFilterForm
 from leads.pages.list_address import cleaned, leads_of, list_address
@@ -76,7 +73,7 @@ def _question(request: SignedInRequest, form: BulkForm) -> HttpResponse:
         "back": cleaned(LeadFilterForm(form.address, request.user), with_position=True),
         "list_address": list_address(form.cleaned_data["back"]),
     }
-    return render(request, "leads/bulk_question.html", context)
+    return render(request, "leads/bulk.html", context)
 
 
 def _done(request: SignedInRequest, form: BulkForm, outcome: bulk.Outcome) -> HttpResponse:
@@ -109,41 +106,10 @@ def _words(outcome: bulk.Outcome, change: bulk.Change) -> list[str]:
     return [done, *(f"{number:,} {words}" for number, words in rest if number)]
 
 
-@require_POST
-def undo_change(request: SignedInRequest, bulk_id: UUID) -> HttpResponse:
-    """Take a change of many leads back, for the person who made it or an admin."""
-    run = bulk.find_run(request.organisation, bulk_id)
-    if run is None:
-        raise Http404
-    if not run.may_be_undone_by(request.user):
-        raise PermissionDenied("Only the person who made this change, or an admin, can undo it.")
-    back = request.GET.urlencode()
-    if run.lapsed:
-        messages.warning(request, "Nothing changed: Undo is offered for an hour.")
-        return SeeOther(list_address(back))
-    outcome = bulk.undo(request.organisation, run, by=actor_of(request))
-    words = _words_of_undo(outcome, run)
-    (messages.success if outcome.changed else messages.warning)(request, words)
-    return SeeOther(list_address(back))
-
-
-def _words_of_undo(outcome: bulk.Outcome, run: bulk.Run) -> str:
-    what = "status" if run.kind == EventKind.STATUS else "assignee"
-    if outcome.changed:
-        words = f"Undone: {so_many(outcome.changed, 'lead')} got the {what} from before back."
-    else:
-        words = "Nothing was left to undo."
-    if outcome.overtaken:
-        words += f" {outcome.overtaken:,} left alone: changed again since."
-    if outcome.missing:
-        words += f" {outcome.missing:,} no longer there."
-    return words
-
-
 def nothing_changed(request: SignedInRequest, faults: list[str], *, back: str) -> HttpResponse:
     """422: why nothing was done; beside the list where HTMX asks, else as a page."""
     context = {"faults": faults, "list_address": list_address(back)}
     if wants_fragment(request):
-        response = render(request, "leads/_nothing_changed.html", context, status=422)
+        response = render(request, "leads/_bulk_faults.html", context, status=422)
         return retarget(response, "#bulk-faults")
-    return render(request, "leads/nothing_changed.html", context, status=422)
+    return render(request, "leads/bulk_refused.html", context, status=422)

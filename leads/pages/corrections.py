@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from foundation.web.pages import render_page, wants_fragment
+from foundation.web.pages import render_page
 from leads.changed_meanwhile import overtaken_facts
 from leads.corrections import correct, let_go
 from leads.merging import became, merged_leads
@@ -17,6 +17,7 @@ from leads.models import Lead
 from leads.pages import lead_page
 from leads.pages.corrections_form import FactForm
 from leads.pages.neighbours import came_from
+from organisations.actors import Actor
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -35,34 +36,42 @@ def correct_facts(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     return _form(request, lead, FactForm.showing(lead))
 
 
-@transaction.atomic
 def _save(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    lead = lead_page.became_or_404(request, lead_id)
     form = FactForm(request.POST)
+    with transaction.atomic():
+        lead = lead_page.became_or_404(request, lead_id)
+        overtaken = form.overtaken(lead) if form.is_valid() else []
+        if not overtaken:
+            _correct(lead, form, by=actor_of(request))
     if not form.is_valid():
         return _form(request, lead, form, status=422)
-    if fields := form.overtaken(lead):
-        overtaken = overtaken_facts(lead, request.organisation, fields, form.changes())
-        newer = form.brought_up_to_date(lead)
-        more = {"overtaken": overtaken, "is_merged_away": lead.id != lead_id}
-        return _form(request, lead, newer, status=422, **more)
-    form.check_order(lead)
-    if form.errors:
-        return _form(request, lead, form, status=422)
-    by = actor_of(request)
-    let_go(lead, set(form.cleaned_data["let_go"]) - set(form.changes()), by=by)
-    correct(lead, form.changes(), by=by)
-    if lead.id != lead_id:
+    is_merged_away = lead.id != lead_id
+    if overtaken:
+        return _overtaken(request, lead, form, overtaken, is_merged_away)
+    if is_merged_away:
         return lead_page.merged_away(request, lead, "what you corrected")
-    return _saved(request, lead)
+    return lead_page.changed(
+        request, lead, "Facts saved", "leads/_corrections_swap.html",
+        lead_page.standing, lead_page.facts, lead_page.duplicates,
+    )  # fmt: skip
 
 
-def _saved(request: SignedInRequest, lead: Lead) -> HttpResponse:
-    context: dict[str, Any] = {}
-    if wants_fragment(request):
-        context = lead_page.standing(request, lead) | lead_page.facts(lead)
-        context |= lead_page.duplicates(request, lead)
-    return lead_page.changed(request, lead, "leads/_facts_swap.html", "Facts saved", context)
+def _correct(lead: Lead, form: FactForm, *, by: Actor) -> None:
+    """Save what the person changed; nothing where the form has a fault, or is found one here."""
+    if form.is_valid():
+        form.check_order(lead)
+    if form.is_valid():
+        let_go(lead, set(form.cleaned_data["let_go"]) - set(form.changes()), by=by)
+        correct(lead, form.changes(), by=by)
+
+
+def _overtaken(
+    request: SignedInRequest, lead: Lead, form: FactForm, fields: list[str], is_merged_away: bool
+) -> HttpResponse:
+    overtaken = overtaken_facts(lead, request.organisation, fields, form.changes())
+    newer = form.brought_up_to_date(lead)
+    told = {"overtaken": overtaken, "is_merged_away": is_merged_away}
+    return _form(request, lead, newer, status=422, **told)
 
 
 def _form(
@@ -82,5 +91,5 @@ def _form(
         **more,
     }
     return render_page(
-        request, "leads/facts.html", "leads/_facts_form.html", context, status=status
+        request, "leads/corrections.html", "leads/_corrections_form.html", context, status=status
     )

@@ -10,20 +10,21 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
-from leads.corrections import normalised
-from leads.facts import IN_ORDER, LARGEST_BUDGET
+from leads.contacts import as_kept
+from leads.facts import LARGEST_BUDGET
 from leads.models import FACT_FIELDS, Lead
 from leads.models.choices import (
-    BuyerScheme,
-    ChainStatus,
-    FinancingStatus,
-    Intent,
-    PropertyType,
-    StampDutyPosition,
-    Timeline,
+    CONTACT,
+    FACT_CHOICES,
+    FACT_LABELS,
+    FACTS,
+    MONEY_AND_CHAIN,
+    PAIRS,
+    WANTS,
+    columns_of,
 )
 from leads.pages.forms import Line, Prose
-from leads.wording import FIELD_LABELS, pounds
+from leads.wording import pounds
 
 NOT_SAID = "The page did not say what it showed. Nothing was changed; look at the facts again."
 
@@ -65,14 +66,19 @@ def _bedrooms(label: str) -> forms.IntegerField:
     )
 
 
-def _choice(label: str, choices: Any) -> forms.TypedChoiceField:
+def _choice(fact: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=label,
+        label=FACT_LABELS[fact],
         required=False,
         empty_value=None,
-        choices=[("", "Not known"), *choices.choices],
+        choices=[("", "Not known"), *FACT_CHOICES[fact].choices],
         error_messages={"invalid_choice": "Choose one of those offered."},
     )
+
+
+def _fields(*facts: str) -> tuple[str, ...]:
+    """The fields of these facts, both of a pair."""
+    return tuple(column for fact in facts for column in columns_of(fact))
 
 
 class FactForm(forms.Form):
@@ -87,12 +93,9 @@ class FactForm(forms.Form):
         ),
     )
     phone = Line(label="Phone", max_length=50, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    intent = _choice("Buy or rent", Intent)
     area = Line(label="Area", max_length=200)
-    property_type = _choice("Property", PropertyType)
     bedrooms_min = _bedrooms("Bedrooms, at least")
     bedrooms_max = _bedrooms("Bedrooms, at most")
-    timeline = _choice("Timeline", Timeline)
     viewing_requested = forms.BooleanField(label="Asked for a viewing", required=False)
     summary = Prose(
         label="Summary",
@@ -103,34 +106,21 @@ class FactForm(forms.Form):
     )
     budget_min = _pounds("Budget, from (£)")
     budget_max = _pounds("Budget, up to (£)")
-    financing_status = _choice("Financing", FinancingStatus)
-    chain_status = _choice("Chain", ChainStatus)
-    buyer_scheme = _choice("Scheme", BuyerScheme)
-    stamp_duty_position = _choice("Stamp duty", StampDutyPosition)
+    # One for each fact with a closed set of values: in a class's body, locals() is its namespace.
+    locals().update({fact: _choice(fact) for fact in FACT_CHOICES})
     let_go = forms.MultipleChoiceField(
-        required=False, choices=[(field, FIELD_LABELS[field]) for field in FACT_FIELDS]
+        required=False, choices=[(fact.name, fact.label) for fact in FACTS]
     )
     seen = forms.JSONField(
         widget=forms.HiddenInput, error_messages={"required": NOT_SAID, "invalid": NOT_SAID}
     )
 
     GROUPS = (
-        ("Contact", ("name", "email", "phone")),
-        (
-            "Wants",
-            (
-                "intent", "area", "property_type", "bedrooms_min", "bedrooms_max", "timeline",
-                "viewing_requested", "summary",
-            ),
-        ),
-        (
-            "Money and chain",
-            (
-                "budget_min", "budget_max", "financing_status", "chain_status", "buyer_scheme",
-                "stamp_duty_position",
-            ),
-        ),
-    )  # fmt: skip
+        ("Contact", _fields(*CONTACT)),
+        ("Wants", _fields(*WANTS, "summary")),
+        ("Money and chain", _fields(*MONEY_AND_CHAIN)),
+    )
+    field_order = [field for _, fields in GROUPS for field in fields]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"auto_id": "fact-%s"} | options)
@@ -155,7 +145,7 @@ class FactForm(forms.Form):
         """What the person changed of what they saw, by field; the form must be valid."""
         seen = self.cleaned_data["seen"]
         return {
-            field: normalised(field, self.cleaned_data[field])
+            field: as_kept(field, self.cleaned_data[field])
             for field in FACT_FIELDS
             if self.cleaned_data[field] != _through_a_form(field, seen[field])
         }
@@ -172,7 +162,7 @@ class FactForm(forms.Form):
     def check_order(self, lead: Lead) -> None:
         """Name at its field a least that would stand above its most, as the lead would then be."""
         changes = self.changes()
-        for least, most in IN_ORDER:
+        for least, most in PAIRS.values():
             low, high = (changes.get(field, getattr(lead, field)) for field in (least, most))
             if low is None or high is None or low <= high:
                 continue

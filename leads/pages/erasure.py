@@ -52,22 +52,30 @@ def _plain(text: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
-@transaction.atomic
 def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Ask first (GET), then erase the person for good (POST)."""
-    lead = lead_page.lead_or_404(request, lead_id, locked=request.method == "POST")
-    form = EraseForm(lead, *([request.POST] if request.method == "POST" else []))
+    if request.method != "POST":
+        lead = lead_page.lead_or_404(request, lead_id)
+        return _question(request, lead, EraseForm(lead))
+    with transaction.atomic():
+        lead = lead_page.lead_or_404(request, lead_id, locked=True)
+        form = EraseForm(lead, request.POST)
+        if form.is_valid():
+            erase(lead, request.organisation, by=actor_of(request))
     if not form.is_valid():
-        context = {
-            "lead": lead,
-            "form": form,
-            "address": lead_page.address_of(request, lead),
-            "carried": came_from(request).carried,
-        }
-        return render(request, "leads/erase.html", context, status=422 if form.is_bound else 200)
-    erase(lead, request.organisation, by=actor_of(request))
+        return _question(request, lead, form)
     messages.success(request, "The lead and all that was kept of the person were erased.")
     return SeeOther(came_from(request).list_address)
+
+
+def _question(request: SignedInRequest, lead: Lead, form: EraseForm) -> HttpResponse:
+    context = {
+        "lead": lead,
+        "form": form,
+        "address": lead_page.address_of(request, lead),
+        "carried": came_from(request).carried,
+    }
+    return render(request, "leads/erasure.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe

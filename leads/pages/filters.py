@@ -29,17 +29,12 @@ from leads import search
 from leads.follow_ups import FollowUp
 from leads.models import Lead, LeadQuerySet
 from leads.models.choices import (
+    FACT_CHOICES,
+    FACT_LABELS,
     REACHED,
     SCORED_STATUSES,
-    BuyerScheme,
-    ChainStatus,
     Channel,
-    FinancingStatus,
-    Intent,
     LeadStatus,
-    PropertyType,
-    StampDutyPosition,
-    Timeline,
 )
 from leads.temperature import HOT_FROM, WARM_FROM
 from organisations.models import User
@@ -88,8 +83,7 @@ class LeadFilterForm(FilterForm):
     SHOWING: Mapping[str, str] = {"sort": Sort.NEWEST.value, "size": "50"}
     FIRST = ("source", "period", "assignee")
     MORE = (
-        "intent", "property_type", "timeline", "chain_status", "financing_status",
-        "buyer_scheme", "stamp_duty_position", "viewing_requested", "area", "since", "until",
+        *FACT_CHOICES, "viewing_requested", "area", "since", "until",
         "reached", "contacted_since", "contacted_until", "follow_up", "score_from", "score_to",
         "size",
     )  # fmt: skip
@@ -110,13 +104,10 @@ class LeadFilterForm(FilterForm):
     source = one_of("Source", Channel.choices)
     period = one_of("Received", Period.choices)
     assignee = one_of("Assignee", [])
-    intent = one_of("Buy or rent", Intent.choices)
-    property_type = one_of("Property", PropertyType.choices)
-    timeline = one_of("Timeline", Timeline.choices)
-    chain_status = one_of("Chain", ChainStatus.choices)
-    financing_status = one_of("Financing", FinancingStatus.choices)
-    buyer_scheme = one_of("Scheme", BuyerScheme.choices)
-    stamp_duty_position = one_of("Stamp duty", StampDutyPosition.choices)
+    # One for each fact with a closed set of values: in a class's body, locals() is its namespace.
+    locals().update(
+        {fact: one_of(FACT_LABELS[fact], choices.choices) for fact, choices in FACT_CHOICES.items()}
+    )
     viewing_requested = one_of("Viewing", [("yes", "Viewing asked for"), ("no", "No viewing")])
     since = day_field("Received from")
     until = day_field("Received until")
@@ -232,7 +223,7 @@ class LeadFilterForm(FilterForm):
 
     def _facets(self) -> dict[str, list[str]]:
         """The facets that the lead must have, each with the values of which any will do."""
-        names = (*search.FACETS, "source", "temperature", "viewing_requested")
+        names = (*FACT_CHOICES, "source", "temperature", "viewing_requested")
         facets = {name: self.chosen(name) for name in names}
         facets["assignee"] = [
             str(self.person.id) if value == "me" else value for value in self.chosen("assignee")

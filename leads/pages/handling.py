@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django import forms
 from django.db import transaction
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_POST
 
 from foundation.days import today
@@ -19,6 +20,7 @@ from organisations.models import User
 from organisations.requests import SignedInRequest, actor_of
 
 NOBODY = "nobody"
+NOBODY_OF_YOURS = "That is nobody of your agency who can look after leads."
 NOT_SAID = "The page did not say how things stood. Choose again."
 
 
@@ -29,6 +31,27 @@ class AssigneeForm(forms.Form):
         max_length=36, error_messages={"required": "Choose who looks after the lead."}
     )
     seen = forms.CharField(max_length=36, error_messages={"required": NOT_SAID})
+
+    def __init__(self, lead: Lead, people: QuerySet[User], data: QueryDict) -> None:
+        super().__init__(data)
+        self.lead, self.people = lead, people
+
+    def clean_assignee(self) -> User | None:
+        asked: str = self.cleaned_data["assignee"]
+        if asked == _name_of(self.lead.assignee_id):
+            return self.lead.assignee  # as it stands, be it somebody who left
+        if asked == NOBODY:
+            return None
+        try:
+            return self.people.get(id=UUID(asked))
+        except (ValueError, User.DoesNotExist):
+            raise forms.ValidationError(NOBODY_OF_YOURS) from None
+
+    def is_overtaken(self) -> bool:
+        """Whether somebody else gave the lead away meanwhile, and not to the same person."""
+        wanted: User | None = self.cleaned_data["assignee"]
+        seen: str = self.cleaned_data["seen"]
+        return wanted != self.lead.assignee and seen != _name_of(self.lead.assignee_id)
 
 
 class FollowUpForm(forms.Form):
@@ -49,6 +72,10 @@ class FollowUpForm(forms.Form):
         asked: date | None = self.cleaned_data["follow_up_on"]
         return asked
 
+    def is_overtaken(self, lead: Lead) -> bool:
+        """Whether somebody else set another day meanwhile, and not the same."""
+        return lead.follow_up_on not in (self.day(), self.cleaned_data["seen"])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         day = cleaned.get("follow_up_on")
@@ -59,53 +86,42 @@ class FollowUpForm(forms.Form):
 
 
 @require_POST
-@transaction.atomic
 def change_assignee(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Give the lead to somebody or to nobody, unless somebody else did meanwhile."""
-    lead = lead_page.lead_or_404(request, lead_id, locked=True)
-    form = AssigneeForm(request.POST)
+    with transaction.atomic():
+        lead = lead_page.lead_or_404(request, lead_id, locked=True)
+        form = AssigneeForm(lead, assignable(request.organisation), request.POST)
+        overtaken = form.is_valid() and form.is_overtaken()
+        if form.is_valid() and not overtaken:
+            assign(lead, form.cleaned_data["assignee"], by=actor_of(request))
     if not form.is_valid():
         return _refused(request, lead, form)
-    asked = form.cleaned_data["assignee"]
-    if asked == _name_of(lead.assignee_id):
-        return _done(request, lead)  # as it stands: perhaps both chose the same
-    person = None if asked == NOBODY else _person(request, asked)
-    if asked != NOBODY and person is None:
-        form.add_error("assignee", "That is nobody of your agency who can look after leads.")
-        return _refused(request, lead, form)
-    if form.cleaned_data["seen"] != _name_of(lead.assignee_id):
-        return _overtaken(request, lead, _by_assignment(request, lead, person))
-    assign(lead, person, by=actor_of(request))
+    if overtaken:
+        meanwhile = _by_assignment(request, lead, form.cleaned_data["assignee"])
+        return _overtaken(request, lead, meanwhile)
     return _done(request, lead)
 
 
 @require_POST
-@transaction.atomic
 def change_follow_up(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Set or clear the day, unless somebody else did meanwhile."""
-    lead = lead_page.lead_or_404(request, lead_id, locked=True)
     form = FollowUpForm(request.POST)
+    with transaction.atomic():
+        lead = lead_page.lead_or_404(request, lead_id, locked=True)
+        overtaken = form.is_valid() and form.is_overtaken(lead)
+        if form.is_valid() and not overtaken:
+            set_follow_up(lead, form.day(), by=actor_of(request))
     if not form.is_valid():
         return _refused(request, lead, form)
-    day = form.day()
-    if day != lead.follow_up_on and form.cleaned_data["seen"] != lead.follow_up_on:
-        wrote = {"follow_up_on": day}
-        meanwhile = overtaken_facts(lead, request.organisation, wrote, wrote)
-        return _overtaken(request, lead, meanwhile[0], wrote_day=day)
-    set_follow_up(lead, day, by=actor_of(request))
+    if overtaken:
+        wrote = {"follow_up_on": form.day()}
+        (meanwhile,) = overtaken_facts(lead, request.organisation, wrote, wrote)
+        return _overtaken(request, lead, meanwhile, wrote_day=form.day())
     return _done(request, lead)
 
 
 def _name_of(id_: UUID | None) -> str:
     return NOBODY if id_ is None else str(id_)
-
-
-def _person(request: SignedInRequest, text: str) -> User | None:
-    """The agency's active person of that id; another agency's is nobody."""
-    try:
-        return assignable(request.organisation).filter(id=UUID(text)).first()
-    except ValueError:
-        return None
 
 
 def _by_assignment(request: SignedInRequest, lead: Lead, wanted: User | None) -> Overtaken:
@@ -118,19 +134,19 @@ def _by_assignment(request: SignedInRequest, lead: Lead, wanted: User | None) ->
 
 
 def _done(request: SignedInRequest, lead: Lead) -> HttpResponse:
-    context = lead_page.standing(request, lead) | lead_page.handling(request, lead)
-    return lead_page.changed(request, lead, "leads/_handling_swap.html", "Saved", context)
+    parts = (lead_page.standing, lead_page.handling)
+    return lead_page.changed(request, lead, "Saved", "leads/_handling_swap.html", *parts)
 
 
 def _refused(request: SignedInRequest, lead: Lead, form: forms.Form) -> HttpResponse:
     faults = [fault for faults in form.errors.values() for fault in faults]
-    context = lead_page.handling(request, lead) | {"handling_faults": faults}
-    return lead_page.refused(request, lead, "leads/_handling.html", context)
+    part = lead_page.handling
+    return lead_page.refused(request, lead, "leads/_handling.html", part, handling_faults=faults)
 
 
 def _overtaken(
     request: SignedInRequest, lead: Lead, overtaken: Overtaken, **more: Any
 ) -> HttpResponse:
-    context = lead_page.standing(request, lead) | lead_page.handling(request, lead)
-    context |= {"handling_overtaken": overtaken, **more}
-    return lead_page.refused(request, lead, "leads/_handling_swap.html", context)
+    more["handling_overtaken"] = overtaken
+    parts = (lead_page.standing, lead_page.handling)
+    return lead_page.refused(request, lead, "leads/_handling_swap.html", *parts, **more)

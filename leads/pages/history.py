@@ -10,7 +10,6 @@ from foundation.web.pages import render_page
 from leads.history import history_of
 from leads.notes import add_note
 from leads.pages import lead_page
-from leads.pages.neighbours import came_from
 from leads.pages.note_form import NoteForm
 from organisations.requests import SignedInRequest, actor_of
 
@@ -33,20 +32,22 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = lead_page.lead_or_404(request, lead_id)
     context = lead_page.conversations(request, lead, request.GET)
     context["address"] = lead_page.address_of(request, lead)
-    return render_page(request, "leads/conversations.html", "leads/_talks.html", context)
+    return render_page(
+        request, "leads/conversations.html", "leads/_conversation_list.html", context
+    )
 
 
 @require_POST
-@transaction.atomic
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Write a note into the history of the lead, or of the one that it became meanwhile."""
-    lead = lead_page.became_or_404(request, lead_id)
     form = NoteForm(request.POST)
+    with transaction.atomic():
+        lead = lead_page.became_or_404(request, lead_id)
+        if form.is_valid():
+            add_note(lead, form.cleaned_data["text"], by=actor_of(request))
     if not form.is_valid():
-        context = {"lead": lead, "note_form": form, "carried": came_from(request).carried}
-        return lead_page.refused(request, lead, "leads/_note_form.html", context)
-    add_note(lead, form.cleaned_data["text"], by=actor_of(request))
+        return lead_page.refused(request, lead, "leads/_note_form.html", note_form=form)
     if lead.id != lead_id:
         return lead_page.merged_away(request, lead, "your note")
-    context = lead_page.standing(request, lead) | {"note_form": NoteForm()}
-    return lead_page.changed(request, lead, "leads/_note_swap.html", "Note added", context)
+    fragment, part = "leads/_note_swap.html", lead_page.standing
+    return lead_page.changed(request, lead, "Note added", fragment, part, note_form=NoteForm())

@@ -1,5 +1,6 @@
 """What a lead's page is made of: each part as the context of its fragment."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +78,7 @@ def standing(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     }
 
 
-def facts(lead: Lead) -> dict[str, Any]:
+def facts(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """The score with its reasons, and the facts."""
     return {
         "lead": lead,
@@ -130,7 +131,7 @@ def whole(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     origin = came_from(request)
     return {
         **standing(request, lead),
-        **facts(lead),
+        **facts(request, lead),
         **handling(request, lead),
         **conversations(request, lead, QueryDict()),
         "origin": origin,
@@ -141,11 +142,15 @@ def whole(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
 
 
 # --- Answers -------------------------------------------------------------------------------------
+Part = Callable[[SignedInRequest, Lead], dict[str, Any]]  # one of those above
+
+
 def changed(
-    request: SignedInRequest, lead: Lead, fragment: str, words: str, context: dict[str, Any]
+    request: SignedInRequest, lead: Lead, words: str, fragment: str, *parts: Part, **more: Any
 ) -> HttpResponse:
-    """What was posted is done: the changed fragments for HTMX, else back to the lead's page."""
+    """What was posted is done: the changed parts for HTMX, else back to the lead's page."""
     if wants_fragment(request):
+        context = _together(request, lead, parts) | more
         return announce(render(request, fragment, context), words)
     messages.success(request, words)
     return SeeOther(address_of(request, lead))
@@ -160,9 +165,16 @@ def merged_away(request: SignedInRequest, survivor: Lead, words: str) -> HttpRes
 
 
 def refused(
-    request: SignedInRequest, lead: Lead, fragment: str, context: dict[str, Any]
+    request: SignedInRequest, lead: Lead, fragment: str, *parts: Part, **more: Any
 ) -> HttpResponse:
-    """What was posted was not done: 422 with the form, alone or within the lead's page."""
+    """What was posted was not done: 422 with the parts that say why, or with the lead's page."""
     if wants_fragment(request):
-        return render(request, fragment, context, status=422)
-    return render(request, "leads/detail.html", whole(request, lead) | context, status=422)
+        return render(request, fragment, _together(request, lead, parts) | more, status=422)
+    return render(request, "leads/detail.html", whole(request, lead) | more, status=422)
+
+
+def _together(request: SignedInRequest, lead: Lead, parts: Iterable[Part]) -> dict[str, Any]:
+    context = {"lead": lead, "carried": came_from(request).carried}
+    for part in parts:
+        context |= part(request, lead)
+    return context

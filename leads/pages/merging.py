@@ -16,7 +16,7 @@ from leads.merging import CannotMerge, merge, unmerge
 from leads.models import FACT_FIELDS, Lead
 from leads.pages import lead_page
 from leads.pages.neighbours import came_from
-from leads.wording import FIELD_LABELS, UNKNOWN, value_in_words
+from leads.wording import UNKNOWN, fact_label, value_in_words
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -72,8 +72,7 @@ def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             by=actor_of(request),
         )
     except CannotMerge as reason:
-        context = {"faults": [str(reason)]}
-        return lead_page.refused(request, lead, "leads/detail.html", context)
+        return lead_page.refused(request, lead, "leads/detail.html", faults=[str(reason)])
     messages.success(request, f"{other.display_name} is a lead of its own again.")
     return SeeOther(lead_page.address_of(request, lead))
 
@@ -99,13 +98,13 @@ def _page(
     if other is not None:
         older, newer = sorted((lead, other), key=lambda each: (each.created_at, each.id))
         context |= {"older": older, "newer": newer, "compared": _compared(older, newer)}
-    return render(request, "leads/merge.html", context, status=422 if fault else 200)
+    return render(request, "leads/merging.html", context, status=422 if fault else 200)
 
 
 def _compared(one: Lead, other: Lead) -> list[tuple[str, str, str, bool]]:
     """Label, what each says, and whether they contradict, of every fact that either knows."""
     lines = [
-        (FIELD_LABELS[field], _words(one, field), _words(other, field))
+        (fact_label(field), _words(one, field), _words(other, field))
         for field in (*FACT_FIELDS, "status", "follow_up_on")
         if is_known(one, field) or is_known(other, field)
     ]

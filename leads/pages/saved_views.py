@@ -103,4 +103,4 @@ def _page(
 ) -> HttpResponse:
     views: QuerySet[SavedView] = SavedView.objects.of(request.user).by_name()
     rows = [(view, renamed[1] if renamed and renamed[0] == view.id else None) for view in views]
-    return render(request, "leads/views.html", {"rows": rows, "new": new}, status=status)
+    return render(request, "leads/saved_views.html", {"rows": rows, "new": new}, status=status)

@@ -1,29 +1,24 @@
-"""The list of leads, a lead's page, and moving a lead along."""
+"""The list of leads, and a lead's page."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from foundation.lists.listing import Listing
 from foundation.lists.paging import Count
 from foundation.web.pages import address_of, announce, push_address, render_page, wants_fragment
-from leads import moving
-from leads.changed_meanwhile import last_change
 from leads.merging import became
-from leads.models import EventKind, Lead
-from leads.models.choices import LeadStatus
+from leads.models import Lead
 from leads.models.tally import LeadTally
 from leads.pages import lead_page
 from leads.pages.filters import LeadFilterForm
-from leads.pages.forms import MoveForm
 from leads.pages.list_actions import beside_the_list
 from leads.pages.neighbours import came_from
-from organisations.requests import SignedInRequest, actor_of
+from organisations.requests import SignedInRequest
 
 
 @require_safe
@@ -71,28 +66,3 @@ def lead_detail(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         standing_lead = reverse("leads:detail", args=[became(lead)])
         return redirect(standing_lead + came_from(request).carried)
     return render(request, "leads/detail.html", lead_page.whole(request, lead))
-
-
-@require_POST
-def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """Move the lead, unless it was moved since the person's page was made."""
-    form = MoveForm(request.POST)
-    with transaction.atomic():
-        lead = lead_page.lead_or_404(request, lead_id, locked=True)
-        if form.is_valid() and form.cleaned_data["seen"] == lead.status:
-            status = LeadStatus(form.cleaned_data["status"])
-            moving.change_status(lead, status, by=actor_of(request))
-            words = f"Moved to {status.label}"
-            context = lead_page.standing(request, lead)
-            return lead_page.changed(request, lead, "leads/_standing_swap.html", words, context)
-    return _not_moved(request, lead, form)
-
-
-def _not_moved(request: SignedInRequest, lead: Lead, form: MoveForm) -> HttpResponse:
-    context = lead_page.standing(request, lead)
-    if form.is_valid():  # then what it saw no longer stood
-        context["overtaken_by"] = last_change(lead, request.organisation, EventKind.STATUS)
-        context["overtaken"] = True
-    else:
-        context["faults"] = [fault for faults in form.errors.values() for fault in faults]
-    return lead_page.refused(request, lead, "leads/_standing_swap.html", context)

@@ -23,7 +23,7 @@ def close(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "people": organisation.people.filter(is_active=True).count()}
         status = 422 if form.is_bound else 200
-        return render(request, "organisations/close.html", context, status=status)
+        return render(request, "organisations/agency/closing.html", context, status=status)
     account.close(organisation, by=actor_of(request))
     logout(request)
     return SeeOther("organisations:account_closed")
@@ -34,4 +34,4 @@ def close(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def account_closed(request: HttpRequest) -> HttpResponse:
     """What was done, and whom to ask to undo it; the same for everybody."""
-    return render(request, "organisations/account_closed.html")
+    return render(request, "organisations/agency/closed.html")

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from foundation.database.constraints import known
 from foundation.ids import uuid7
 from organisations.actors import ActorKind
 from organisations.models.tenant import TenantQuerySet
@@ -92,18 +93,9 @@ class AuditEntry(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="organisations_auditentry_actor_kind_known",
-                condition=Q(actor_kind__one_of=ActorKind.values),
-            ),
-            models.CheckConstraint(
-                name="organisations_auditentry_target_kind_known",
-                condition=Q(target_kind__one_of=AuditTarget.values),
-            ),
-            models.CheckConstraint(
-                name="organisations_auditentry_action_known",
-                condition=Q(action__one_of=AuditAction.values),
-            ),
+            known("organisations_auditentry", "actor_kind", ActorKind),
+            known("organisations_auditentry", "target_kind", AuditTarget),
+            known("organisations_auditentry", "action", AuditAction),
         ]
         indexes = [
             # The Audit tab, and its CSV.

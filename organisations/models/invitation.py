@@ -14,6 +14,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 
+from foundation.database.constraints import known, said
 from foundation.ids import uuid7
 from organisations.models.roles import Role
 from organisations.models.tenant import TenantQuerySet
@@ -87,15 +88,9 @@ class Invitation(models.Model):
                 name="organisations_invitation_email_open",
                 condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
             ),
-            models.CheckConstraint(
-                name="organisations_invitation_email_said", condition=~Q(email="")
-            ),
-            models.CheckConstraint(
-                name="organisations_invitation_name_said", condition=~Q(name="")
-            ),
-            models.CheckConstraint(
-                name="organisations_invitation_role_known", condition=Q(role__one_of=Role.values)
-            ),
+            said("organisations_invitation", "email"),
+            said("organisations_invitation", "name"),
+            known("organisations_invitation", "role", Role),
             models.CheckConstraint(
                 name="organisations_invitation_digest_is_sha256",
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from foundation.database.constraints import known, said
 from foundation.ids import uuid7
 
 
@@ -47,16 +48,12 @@ class Organisation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="organisations_organisation_name_said", condition=~Q(name="")
-            ),
+            said("organisations_organisation", "name"),
             models.CheckConstraint(
                 name="organisations_organisation_slug_plain",
                 condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
             ),
-            models.CheckConstraint(
-                name="organisations_organisation_plan_known", condition=Q(plan__one_of=Plan.values)
-            ),
+            known("organisations_organisation", "plan", Plan),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,11 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 
+from foundation.database.constraints import known, said
 from foundation.days import AGENCY_ZONE
 from foundation.ids import uuid7
 from organisations.models.organisation import Organisation
@@ -78,17 +79,11 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 name="organisations_user_org_and_id", fields=["organisation", "id"]
             ),
-            models.CheckConstraint(name="organisations_user_email_said", condition=~Q(email="")),
-            models.CheckConstraint(name="organisations_user_name_said", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="organisations_user_theme_known", condition=Q(theme__one_of=Theme.values)
-            ),
-            models.CheckConstraint(
-                name="organisations_user_time_zone_said", condition=~Q(time_zone="")
-            ),
-            models.CheckConstraint(
-                name="organisations_user_role_known", condition=Q(role__one_of=Role.values)
-            ),
+            said("organisations_user", "email"),
+            said("organisations_user", "name"),
+            known("organisations_user", "theme", Theme),
+            said("organisations_user", "time_zone"),
+            known("organisations_user", "role", Role),
         ]
 
     def __str__(self) -> str:

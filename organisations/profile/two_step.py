@@ -19,7 +19,7 @@ from organisations.signing_in.recent_sign_in import is_recent, recent_sign_in_re
 def two_step_page(request: SignedInRequest) -> HttpResponse:
     """Whether it is on, and what can be done about it."""
     context = {"device": two_step.authenticator_of(request.user)}
-    return render(request, "organisations/two_step.html", context)
+    return render(request, "organisations/profile/two_step.html", context)
 
 
 @require_POST
@@ -72,13 +72,13 @@ def _set_up_page(
     request: SignedInRequest, device: Authenticator, form: CodeForm, status: int = 200
 ) -> HttpResponse:
     context = {"device": device, "picture": _picture(device.address), "form": form}
-    return render(request, "organisations/two_step_set_up.html", context, status=status)
+    return render(request, "organisations/profile/two_step_set_up.html", context, status=status)
 
 
 def _codes_page(request: SignedInRequest, codes: list[str], heading: str) -> HttpResponse:
     """The codes, in the one answer to the POST that made them."""
     context = {"codes": codes, "heading": heading}
-    return render(request, "organisations/recovery_codes.html", context)
+    return render(request, "organisations/profile/recovery_codes.html", context)
 
 
 def _picture(address: str) -> SafeString:

@@ -115,7 +115,7 @@ def _page(request: SignedInRequest, *, status: int = 200, **forms: Any) -> HttpR
         "this_session": request.session.row_id,  # type: ignore[attr-defined]  # our own engine's
         "two_step": two_step.authenticator_of(request.user),
     }
-    return render(request, "organisations/profile.html", context | forms, status=status)
+    return render(request, "organisations/profile/profile.html", context | forms, status=status)
 
 
 def _password_page(
@@ -126,4 +126,4 @@ def _password_page(
     wait: TooManyRequests | None = None,
 ) -> HttpResponse:
     context = {"form": form, "wait": wait}
-    return render(request, "organisations/password.html", context, status=status)
+    return render(request, "organisations/profile/password.html", context, status=status)

@@ -37,7 +37,9 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         context = {"form": form}
-        return render(request, "organisations/password_reset.html", context, status=status)
+        return render(
+            request, "organisations/signing_in/password_reset.html", context, status=status
+        )
     throttle.count_reset(request)
     answer = HttpResponseRedirect(reverse("organisations:password_reset_sent"))
     after_answer(answer, partial(_send_link, request, form.cleaned_data["email"]))
@@ -47,7 +49,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 @login_not_required  # for those who cannot sign in
 @require_safe
 def password_reset_sent(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisations/password_reset_sent.html")
+    return render(request, "organisations/signing_in/password_reset_sent.html")
 
 
 @method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
@@ -57,7 +59,7 @@ class NewPasswordView(FaultyFormIs422, auth_views.PasswordResetConfirmView):
     Nobody is signed in by it: who has two-step sign-in still needs its code.
     """
 
-    template_name = "organisations/new_password.html"
+    template_name = "organisations/signing_in/new_password.html"
     form_class = NewPasswordForm
 
     def get_user(self, uidb64: str) -> User | None:

@@ -101,7 +101,7 @@ def _ask(
         "back": page_before(request) or resolve_url("overview"),
     }
     status = 429 if too_many else 422
-    answer = render(request, "organisations/recent_sign_in.html", context, status=status)
+    answer = render(request, "organisations/signing_in/recent_sign_in.html", context, status=status)
     if too_many:
         answer.headers["Retry-After"] = str(too_many.seconds)
     answer.headers["HX-Retarget"] = "#main"

@@ -45,7 +45,7 @@ class SignInView(FaultyFormIs422, auth_views.LoginView):
     e-mail costs a hash as well, and what is recorded is recorded after the answer.
     """
 
-    template_name = "organisations/sign_in.html"
+    template_name = "organisations/signing_in/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
@@ -119,7 +119,7 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
 
 
 def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpResponse:
-    return render(request, "organisations/sign_in_code.html", {"form": form}, status=status)
+    return render(request, "organisations/signing_in/code.html", {"form": form}, status=status)
 
 
 def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:

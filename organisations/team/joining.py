@@ -50,7 +50,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
     """Says who invites whom, and takes a name and a password."""
     if request.user.is_authenticated:
         status = 409 if request.method == "POST" else 200
-        return render(request, "organisations/invitation_signed_in.html", status=status)
+        return render(request, "organisations/team/joining_signed_in.html", status=status)
     digest = request.session.get(_DIGEST, "")
     found = Invitation.objects.good_for(digest).select_related("organisation").first()
     if found is None:
@@ -74,7 +74,7 @@ def _join(request: HttpRequest, digest: str, form: JoinForm) -> HttpResponse:
     except inviting.NoInvitation:  # used, withdrawn or replaced a moment ago
         return _no_invitation(request)
     except inviting.EmailTaken:
-        return render(request, "organisations/invitation_taken.html", status=409)
+        return render(request, "organisations/team/joining_taken.html", status=409)
     del request.session[_DIGEST]
     messages.success(
         request, f"Welcome to {person.organisation.name}. Sign in with {person.email}."
@@ -86,8 +86,8 @@ def _form(
     request: HttpRequest, found: Invitation, form: JoinForm, status: int = 200
 ) -> HttpResponse:
     context = {"invitation": found, "form": form}
-    return render(request, "organisations/invitation.html", context, status=status)
+    return render(request, "organisations/team/joining.html", context, status=status)
 
 
 def _no_invitation(request: HttpRequest) -> HttpResponse:
-    return render(request, "organisations/invitation_gone.html", status=404)
+    return render(request, "organisations/team/joining_link_gone.html", status=404)

@@ -158,9 +158,9 @@ def _ask(
     request: SignedInRequest, person: User, act: str, fragment: str, **more: Any
 ) -> HttpResponse:
     """What is asked before the act: a page, or the part of it that a dialog shows."""
-    fragment = f"organisations/{fragment}"
+    fragment = f"organisations/team/{fragment}"
     context = {"person": person, "act": act, "fragment": fragment, **more}
-    return render_page(request, "organisations/team_question.html", fragment, context)
+    return render_page(request, "organisations/team/question.html", fragment, context)
 
 
 def _person_or_404(request: SignedInRequest, person_id: UUID) -> User:
@@ -204,5 +204,5 @@ def _page(
         "now": timezone.now(),
     }
     return render_page(
-        request, "organisations/team.html", "organisations/_people.html", context, status
+        request, "organisations/team/team.html", "organisations/team/_people.html", context, status
     )

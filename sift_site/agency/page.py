@@ -42,4 +42,4 @@ def _page(request: SignedInRequest, form: AgencyNameForm, status: int = 200) -> 
         "plans": plans_for(request.organisation),
         "api_use": api_use_of(request.organisation),
     }
-    return render(request, "organisations/organisation.html", context, status=status)
+    return render(request, "organisations/agency/organisation.html", context, status=status)

@@ -26,12 +26,7 @@ from sift_site.api.problems import Problem
 )
 def conversation_list(request: ApiRequest) -> Answer:
     """The organisation's conversations, newest first."""
-    query = read_list_query(
-        request,
-        CONVERSATIONS,
-        name="conversations",
-        organisation_id=request.caller.organisation_id,
-    )
+    query = read_list_query(request, CONVERSATIONS, name="conversations")
     page = reads.conversation_page(
         organisation_id=request.caller.organisation_id,
         window=query.window,
@@ -73,17 +68,11 @@ def message_list(request: ApiRequest, conversation_id: str) -> Answer:
 
 def _message_query(request: ApiRequest, conversation_id: UUID) -> ListQuery:
     """The query; its faults come after the 404 of a conversation that is not there."""
-    organisation_id = request.caller.organisation_id
     try:
-        return read_list_query(
-            request,
-            MESSAGES,
-            name=f"conversations/{conversation_id}/messages",
-            organisation_id=organisation_id,
-        )
+        return read_list_query(request, MESSAGES, name=f"conversations/{conversation_id}/messages")
     except Problem:
         if not reads.conversation_exists(
-            organisation_id=organisation_id, conversation_id=conversation_id
+            organisation_id=request.caller.organisation_id, conversation_id=conversation_id
         ):
             raise problems.not_found() from None
         raise

@@ -44,7 +44,7 @@ def answer(request: ApiRequest) -> Answer:
     try:
         _check_transport(request)
         match = _resolve(request)
-        route = f"/{match.route}"
+        route = f"{ROOT}/{match.route}"
         answered = match.func(request, **match.kwargs)
     except Problem as problem:
         answered = problem_answer(request, problem)
@@ -88,8 +88,12 @@ def _check_host(host: str, _allowed: tuple[str, ...]) -> None:
 
 
 def _resolve(request: ApiRequest) -> ResolverMatch:
+    """The view of the path and the ids in it; raises the Problem 404.
+
+    The API's table is asked alone: by way of the site's it takes twice as long.
+    """
     try:
-        return resolve(request.path_info)
+        return resolve(request.path_info[len(ROOT) :], settings.API_URLCONF)
     except Resolver404:
         raise problems.not_found() from None
 

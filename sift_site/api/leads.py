@@ -6,6 +6,8 @@ from django.db import transaction
 
 from foundation.ids import parse_uuid
 from foundation.validation import Faulty, decode
+from leads import moving
+from leads.models.choices import LeadStatus
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
     lead_response,
@@ -34,12 +36,7 @@ from sift_site.api.problems import Problem
 )
 def lead_list(request: ApiRequest) -> Answer:
     """The agency's leads, newest first."""
-    query = read_list_query(
-        request,
-        LEADS,
-        name="leads",
-        organisation_id=request.caller.organisation_id,
-    )
+    query = read_list_query(request, LEADS, name="leads")
     page = reads.lead_page(
         organisation_id=request.caller.organisation_id,
         window=query.window,
@@ -107,12 +104,15 @@ def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
 
 def _changed(request: ApiRequest, lead_id: UUID, wanted: schemas.StatusChange) -> Answer:
     caller = request.caller
-    lead = reads.change_status(
-        wanted.status, organisation_id=caller.organisation_id, lead_id=lead_id, by=caller.actor
+    moved = moving.move(
+        lead_id,
+        LeadStatus(wanted.status),
+        organisation_id=caller.organisation_id,
+        by=caller.actor,
     )
-    if lead is None:
+    if moved is None:
         raise problems.not_found()
-    return lead_response(lead)
+    return lead_response(schemas.Lead(*moved.shown))
 
 
 def _require_lead(request: ApiRequest, lead_id: UUID, *, for_update: bool = False) -> schemas.Lead:

@@ -16,6 +16,7 @@ from foundation.validation import Fault
 from leads.models.choices import Channel, LeadStatus
 from sift_site.api import cursors, problems, schemas, times
 from sift_site.api.cursors import Listing, NotOfThisList
+from sift_site.api.http import ApiRequest
 from sift_site.api.windows import Window
 
 # A key scopes everything to its organisation. Callers may name one; it decides nothing.
@@ -52,20 +53,16 @@ class ListQuery:
 
 
 def read_list_query(
-    request: HttpRequest,
-    parameters: tuple[Parameter, ...],
-    *,
-    name: str,
-    organisation_id: UUID,
+    request: ApiRequest, parameters: tuple[Parameter, ...], *, name: str
 ) -> ListQuery:
     """The query of a list; raises the Problem 422 with every fault.
 
-    `name` is the list's own: a cursor belongs to it, to the organisation and to the filters.
+    `name` is the list's own: a cursor belongs to it, to the key's organisation and to the filters.
     """
     given = query_of(request)
     values, faults = _read_values(given, parameters)
     filters = {key: value for key, value in values.items() if key not in _PAGING}
-    listing = Listing(name, str(organisation_id), filters)
+    listing = Listing(name, str(request.caller.organisation_id), filters)
     after = None
     if "cursor" in values and "offset" in values:
         faults.append(Fault("cursor", "is not accepted together with offset"))

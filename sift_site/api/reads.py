@@ -1,11 +1,10 @@
-"""What the API reads, and the one change that it makes often: the only SQL by hand in Sift.
+"""What the API reads, by SQL by hand.
 
-from leads import moving
 A read costs two statements: one finds the key with its organisation, one gives the answer, with the
 check that its parent exists and the total where they are asked for. Every function but the first,
 which finds out who asks, requires `organisation_id`, and every table in it is narrowed by that.
 
-`statements.py` asks them; rows become the schemas' Structs as they arrive. A statement is prepared,
+`asking.py` asks them; rows become the schemas' Structs as they arrive. A statement is prepared,
 and planned once for all values, where an index gives its rows in their order: then the same plan is
 right for all. Where filters, a total or an offset leave several ways, it is planned for its values.
 """
@@ -17,12 +16,12 @@ from itertools import starmap
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
-from foundation.ids import uuid7
-from organisations.actors import Actor
+from foundation.database.statements import Row
+from leads.models.shown import SHOWN_COLUMNS
 from sift_site.api import schemas
+from sift_site.api.asking import ask, ask_with_literals
 from sift_site.api.callers import KeyRow
 from sift_site.api.cursors import Place
-from sift_site.api.statements import Row, ask, ask_with_literals, change
 from sift_site.api.windows import Page, Window
 
 Listed = TypeVar("Listed", schemas.Lead, schemas.Conversation)
@@ -53,14 +52,7 @@ def key_by_digest(digest: str) -> KeyRow | None:
 
 
 # --- Lists ---------------------------------------------------------------------------------------
-# Ids as the JSON has them: as text, whose value PostgreSQL makes quicker than Python.
-_LEAD_COLUMNS: LiteralString = """
-    lead.id::text AS id_text, lead.name, lead.email, lead.phone, lead.status, lead.score,
-    lead.source, lead.summary, lead.intent, lead.budget_min, lead.budget_max, lead.bedrooms_min,
-    lead.bedrooms_max, lead.area, lead.property_type, lead.timeline, lead.chain_status,
-    lead.financing_status, lead.buyer_scheme, lead.stamp_duty_position, lead.viewing_requested,
-    lead.created_at, lead.updated_at
-"""
+# Ids are text, as the JSON has them: PostgreSQL makes that quicker than Python.
 _CONVERSATION_COLUMNS: LiteralString = """
     conversation.id::text AS id_text, conversation.lead_id::text, conversation.channel,
     conversation.status, conversation.languages_used, conversation.created_at,
@@ -89,7 +81,7 @@ def lead_page(
         where.add("lead.created_at >= %(since)s", since=since)
     if updated_since is not None:
         where.add_loosely("lead.updated_at >= %(updated_since)s", updated_since=updated_since)
-    return _newest_first("lead", "leads_lead", _LEAD_COLUMNS, schemas.Lead, where, window)
+    return _newest_first("lead", "leads_lead", SHOWN_COLUMNS, schemas.Lead, where, window)
 
 
 def conversation_page(
@@ -126,7 +118,7 @@ def conversation_page(
 
 
 _LEAD: LiteralString = f"""
-    SELECT {_LEAD_COLUMNS} FROM leads_lead AS lead
+    SELECT {SHOWN_COLUMNS} FROM leads_lead AS lead
      WHERE lead.organisation_id = %(organisation_id)s AND lead.id = %(lead_id)s
        AND lead.merged_into_id IS NULL
 """
@@ -305,63 +297,3 @@ def _page(
     if len(rows) > len(shown):
         after = Place(shown[-1].created_at, shown[-1].id)
     return Page(shown, total, after)
-
-
-# --- The change that is made often ---------------------------------------------------------------
-_EVENT_COLUMNS: LiteralString = """
-    id, organisation_id, lead_id, kind, "from", "to", payload, actor_kind, actor_id, actor_name
-"""
-_ENTRY_COLUMNS: LiteralString = """
-    id, organisation_id, action, actor_kind, actor_id, address, target_kind, target_id, details
-"""
-_CHANGE_STATUS: LiteralString = f"""
-    WITH before AS MATERIALIZED (
-        {_LEAD} FOR NO KEY UPDATE
-    ), moves AS (
-        SELECT before.status FROM before WHERE before.status <> %(status)s
-    ), event AS (
-        INSERT INTO leads_leadevent ({_EVENT_COLUMNS})
-        SELECT %(event_id)s, %(organisation_id)s, %(lead_id)s, 'status', moves.status, %(status)s,
-               '{{}}', 'api_key', %(key_id)s, %(key_name)s
-          FROM moves
-    ), entry AS (
-        INSERT INTO organisations_auditentry ({_ENTRY_COLUMNS})
-        SELECT %(entry_id)s, %(organisation_id)s, 'status_changed', 'api_key', %(key_id)s,
-               %(address)s, 'lead', %(lead_id)s,
-               jsonb_build_object('from', moves.status, 'to', %(status)s::text)
-          FROM moves
-    ), changed AS (
-        UPDATE leads_lead AS lead SET status = %(status)s, moved_on = true FROM moves
-         WHERE lead.organisation_id = %(organisation_id)s AND lead.id = %(lead_id)s
-        RETURNING {_LEAD_COLUMNS}
-    )
-    SELECT changed.* FROM changed
-    UNION ALL
-    SELECT before.* FROM before WHERE before.status = %(status)s
-"""
-
-
-def change_status(
-    status: str, *, organisation_id: UUID, lead_id: UUID, by: Actor
-) -> schemas.Lead | None:
-    """Set the status of a lead, with its event and entry in the audit trail.
-
-    Returns the lead as it now is, or None where the organisation has no such lead. What stands
-    already is left as it is, and nothing recorded. It is what moving.change_status() does, in one
-    statement rather than six; the row is locked first, so that of two changes at once each says
-    what it found.
-    """
-    rows = change(
-        _CHANGE_STATUS,
-        {
-            "organisation_id": organisation_id,
-            "lead_id": lead_id,
-            "status": status,
-            "event_id": uuid7(),
-            "entry_id": uuid7(),
-            "address": by.address,
-            "key_id": by.id,
-            "key_name": by.name,
-        },
-    )
-    return schemas.Lead(*rows[0]) if rows else None

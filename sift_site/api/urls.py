@@ -4,7 +4,6 @@ from sift_site.api.conversations import conversation_list, message_list
 from sift_site.api.endpoint import route
 from sift_site.api.leads import change_lead_status, lead_detail, lead_list
 
-app_name = "api"
 # Ids are matched as any text and parsed after the key was checked, so that malformed, unknown and
 # foreign ones share one answer.
 urlpatterns = [

@@ -105,15 +105,10 @@ def _told(random: Random, visitor: Visitor) -> Iterator[tuple[str, list[str]]]:
     )
     yield "money", _sentence(random, words.BUDGET, budget=budget_in_words(facts))
     yield "time", [words.TIMELINE[facts.timeline]] if facts.timeline else []
-    yield (
-        "position",
-        [
-            *([words.CHAIN[facts.chain_status]] if facts.chain_status else []),
-            *([words.FINANCING[facts.financing_status]] if facts.financing_status else []),
-            *([words.SCHEME[facts.buyer_scheme]] if facts.buyer_scheme else []),
-            *([words.STAMP_DUTY[facts.stamp_duty_position]] if facts.stamp_duty_position else []),
-        ],
-    )
+    position = [
+        told[getattr(facts, fact)] for fact, told in words.POSITION.items() if getattr(facts, fact)
+    ]
+    yield "position", position
     yield "viewing", [random.choice(words.VIEWING)] if facts.viewing_requested else []
     # Nobody repeats in a text the number that it comes from, nor in an e-mail its sender.
     yield "contact", [

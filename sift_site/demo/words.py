@@ -45,27 +45,30 @@ TIMELINE: Mapping[str, str] = {
     "within_6_months": "Some time in the next six months would be fine.",
     "over_6_months": "There's no hurry, it won't be for at least six months.",
 }
-CHAIN: Mapping[str, str] = {
-    "chain_free": "There's no chain on my side, I have nothing to sell.",
-    "single_chain": "I have one place to sell first, and it's under offer.",
-    "in_chain": "I'm in a chain: my buyer is waiting on their own sale.",
-}
-FINANCING: Mapping[str, str] = {
-    "cash_proven": "I'm a cash buyer and can show proof of funds.",
-    "dip_held": "I have a decision in principle from my bank.",
-    "application_pending": "My mortgage application is in, I'm waiting to hear.",
-    "exploring": "I'm still looking into what I could borrow.",
-}
-SCHEME: Mapping[str, str] = {
-    "help_to_buy": "I was hoping to use Help to Buy.",
-    "shared_ownership": "I'd be interested in shared ownership.",
-    "first_homes": "I think I qualify for the First Homes scheme.",
-}
-STAMP_DUTY: Mapping[str, str] = {
-    "first_time_buyer": "It would be my first home.",
-    "main_residence": "It would replace the home I live in now.",
-    "second_home": "It would be a second home.",
-    "non_resident": "I live abroad at the moment, so I'd be buying as a non-resident.",
+# What buyers alone are asked, in this order.
+POSITION: Mapping[str, Mapping[str, str]] = {
+    "chain_status": {
+        "chain_free": "There's no chain on my side, I have nothing to sell.",
+        "single_chain": "I have one place to sell first, and it's under offer.",
+        "in_chain": "I'm in a chain: my buyer is waiting on their own sale.",
+    },
+    "financing_status": {
+        "cash_proven": "I'm a cash buyer and can show proof of funds.",
+        "dip_held": "I have a decision in principle from my bank.",
+        "application_pending": "My mortgage application is in, I'm waiting to hear.",
+        "exploring": "I'm still looking into what I could borrow.",
+    },
+    "buyer_scheme": {
+        "help_to_buy": "I was hoping to use Help to Buy.",
+        "shared_ownership": "I'd be interested in shared ownership.",
+        "first_homes": "I think I qualify for the First Homes scheme.",
+    },
+    "stamp_duty_position": {
+        "first_time_buyer": "It would be my first home.",
+        "main_residence": "It would replace the home I live in now.",
+        "second_home": "It would be a second home.",
+        "non_resident": "I live abroad at the moment, so I'd be buying as a non-resident.",
+    },
 }
 VIEWING = (
     "Could I come and view something?",

@@ -32,9 +32,10 @@ def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     with transaction.atomic():
         # The assignee is read after the lock: what was joined while waiting for it is out of date.
         lead = get_object_or_404(leads.select_for_update(), id=lead_id)
-        fault = _fault(request, lead)
-        if not fault:
+        is_free = lead.assignee in (None, request.user) and lead.status in SCORED_STATUSES
+        if is_free:
             assign(lead, request.user, by=actor_of(request))
+    fault = "" if is_free else _fault(request, lead)
     words = fault or f"{lead.display_name} is yours now."
     if not wants_fragment(request):
         (messages.error if fault else messages.success)(request, words)
@@ -49,11 +50,9 @@ def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 
 
 def _fault(request: SignedInRequest, lead: Lead) -> str:
-    """Why the lead is no longer to be taken, in words; empty where it is."""
+    """Why the lead is no longer to be taken, in words."""
     if lead.assignee is not None and lead.assignee != request.user:
         return f"{lead.assignee.name} has taken {lead.display_name} already."
-    if lead.status in SCORED_STATUSES:
-        return ""
     status = LeadStatus(lead.status).label
     moved = last_change(lead, request.organisation, EventKind.STATUS)
     by = f"{moved.actor_name} moved it to {status}" if moved else f"it is {status}"

@@ -38,7 +38,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
             # By which a press without script comes back to the same period.
             "way_back": f"?period={period}" if "period" in request.GET else "",
         } | standing(request.user, counted)
-    return render_page(request, "overview.html", "overview/_period.html", context)
+    return render_page(request, "overview/overview.html", "overview/_period.html", context)
 
 
 def standing(person: User, counted: Overview) -> dict[str, Any]:

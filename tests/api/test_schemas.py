@@ -6,6 +6,7 @@ import pytest
 from conversations.choices import ConversationStatus, MessageRole
 from leads.models import Lead
 from leads.models.choices import Channel, LeadStatus
+from leads.models.shown import SHOWN_FIELDS
 from sift_site.api import schemas
 
 
@@ -40,3 +41,7 @@ def test_every_fact_of_a_lead_with_a_set_of_values_names_that_set():
         values = [value for value, _ in field.choices]
 
         assert values_of(schemas.Lead, field.name) == values, field.name
+
+
+def test_a_lead_has_the_fields_that_leads_say_are_shown_in_their_order():
+    assert schemas.Lead.__struct_fields__ == SHOWN_FIELDS

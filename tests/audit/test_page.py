@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from foundation.ids import uuid7
-from leads import moving
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import record
@@ -20,7 +19,7 @@ from organisations.models import AuditAction, AuditEntry, AuditTarget
 from sift_site.audit import page
 from sift_site.audit.filters import GROUPS
 from sift_site.audit.wording import DONE
-from tests.factories import make_key, make_lead, make_user
+from tests.factories import make_key, make_lead, make_user, move_lead
 
 TAB = "/settings/audit/"
 CSV = f"{TAB}export.csv"
@@ -48,7 +47,7 @@ def rows(answer) -> list[dict[str, str]]:
 def moved(agency, agent):
     """A lead that an agent moved from elsewhere."""
     lead = make_lead(agency, name="Zoë <b>Byrne</b>", status="hot")
-    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent, ELSEWHERE))
+    move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent, ELSEWHERE))
     return lead
 
 
@@ -173,7 +172,7 @@ def test_a_hundred_entries_take_no_more_statements_than_two(
     def happen(number: int) -> None:
         for _ in range(number):
             lead, other = make_lead(agency), make_lead(agency)
-            moving.change_status(lead, LeadStatus.LOST, by=Actor.for_person(make_user(agency)))
+            move_lead(lead, LeadStatus.LOST, by=Actor.for_person(make_user(agency)))
             by = Actor.for_key(make_key(agency)[0].id, "Key")
             record(agency.id, AuditAction.LEADS_MERGED, by=by, target=AuditTarget.LEAD,
                    target_id=lead.id, other=str(other.id))  # fmt: skip
@@ -215,7 +214,7 @@ def busy(agency, admin, agent, moved):
     key, _ = make_key(agency, name="CRM sync")
     by_key = Actor.for_key(key.id, key.name, "2001:db8::7")
     other = make_lead(agency, name="Bo", status="warm")
-    moving.change_status(other, LeadStatus.REJECTED, by=by_key)
+    move_lead(other, LeadStatus.REJECTED, by=by_key)
     record(agency.id, AuditAction.SIGN_IN, by=Actor.for_person(admin), target=AuditTarget.PERSON,
            target_id=admin.id)  # fmt: skip
     record(agency.id, AuditAction.SIGN_IN_FAILED, by=SYSTEM, target=AuditTarget.PERSON)

@@ -9,16 +9,24 @@ import pytest
 from django.db import DatabaseError, connection
 
 from conversations.capture import capture
-from leads import bulk, moving
-from leads.bulk import Assign, Move, change_matching, find_run, undo
+from leads import bulk
+from leads.bulk import Assign, Move, change_matching
 from leads.merging import last_merge
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
+from leads.undoing import find_run, undo
 from organisations.actors import SYSTEM, Actor
 from organisations.models import AuditEntry
 from tests.api.conftest import client_of
 from tests.conversations.test_capture import received
-from tests.factories import PASSWORD, make_conversation, make_lead, make_message, make_user
+from tests.factories import (
+    PASSWORD,
+    make_conversation,
+    make_lead,
+    make_message,
+    make_user,
+    move_lead,
+)
 
 HTMX = {"HX-Request": "true"}
 
@@ -74,7 +82,7 @@ def test_what_was_refused_and_what_stood_already_are_none(signed_in, agency, age
 
     signed_in.post(f"/leads/{lead.id}/status/", {"status": "lost", "seen": "new"})
     signed_in.post(f"/leads/{lead.id}/status/", {"status": "danced", "seen": "hot"})
-    moving.change_status(lead, LeadStatus.HOT, by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus.HOT, by=Actor.for_person(agent))
 
     assert told() == []
 
@@ -83,7 +91,7 @@ def test_what_scoring_does_is_none(signed_in, agency):
     capture(agency, [received(name="Zoë", timeline="asap", intent="buy")], by=SYSTEM)
     lead = Lead.objects.get()
 
-    assert moving.change_status(lead, LeadStatus.HOT, by=SYSTEM) is not None
+    assert move_lead(lead, LeadStatus.HOT, by=SYSTEM).was != "hot"
     assert LeadEvent.objects.filter(kind="status").count() == 2
     assert told() == []
 

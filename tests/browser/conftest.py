@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.axe import Findings
 
@@ -14,7 +14,7 @@ LONGEST_WAIT = 30_000  # milliseconds
 expect.set_options(timeout=LONGEST_WAIT)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
     # Root, as in a container, has no user namespace for the sandbox.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -26,14 +26,29 @@ def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def usual(chromium: Browser, live_server: Any) -> BrowserContext:
+    """A browser without options, which has our styles and scripts by the second test."""
+    return chromium.new_context(base_url=live_server.url)
+
+
 @pytest.fixture
-def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
-    """Opens a page of a new browser on the live server; whatever its console complains of fails
-    the test, a breach of the content security policy first of all."""
+def open_browser(
+    chromium: Browser, usual: BrowserContext, live_server: Any
+) -> Iterator[Callable[..., Page]]:
+    """Opens a page of a browser on the live server in which nobody is signed in. Whatever its
+    console complains of fails the test, a breach of the content security policy first of all.
+
+    The first without options is the usual browser, emptied after each test. Any other is new, as
+    is one that will be `changed` in what a test cannot put back, its clock for one.
+    """
     contexts, complaints = [], []
 
-    def open_one(**options: Any) -> Page:
-        context = chromium.new_context(base_url=live_server.url, **options)
+    def open_one(*, changed: bool = False, **options: Any) -> Page:
+        if changed or options or usual in contexts:
+            context = chromium.new_context(base_url=live_server.url, **options)
+        else:
+            context = usual
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(LONGEST_WAIT)
@@ -46,13 +61,24 @@ def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., 
 
     yield open_one
     for context in contexts:
-        context.close()
+        if context is usual:
+            empty(context)
+        else:
+            context.close()
     # A status or a failure that the test itself called forth is no complaint.
     called_forth = (
         *("Failed to load resource", "Response Status Error"),
         *("htmx:afterRequest", "htmx:sendError", "htmx:timeout"),  # HTMX on a request that failed
     )
     assert [said for said in complaints if not said.startswith(called_forth)] == []
+
+
+def empty(context: BrowserContext) -> None:
+    """Close its pages and sign its person out; what it fetched from our own files may stay."""
+    for page in context.pages:
+        page.close()
+    context.set_offline(False)
+    context.clear_cookies()
 
 
 @pytest.fixture

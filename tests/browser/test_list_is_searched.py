@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from leads import search
 from leads.models import Lead
 from tests.browser.clipboard import clipboard_of
 from tests.factories import make_lead, make_organisation
@@ -29,7 +30,7 @@ def leads(agency) -> list[Lead]:
         make_lead(agency, name="Zofia Nowak", score=50, status="warm", area="Didsbury"),
     ]  # fmt: skip
     for lead in every:
-        lead.renew_search()
+        search.renew(lead)
         lead.save(update_fields=["search"])
     return every
 

@@ -5,12 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from leads import moving
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.models.saved_view import SavedView
 from organisations.actors import SYSTEM
-from tests.factories import at, make_conversation, make_lead, make_organisation
+from tests.factories import at, make_conversation, make_lead, make_organisation, move_lead
 from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -156,7 +155,7 @@ def test_a_status_is_changed_in_its_row_which_keeps_focus_and_selection(list_pag
 
 def test_a_row_that_somebody_else_moved_says_so_and_shows_where_it_stands(list_page, leads):
     page = list_page
-    moving.change_status(leads[0], LeadStatus.CONVERTED, by=SYSTEM)
+    move_lead(leads[0], LeadStatus.CONVERTED, by=SYSTEM)
 
     page.get_by_label("Status of Lead 5").select_option("lost")
 
@@ -211,7 +210,7 @@ def look(page: Page) -> None:
 
 
 def test_the_page_asks_by_itself(open_browser, agent, agency, leads):
-    page = open_browser()
+    page = open_browser(changed=True)
     page.clock.install()
     signed_in_at_the_list(page, agent)
     make_lead(agency, name="Fresh", status="hot")

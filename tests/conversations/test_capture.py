@@ -7,12 +7,11 @@ import pytest
 from conversations.capture import Outcome, capture
 from conversations.intake_format import ReceivedConversation, ReceivedMessage
 from conversations.models import Conversation, Message
-from leads import moving
 from leads.facts import LeadFacts
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
-from tests.factories import at, make_conversation, make_lead
+from tests.factories import at, make_conversation, make_lead, move_lead
 from tests.statements import statements_sent
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +133,6 @@ def test_another_agency_may_use_the_same_external_id(agency, other_agency):
     [
         ({"email": "Émile@example.com"}, {"email": " éMILE@Example.com "}),
         ({"phone": "07700 900123"}, {"phone": "+44 7700 900123"}),
-        ({"phone": "no 5"}, {"phone": " no 5 "}),
         ({"email": "a@example.com", "phone": "07700 900123"}, {"phone": "07700900123"}),
     ],
 )
@@ -228,7 +226,7 @@ def test_a_returning_visitors_capture_scores_the_lead_again(agency):
 
 def test_a_lead_that_a_person_moved_on_keeps_its_status_and_gets_a_score(agency, agent):
     lead = make_lead(agency, email="ada@example.com")
-    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
     capture(agency, [received(email="ada@example.com", viewing_requested=True)])
 
@@ -239,7 +237,7 @@ def test_a_lead_that_a_person_moved_on_keeps_its_status_and_gets_a_score(agency,
 
 def test_a_lead_put_back_to_new_stays_so_until_its_next_message(agency, agent):
     lead = make_lead(agency, email="ada@example.com", status="cold", score=6)
-    moving.change_status(lead, LeadStatus.NEW, by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus.NEW, by=Actor.for_person(agent))
     assert lead.moved_on
 
     capture(agency, [received(email="ada@example.com")])

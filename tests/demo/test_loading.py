@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 
 from conversations.models import Conversation, Message
+from leads import search
 from leads.models import FACT_FIELDS, Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.scoring import score_value
@@ -264,7 +265,7 @@ def test_what_is_found_by_search_is_what_is_stored():
 
     for lead in Lead.objects.all():
         stored = lead.search
-        lead.renew_search()
+        search.renew(lead)
         lead.save(update_fields=["search"])
         lead.refresh_from_db(fields=["search"])
         assert lead.search == stored

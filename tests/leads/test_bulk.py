@@ -7,15 +7,16 @@ import pytest
 from django.db import connection, transaction
 
 from foundation.ids import uuid7
-from leads import bulk, moving
-from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching, find_run, undo
+from leads import bulk
+from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching
 from leads.models import EventKind, Lead, LeadEvent, actor_columns
 from leads.models.choices import LeadStatus
 from leads.models.tally import LeadTally
 from leads.search import query
+from leads.undoing import find_run, undo
 from organisations.actors import SYSTEM, Actor
 from organisations.models import AuditEntry
-from tests.factories import make_lead, make_user
+from tests.factories import make_lead, make_user, move_lead
 from tests.statements import statements_sent
 from tests.waiting import wait_until_somebody_waits_for
 
@@ -41,7 +42,7 @@ def by(agent) -> Actor:
 def test_each_change_is_recorded_as_a_single_one_would_be(agency, by):
     one, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
 
-    moving.change_status(one, LeadStatus.LOST, by=by)
+    move_lead(one, LeadStatus.LOST, by=by)
     change_chosen(agency, chosen(other), Move(LeadStatus.LOST), by=by)
     one.refresh_from_db()
     before = other.updated_at
@@ -66,7 +67,7 @@ def test_a_lead_that_stands_so_already_is_not_touched_and_records_nothing(agency
 def test_a_lead_moved_since_it_was_seen_is_left_alone(agency, by):
     lead, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
     seen = chosen(lead, other)
-    moving.change_status(lead, LeadStatus.CONVERTED, by=SYSTEM)
+    move_lead(lead, LeadStatus.CONVERTED, by=SYSTEM)
 
     outcome = change_chosen(agency, seen, Move(LeadStatus.LOST), by=by)
 
@@ -191,8 +192,8 @@ def test_undo_leaves_alone_what_was_changed_since_even_where_it_looks_the_same(a
     outcome = change_matching(leads_of(agency), Move(LeadStatus.LOST), by=by)
     for lead in (away, there_and_back):
         lead.refresh_from_db()
-        moving.change_status(lead, LeadStatus.CONTACTED, by=by)
-    moving.change_status(there_and_back, LeadStatus.LOST, by=by)
+        move_lead(lead, LeadStatus.CONTACTED, by=by)
+    move_lead(there_and_back, LeadStatus.LOST, by=by)
 
     undone = undo(agency, find_run(agency, outcome.bulk_id), by=by)
 
@@ -295,7 +296,7 @@ def test_a_lead_that_a_colleague_takes_out_of_the_filter_meanwhile_is_left_alone
         meanwhile = threading.Thread(target=change_all_hot)
         meanwhile.start()
         wait_until_somebody_waits_for("transactionid")
-        moving.change_status(held, LeadStatus.CONVERTED, by=SYSTEM)
+        move_lead(held, LeadStatus.CONVERTED, by=SYSTEM)
     meanwhile.join(timeout=10)
 
     assert (outcomes[0].changed, outcomes[0].overtaken) == (1, 1)

@@ -3,13 +3,13 @@
 import pytest
 
 from conversations.capture import capture
-from leads import moving
+from leads import search
 from leads.corrections import correct, let_go
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from organisations.actors import Actor
 from tests.conversations.test_capture import received
-from tests.factories import make_conversation, make_lead
+from tests.factories import make_conversation, make_lead, move_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_the_score_and_the_status_follow_with_the_visitors_messages_counted(agen
 
 def test_a_lead_that_was_moved_on_is_scored_but_keeps_its_status(agency, agent):
     lead = make_lead(agency)
-    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
     correct(lead, {"timeline": "asap"}, by=Actor.for_person(agent))
 
@@ -78,7 +78,7 @@ def test_a_lead_that_was_moved_on_is_scored_but_keeps_its_status(agency, agent):
 
 def test_a_corrected_lead_is_found_by_what_it_now_says(agency, agent):
     lead = make_lead(agency, name="Sian Huges")
-    lead.renew_search()
+    search.renew(lead)
     lead.save(update_fields=["search"])
 
     correct(lead, {"name": "Émile Łukasz"}, by=Actor.for_person(agent))

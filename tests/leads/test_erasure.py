@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from leads import search
 from leads.corrections import correct
 from leads.erasure import erase
 from leads.merging import last_merge, merge, unmerge
@@ -33,7 +34,7 @@ def whole_database() -> str:
 
 def known_in_full(agency, by) -> Lead:
     lead = make_lead(agency, name="Zebulon", email="zebulon@example.com", phone="+447700900987")
-    lead.renew_search()
+    search.renew(lead)
     lead.save(update_fields=["search"])
     make_message(make_conversation(agency, lead), content="I keep a quokka")
     add_note(lead, "Has a pangolin too", by=by)

@@ -6,6 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from foundation.lists import listing
+from leads import search
 from leads.models import Lead
 from leads.pages.filters import LeadFilterForm
 from tests.factories import at
@@ -37,7 +38,7 @@ def leads(agency, other_agency) -> list[Lead]:
 def found_by_its_facts(organisation, **fields) -> Lead:
     """A lead that is not saved yet, and that a search will find."""
     lead = Lead(organisation=organisation, source="website", **fields)
-    lead.renew_search()
+    search.renew(lead)
     return lead
 
 

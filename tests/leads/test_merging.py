@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 
 from conversations.capture import capture
-from leads import moving
 from leads.assignment import assign
 from leads.corrections import correct
 from leads.merging import CannotMerge, became, last_merge, merge, merged_leads, unmerge
@@ -15,7 +14,7 @@ from leads.models.choices import LeadStatus
 from leads.models.tally import LeadTally
 from organisations.actors import Actor
 from tests.conversations.test_capture import received
-from tests.factories import make_conversation, make_lead, make_organisation, make_user
+from tests.factories import make_conversation, make_lead, make_organisation, make_user, move_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +65,7 @@ def test_unknown_facts_are_filled_and_differing_ones_kept_and_recorded(agency, b
 
 def test_conversations_move_events_stay_and_the_tally_counts_one_lead(agency, by):
     survivor, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
-    moving.change_status(other, LeadStatus.CONTACTED, by=by)
+    move_lead(other, LeadStatus.CONTACTED, by=by)
     conversation = make_conversation(agency, other, messages=2)
 
     join(survivor, other, by)

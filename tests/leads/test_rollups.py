@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from conversations.capture import capture
 from foundation.days import AGENCY_ZONE
-from leads import bulk, moving
+from leads import bulk
 from leads.assignment import assign
 from leads.corrections import correct
 from leads.erasure import erase
@@ -22,9 +22,10 @@ from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
 from leads.models.rollups import AreaDay, ContactDay, LeadDay, bucket_of, middle_of
 from leads.temperature import temperature
+from leads.undoing import find_run, undo
 from organisations.actors import Actor
 from tests.conversations.test_capture import received
-from tests.factories import at, make_lead, make_organisation
+from tests.factories import at, make_lead, make_organisation, move_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +128,7 @@ class Day:
 
     def move(self) -> None:
         for lead in self.leads(1):
-            moving.change_status(lead, self.chance.choice(PERSON_STATUSES), by=self.by)
+            move_lead(lead, self.chance.choice(PERSON_STATUSES), by=self.by)
 
     def correct(self) -> None:
         for lead in self.leads(1):
@@ -144,8 +145,8 @@ class Day:
         self.runs.append(bulk.change_matching(some, move, by=self.by).bulk_id)
 
     def undo(self) -> None:
-        if self.runs and (run := bulk.find_run(self.agency, self.runs.pop())):
-            bulk.undo(self.agency, run, by=self.by)
+        if self.runs and (run := find_run(self.agency, self.runs.pop())):
+            undo(self.agency, run, by=self.by)
 
     def merge(self) -> None:
         if len(pair := self.leads(2)) == 2:
@@ -273,7 +274,7 @@ def test_whoever_moves_a_lead_the_contact_is_kept(agency, status, reached):
 def test_to_give_a_lead_up_is_no_contact(agency, agent, status):
     lead = make_lead(agency, status="hot")
 
-    moving.change_status(lead, LeadStatus(status), by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus(status), by=Actor.for_person(agent))
 
     assert (fresh(lead).reached, fresh(lead).first_contacted_at) == (0, None)
 
@@ -281,11 +282,11 @@ def test_to_give_a_lead_up_is_no_contact(agency, agent, status):
 def test_the_first_contact_stays_the_first_and_the_furthest_the_furthest(agency, agent):
     lead = make_lead(agency, status="hot")
     by = Actor.for_person(agent)
-    moving.change_status(lead, LeadStatus.QUALIFIED, by=by)
+    move_lead(lead, LeadStatus.QUALIFIED, by=by)
     first = fresh(lead).first_contacted_at
 
     for status in (LeadStatus.CONTACTED, LeadStatus.LOST):
-        moving.change_status(lead, status, by=by)
+        move_lead(lead, status, by=by)
 
     assert (fresh(lead).reached, fresh(lead).first_contacted_at) == (2, first)
 
@@ -293,9 +294,9 @@ def test_the_first_contact_stays_the_first_and_the_furthest_the_furthest(agency,
 def test_a_lead_put_back_waits_for_its_first_contact_again(agency, agent):
     lead = make_lead(agency, status="hot")
     by = Actor.for_person(agent)
-    moving.change_status(lead, LeadStatus.CONTACTED, by=by)
+    move_lead(lead, LeadStatus.CONTACTED, by=by)
 
-    moving.change_status(lead, LeadStatus.NEW, by=by)
+    move_lead(lead, LeadStatus.NEW, by=by)
 
     assert (fresh(lead).reached, fresh(lead).first_contacted_at) == (0, None)
     assert list(Lead.objects.for_organisation(agency).waiting()) == [lead]
@@ -308,7 +309,7 @@ def test_what_stood_before_is_read_from_the_events_as_the_trigger_would_have_kep
     for _ in range(60):
         work()
     for status in (LeadStatus.CONTACTED, LeadStatus.QUALIFIED):
-        moving.change_status(make_lead(agency), status, by=work.by)
+        move_lead(make_lead(agency), status, by=work.by)
     leads = Lead.objects.for_organisation(agency)
     kept_by_trigger = {lead.id: (lead.reached, lead.first_contacted_at) for lead in leads}
     assert {reached for reached, _ in kept_by_trigger.values()} > {0, 1}

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def indexed(organisation, **fields) -> Lead:
     lead = make_lead(organisation, **fields)
-    lead.renew_search()
+    search.renew(lead)
     lead.save(update_fields=["search"])
     return lead
 
@@ -52,6 +52,20 @@ def test_a_lead_is_found_by_the_beginnings_of_its_words_without_case_and_accents
 def test_any_spelling_of_a_phone_number_finds_it(agency, text):
     lead = indexed(agency, name="Emile", phone="+447700900123")
     indexed(agency, name="Emile", phone="+447700900999")
+
+    assert found(agency, text) == [lead]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ilker@example.com", "İLKER@example.com", "<ilker@example.com>", "ilker@example.com,",
+        "mailto:ilker@example.com", "\u200bilker@example.com", "ilker@exam",
+    ],
+)  # fmt: skip
+def test_any_spelling_of_an_e_mail_finds_it(agency, text):
+    lead = indexed(agency, email=" İlker@example.com;")
+    indexed(agency, email="ilkay@example.com")
 
     assert found(agency, text) == [lead]
 

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from leads import moving
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM
@@ -14,7 +13,7 @@ from sift_site.reference.code import coloured, with_code
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline, type_in_words
 from sift_site.reference.polling import recipe
-from tests.factories import make_conversation, make_key, make_lead
+from tests.factories import make_conversation, make_key, make_lead, move_lead
 
 ADDRESS = "/api/docs/"
 
@@ -217,7 +216,7 @@ def test_the_polling_recipe_sees_what_is_new_and_what_changed_each_once(shown, a
     assert poll(newest, seen, handled.append) == newest
     assert handled == []
 
-    moving.change_status(Lead.objects.get(id=first[0].id), LeadStatus.QUALIFIED, by=SYSTEM)
+    move_lead(Lead.objects.get(id=first[0].id), LeadStatus.QUALIFIED, by=SYSTEM)
     later = make_lead(agency, name="Later", created_at="2021-01-01T00:00:00Z")  # as imported
     poll(newest, seen, handled.append)
 

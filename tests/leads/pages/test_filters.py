@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from foundation.days import today
+from leads import search
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from tests.factories import at, make_lead, make_user
@@ -21,7 +22,7 @@ def indexed(organisation, **fields) -> Lead:
     if isinstance(fields.get("follow_up_on"), timedelta):
         fields["follow_up_on"] += today()
     lead = make_lead(organisation, **fields)
-    lead.renew_search()
+    search.renew(lead)
     lead.save(update_fields=["search"])
     return lead
 

@@ -5,11 +5,10 @@ import re
 import pytest
 
 from foundation.ids import uuid7
-from leads import moving
 from leads.models import Lead, LeadEvent
 from leads.models.choices import PERSON_STATUSES, LeadStatus
 from organisations.actors import Actor
-from tests.factories import make_conversation, make_lead, make_message, make_user
+from tests.factories import make_conversation, make_lead, make_message, make_user, move_lead
 
 FRAGMENT = {"HX-Request": "true"}
 TOKEN = re.compile(r"[A-Za-z0-9]{64}")  # of CSRF: another one on each page
@@ -29,7 +28,7 @@ def test_the_page_tells_facts_score_and_history(signed_in, agency, agent):
         agency, name="Siân Hughes", phone="+447700900123", email="sian@example.com", area="Leith",
         budget_min=250_000, timeline="asap", viewing_requested=True, summary="A flat with a view",
     )  # fmt: skip
-    moving.change_status(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
+    move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(agent))
 
     page = signed_in.get(f"/leads/{lead.id}/").content.decode()
 
@@ -199,7 +198,7 @@ def test_a_page_that_another_person_overtook_says_who_and_changes_nothing(
 ):
     lead = make_lead(agency, status="hot")
     other = make_user(agency, name="Priya Shah")
-    moving.change_status(lead, LeadStatus.QUALIFIED, by=Actor.for_person(other))
+    move_lead(lead, LeadStatus.QUALIFIED, by=Actor.for_person(other))
 
     answer = move(signed_in, lead, "lost", seen="hot", headers=headers)
     page = answer.content.decode()
@@ -240,7 +239,7 @@ def test_messages_events_and_conversations_take_no_more_statements_however_many(
     make_conversation(agency, many, messages=50)
     for n in range(50):
         status = LeadStatus.CONTACTED if n % 2 == 0 else LeadStatus.QUALIFIED
-        moving.change_status(many, status, by=Actor.for_person(agent))
+        move_lead(many, status, by=Actor.for_person(agent))
 
     counts = [statements_of(lambda i=i: signed_in.get(f"/leads/{i}/")) for i in (few.id, many.id)]
 

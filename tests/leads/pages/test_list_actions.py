@@ -6,11 +6,10 @@ import re
 import pytest
 
 from foundation.ids import uuid7
-from leads import moving
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM
-from tests.factories import at, make_lead
+from tests.factories import at, make_lead, move_lead
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -51,7 +50,7 @@ def test_a_move_in_its_row_without_script_leads_back_to_the_same_list(signed_in,
 @pytest.mark.parametrize("headers", [FRAGMENT, {}])
 def test_a_stale_row_says_who_moved_the_lead_and_changes_nothing(signed_in, agency, headers):
     lead = make_lead(agency, status="hot")
-    moving.change_status(lead, LeadStatus.LOST, by=SYSTEM)
+    move_lead(lead, LeadStatus.LOST, by=SYSTEM)
 
     answer = move(signed_in, lead, "contacted", seen="hot", headers=headers)
 

@@ -4,14 +4,13 @@ import json
 
 import pytest
 
-from leads import moving
 from leads.duplicates import possible_duplicates
 from leads.merging import last_merge, merge
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.notes import add_note
 from organisations.actors import Actor
-from tests.factories import at, make_conversation, make_lead, make_message
+from tests.factories import at, make_conversation, make_lead, make_message, move_lead
 
 
 @pytest.fixture
@@ -96,7 +95,7 @@ def test_the_newer_stays_where_it_is_chosen(signed_in, older, newer):
 
 
 def test_the_survivor_shows_both_histories_and_can_undo(signed_in, older, newer, agent):
-    moving.change_status(newer, LeadStatus.QUALIFIED, by=Actor.for_person(agent))
+    move_lead(newer, LeadStatus.QUALIFIED, by=Actor.for_person(agent))
     merge_by_form(signed_in, older, newer)
 
     page = page_of(signed_in, older)

@@ -1,0 +1,115 @@
+"""Moving a lead along, from its page or from its row in the list."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from foundation.web.pages import SeeOther, announce, wants_fragment
+from leads import moving
+from leads.changed_meanwhile import last_change
+from leads.models import EventKind, Lead
+from leads.models.choices import PERSON_STATUSES, LeadStatus
+from leads.pages import lead_page
+from leads.pages.bulk import nothing_changed
+from leads.pages.filters import LeadFilterForm
+from leads.pages.list_actions import for_a_row
+from leads.pages.list_address import list_address
+from organisations.requests import SignedInRequest, actor_of
+
+
+class MoveForm(forms.Form):
+    """A lead's next status, and the status that the page showed when the person chose."""
+
+    status = forms.ChoiceField(
+        choices=[(status.value, status.label) for status in PERSON_STATUSES],
+        error_messages={
+            "required": "Choose where to move the lead.",
+            "invalid_choice": "A lead cannot be moved to “%(value)s”. Choose one of those offered.",
+        },
+    )
+    seen = forms.ChoiceField(
+        choices=LeadStatus.choices,
+        error_messages={
+            "required": "The page did not say where the lead stood. Choose again.",
+            "invalid_choice": "The page did not say where the lead stood. Choose again.",
+        },
+    )
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with it, in words."""
+        return [str(fault) for faults in self.errors.values() for fault in faults]
+
+    @property
+    def to(self) -> LeadStatus:
+        """Where the lead is to be moved; the form must be valid."""
+        return LeadStatus(self.cleaned_data["status"])
+
+
+@require_POST
+def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Move the lead, unless it was moved since the person's page was made."""
+    form = MoveForm(request.POST)
+    moved = _move(request, lead_id, form)
+    lead = lead_page.lead_or_404(request, lead_id)
+    fragment, part = "leads/_lead_head_swap.html", lead_page.standing
+    if moved:
+        return lead_page.changed(request, lead, f"Moved to {form.to.label}", fragment, part)
+    if not form.is_valid():
+        return lead_page.refused(request, lead, fragment, part, faults=form.faults)
+    last = last_change(lead, request.organisation, EventKind.STATUS)
+    return lead_page.refused(request, lead, fragment, part, overtaken=True, overtaken_by=last)
+
+
+@require_POST
+def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Move the lead from its row, unless it was moved since the row was made."""
+    form = MoveForm(request.POST)
+    moved = _move(request, lead_id, form)
+    lead = lead_page.lead_or_404(request, lead_id)
+    fault = None if moved else _fault(request, lead, form)
+    if not wants_fragment(request):
+        if fault is not None:
+            return nothing_changed(request, [fault], back=request.GET.urlencode())
+        messages.success(request, _words(lead, form))
+        return SeeOther(list_address(request.GET.urlencode()))
+    filters = LeadFilterForm(request.GET, request.user)
+    context = {"lead": lead, "fault": fault} | for_a_row(request, filters)
+    response = render(request, "leads/_row_swap.html", context, status=422 if fault else 200)
+    return announce(response, fault or _words(lead, form))
+
+
+def _move(request: SignedInRequest, lead_id: UUID, form: MoveForm) -> bool:
+    """Move the lead as the form asks; whether the form was good, and what it saw still stood."""
+    if not form.is_valid():
+        return False
+    seen = LeadStatus(form.cleaned_data["seen"])
+    moved = moving.move(
+        lead_id,
+        form.to,
+        organisation_id=request.organisation.id,
+        by=actor_of(request),
+        seen=seen,
+    )
+    if moved is None:
+        raise Http404
+    return moved.was == seen
+
+
+def _words(lead: Lead, form: MoveForm) -> str:
+    return f"{lead.display_name} moved to {form.to.label}"
+
+
+def _fault(request: SignedInRequest, lead: Lead, form: MoveForm) -> str:
+    """Why the lead was not moved as asked, in words."""
+    if not form.is_valid():
+        return " ".join(form.faults)
+    last = last_change(lead, request.organisation, EventKind.STATUS)
+    now = LeadStatus(lead.status).label
+    if last is None:
+        return f"Not moved: this lead is {now} by now."
+    return f"Not moved: {last.actor_name} moved this lead to {now} meanwhile."

@@ -1,0 +1,47 @@
+"""Undoing a change of many leads."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_POST
+
+from foundation.plurals import so_many
+from foundation.web.pages import SeeOther
+from leads.bulk import Outcome
+from leads.models import EventKind
+from leads.pages.list_address import list_address
+from leads.undoing import Run, find_run, undo
+from organisations.requests import SignedInRequest, actor_of
+
+
+@require_POST
+def undo_change(request: SignedInRequest, bulk_id: UUID) -> HttpResponse:
+    """Take a change of many leads back, for the person who made it or an admin."""
+    run = find_run(request.organisation, bulk_id)
+    if run is None:
+        raise Http404
+    if not run.may_be_undone_by(request.user):
+        raise PermissionDenied("Only the person who made this change, or an admin, can undo it.")
+    back = request.GET.urlencode()
+    if run.lapsed:
+        messages.warning(request, "Nothing changed: Undo is offered for an hour.")
+        return SeeOther(list_address(back))
+    outcome = undo(request.organisation, run, by=actor_of(request))
+    words = _words_of_undo(outcome, run)
+    (messages.success if outcome.changed else messages.warning)(request, words)
+    return SeeOther(list_address(back))
+
+
+def _words_of_undo(outcome: Outcome, run: Run) -> str:
+    what = "status" if run.kind == EventKind.STATUS else "assignee"
+    if outcome.changed:
+        words = f"Undone: {so_many(outcome.changed, 'lead')} got the {what} from before back."
+    else:
+        words = "Nothing was left to undo."
+    if outcome.overtaken:
+        words += f" {outcome.overtaken:,} left alone: changed again since."
+    if outcome.missing:
+        words += f" {outcome.missing:,} no longer there."
+    return words

@@ -1,0 +1,165 @@
+"""Taking a change of many leads back.
+
+Each lead gets back what it had before the run, unless somebody changed that since. What it had
+stands in the run's events; an Undo leaves events of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Now
+from django.db.models.lookups import GreaterThan
+
+from leads import bulk, moving
+from leads.assignment import save_assigned, take_assignee
+from leads.bulk_trail import Trail
+from leads.models import EventKind, Lead, LeadEvent
+from leads.models.choices import LeadStatus
+from leads.temperature import temperature
+from organisations.actors import Actor
+from organisations.models import Organisation, User
+
+UNDO_LASTS = timedelta(hours=1)
+
+Events = Mapping[UUID, LeadEvent]  # those of a run, by their leads
+KindsSince = Mapping[UUID, set[str]]  # what happened to each lead after them
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A change of many leads that was made."""
+
+    id: UUID
+    person_id: UUID | None
+    kind: str
+    lapsed: bool  # too long ago to be undone
+
+    def may_be_undone_by(self, person: User) -> bool:
+        """By the person who made it, or an admin of the agency."""
+        return person.is_admin or person.id == self.person_id
+
+
+def find_run(organisation: Organisation, bulk_id: UUID) -> Run | None:
+    """The run of this id, None where the agency has none or nothing was changed by it."""
+    events = LeadEvent.objects.for_organisation(organisation).of_bulk(bulk_id)
+    lapsed = GreaterThan(Now() - F("created_at"), Value(UNDO_LASTS))
+    first = events.order_by("id").values_list("actor_id", "kind", lapsed).first()
+    return Run(bulk_id, *first) if first else None
+
+
+def undo(organisation: Organisation, run: Run, *, by: Actor) -> bulk.Outcome:
+    """Give each lead of the run back what it had before it, unless it was changed since.
+
+    Each restoring is recorded as an event of its own. A lead that was changed since is counted as
+    overtaken and left alone, and so is each when a run is undone twice.
+    """
+    outcome = bulk.Outcome()
+    trail = Trail(by, run.id, {"what": run.kind, "undoes": str(run.id)})
+    leads = Lead.objects.for_organisation(organisation).standing()
+    for events, is_last in bulk.with_end(_batches_of_events(organisation, run)):
+        done = {event.lead_id: event for event in events}
+        with transaction.atomic():
+            rows = bulk.locked(leads, sorted(done))
+            undone = _give_back(organisation, run, rows, done, by=by)
+            trail = trail.plus(undone)
+            if is_last:
+                trail.write()
+        outcome.missing += len(events) - len(rows)
+        outcome.overtaken += len(rows) - len(undone)
+    outcome.changed = trail.changed
+    return outcome
+
+
+def _batches_of_events(organisation: Organisation, run: Run) -> Iterator[list[LeadEvent]]:
+    """Those of the run, in the order of their ids."""
+    events = LeadEvent.objects.for_organisation(organisation).of_bulk(run.id).order_by("id")
+    batch = list(events[: bulk.BATCH])
+    while batch:
+        yield batch
+        batch = list(events.filter(id__gt=batch[-1].id)[: bulk.BATCH])
+
+
+def _give_back(
+    organisation: Organisation, run: Run, leads: Sequence[Lead], done: Events, *, by: Actor
+) -> list[Lead]:
+    """Undo the events on the locked leads; returns those that got something back."""
+    since = _kinds_since(organisation, done)
+    untouched = [lead for lead in leads if run.kind not in since[lead.id]]
+    marks = {"undoes": str(run.id)}
+    if run.kind == EventKind.STATUS:
+        return _move_back(organisation, untouched, done, since, by=by, marks=marks)
+    return _assign_back(organisation, untouched, done, by=by, marks=marks)
+
+
+def _kinds_since(organisation: Organisation, done: Events) -> KindsSince:
+    """For each lead the kinds of event that came after its own of the run.
+
+    After by either mark: an event's time is when its transaction began, which may be before the
+    run whose lock it waited for; its id is made in the writing, by the clock of another process.
+    """
+    first = min(done.values(), key=lambda event: event.id)
+    after = LeadEvent.objects.for_organisation(organisation).filter(
+        Q(created_at__gt=first.created_at) | Q(id__gt=first.id), lead__in=done.keys()
+    )
+    kinds: dict[UUID, set[str]] = defaultdict(set)
+    for lead_id, kind, id_, at in after.values_list("lead_id", "kind", "id", "created_at"):
+        own = done[lead_id]
+        if id_ > own.id or at > own.created_at:
+            kinds[lead_id].add(kind)
+    return kinds
+
+
+def _move_back(
+    organisation: Organisation,
+    leads: Sequence[Lead],
+    done: Events,
+    since: KindsSince,
+    *,
+    by: Actor,
+    marks: dict[str, str],
+) -> list[Lead]:
+    """Those that stand where the run moved them, moved to where they were."""
+    steps: dict[UUID, moving.Step] = {}
+    for lead in leads:
+        event = done[lead.id]
+        status = _status_before(lead, event, since[lead.id])
+        if lead.status == event.to_value != status:
+            moved_on = event.payload["moved_on"]
+            steps[lead.id] = moving.Step(lead.id, status, marks, moved_on=moved_on)
+    moving.move_each(steps.values(), organisation_id=organisation.id, by=by)
+    return [lead for lead in leads if lead.id in steps]
+
+
+def _status_before(lead: Lead, event: LeadEvent, since: set[str]) -> str:
+    """The status that the lead would have, had the event not been."""
+    if EventKind.CAPTURE in since and not event.payload["moved_on"]:
+        # It was the system's to set, and would have followed the score meanwhile.
+        return temperature(lead.score) or LeadStatus.NEW
+    return str(event.from_value)
+
+
+def _assign_back(
+    organisation: Organisation,
+    leads: Sequence[Lead],
+    done: Events,
+    *,
+    by: Actor,
+    marks: dict[str, str],
+) -> list[Lead]:
+    """Those whom the run's person still has, given back to whoever had them."""
+    people = {str(person.id): person for person in organisation.people.all()}
+    given = [lead for lead in leads if _text(lead.assignee_id) == done[lead.id].payload["to_id"]]
+    events = [
+        take_assignee(lead, people.get(done[lead.id].payload["from_id"]), by=by) for lead in given
+    ]
+    save_assigned(events, marks)
+    return [lead for lead, event in zip(given, events, strict=True) if event is not None]
+
+
+def _text(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)
