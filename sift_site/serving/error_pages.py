@@ -57,7 +57,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that was sent without its token: an old page, or cookies turned off.
 
-    A page that asked by HTMX gets itself a new one (static/js/tokens.js).
+    A page that asked by HTMX gets itself a new one (static/js/requests.js).
     """
     answer = _page(request, "403_csrf.html", 403)
     answer.headers[REFUSAL] = "stale-form"

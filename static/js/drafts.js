@@ -25,10 +25,11 @@ const read = (name) => stored(() => JSON.parse(localStorage.getItem(placeOf(name
 const write = (name, draft) => stored(() => localStorage.setItem(placeOf(name), JSON.stringify(draft)));
 const remove = (name) => stored(() => localStorage.removeItem(placeOf(name)));
 
-function removeWhere(isMeant) {
+function removeOld() {
   stored(() => {
-    for (const place of Object.keys(localStorage)) {
-      if (place.startsWith(PREFIX) && isMeant(place)) localStorage.removeItem(place);
+    for (const place of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) {
+      const { at } = JSON.parse(localStorage.getItem(place));
+      if (Date.now() - at > LONGEST) localStorage.removeItem(place);
     }
   });
 }
@@ -150,10 +151,11 @@ document.addEventListener("submit", (event) => {
 
 function settle() {
   const name = stored(() => sessionStorage.getItem(SUBMITTED));
-  const { responseStatus = 200 } = performance.getEntriesByType("navigation")[0];
+  const { type, responseStatus = 200 } = performance.getEntriesByType("navigation")[0];
   if (!name || responseStatus === 422) return;
   stored(() => sessionStorage.removeItem(SUBMITTED));
-  if (responseStatus < 400) removeSent(name);
+  // Who comes back never got an answer.
+  if (type === "navigate" && responseStatus < 400) removeSent(name);
 }
 
 addEventListener("storage", ({ key, oldValue, newValue }) => {
@@ -165,12 +167,6 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 });
 
 // --- The page is left -----------------------------------------------------------------------------
-let signingOut = false;
-
-document.addEventListener("click", () => { signingOut = false; }, true); // who was asked and stayed
-document.addEventListener("submit", ({ target }) => {
-  signingOut = target.matches("[data-forgets-drafts]");
-});
 document.body.addEventListener("sift:signed-out", () => { leaving = true; });
 addEventListener("pageshow", () => { leaving = false; });
 
@@ -178,10 +174,8 @@ addEventListener("beforeunload", (event) => {
   if (!leaving && typed().length > 0) event.preventDefault();
 });
 addEventListener("pagehide", () => {
-  if (signingOut) removeWhere((place) => place.startsWith(placeOf("")));
-  else for (const form of typed()) keep(form); // a sign-out in another tab took it
+  for (const form of typed()) keep(form); // signing out in another tab took it
 });
 
-const isYoung = (place) => Date.now() - JSON.parse(localStorage.getItem(place)).at < LONGEST;
-removeWhere((place) => !isYoung(place));
+removeOld();
 settle();

@@ -1,4 +1,5 @@
-// What HTMX leaves to the page: words for what failed, words for what worked, and the focus.
+// What requests leave to the page: words for what failed, words for what worked, the focus, and a
+// fresh token where its own has become stale.
 
 const live = document.getElementById("live");
 const main = document.getElementById("main");
@@ -21,10 +22,12 @@ function showFault(words) {
 const isTyped = () => document.querySelector("form[data-unsent]") !== null;
 const anew = () => (isTyped() ? "Open the page in another tab" : "Reload the page");
 
+const KEPT = "What you typed is kept: press again in a moment.";
+
 // Whether a change that got no answer was made is not known here; a page that was only asked for
 // can be asked for again, and so can what was typed.
 function afterwards(event) {
-  if (event.detail.elt.matches("form[data-unsent]")) return "What you typed is kept: press again in a moment.";
+  if (event.detail.elt.matches("form[data-unsent]")) return KEPT;
   return event.detail.requestConfig?.verb === "get"
     ? "Try again in a moment."
     : `Your change may not have been saved: ${anew().toLowerCase()} to see how things stand.`;
@@ -66,12 +69,11 @@ document.addEventListener("click", (event) => {
 
 document.body.addEventListener("sift:announce", (event) => say(event.detail.words));
 
-document.body.addEventListener("sift:fault", (event) => showFault(event.detail.words));
+const unreachable = () => (navigator.onLine ? "Sift could not be reached." : "You are offline.");
 
 document.body.addEventListener("htmx:sendError", (event) => {
   if (isQuiet(event)) return;
-  const why = navigator.onLine ? "Sift could not be reached." : "You are offline.";
-  showFault(`${why} ${afterwards(event)}`);
+  showFault(`${unreachable()} ${afterwards(event)}`);
 });
 
 document.body.addEventListener("htmx:timeout", (event) => {
@@ -81,7 +83,7 @@ document.body.addEventListener("htmx:timeout", (event) => {
 
 document.body.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
-  if (isQuiet(event) || xhr.getResponseHeader("Sift-Refusal")) return; // tokens.js sees to that
+  if (isQuiet(event) || xhr.getResponseHeader("Sift-Refusal")) return; // its token is renewed, below
   showFault(wordsFor(xhr, event));
 });
 
@@ -126,3 +128,84 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("click", (event) => {
   event.target.closest("[data-closes-banner]")?.closest(".banner").toggleAttribute("hidden", true);
 });
+
+// --- Tokens ---------------------------------------------------------------------------------------
+// A page outlives the session in which it was made: whoever signs in again in another tab leaves it
+// with stale tokens in its forms. It then takes a fresh one, for the person it was made for only.
+const headers = () => JSON.parse(document.body.getAttribute("hx-headers"));
+
+function take(token) {
+  document.body.setAttribute("hx-headers", JSON.stringify({ ...headers(), "X-CSRFToken": token }));
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+}
+
+function leadToSignIn() {
+  document.body.dispatchEvent(new CustomEvent("sift:signed-out"));
+  // The way back is this page; one that a POST answered would be posted again if it were reloaded.
+  location.replace(location.pathname + location.search);
+}
+
+async function whoIsSignedIn() {
+  const answer = await fetch(document.body.dataset.formToken, { redirect: "manual" });
+  if (answer.type === "opaqueredirect") return null; // to sign-in: nobody is
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.json();
+}
+
+// Whether the page has a fresh token now; where it has none, it was said why.
+async function isRenewed() {
+  let now;
+  try {
+    now = await whoIsSignedIn();
+  } catch {
+    showFault(`${unreachable()} ${KEPT}`);
+    return false;
+  }
+  if (now === null) {
+    leadToSignIn();
+    return false;
+  }
+  if (now.person !== headers()["Sift-Person"]) {
+    showFault(`${now.name} is signed in in this browser now, so nothing was sent. What you typed stays here. ` +
+      "Sign in as yourself in another tab, then press again.");
+    return false;
+  }
+  take(now.token);
+  return true;
+}
+
+// HTMX was refused for a stale page: the next press goes through.
+document.body.addEventListener("htmx:responseError", async (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (isQuiet(event) || !xhr.getResponseHeader("Sift-Refusal") || !(await isRenewed())) return;
+  showFault("You signed in again after this page was opened, so nothing was sent yet. Press again.");
+  requestConfig.triggeringEvent?.submitter?.focus();
+});
+
+// A longer form that loads a page is sent only once it is known that it will be taken: what a page of
+// refusal has replaced is gone.
+const checked = new Map(); // whether the check of a form that is being sent is over
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-draft]:not([hx-post])") || checked.get(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (checked.has(form)) return; // pressed twice
+  checked.set(form, false);
+  if (await isRenewed()) {
+    checked.set(form, true);
+    form.requestSubmit(event.submitter);
+  }
+  checked.delete(form);
+}, true);
+
+// --- Signing out ----------------------------------------------------------------------------------
+// What the browser keeps for the person goes, after drafts.js had its last word. The answer has the
+// browser do so too, but over plain HTTP it is not heeded.
+const forget = () => localStorage.clear();
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-signs-out]")) addEventListener("pagehide", forget);
+});
+document.addEventListener("click", () => removeEventListener("pagehide", forget), true); // they stayed

@@ -38,8 +38,13 @@ def other_lead(agency) -> Lead:
 @pytest.fixture
 def page(open_browser, admin, lead):
     """The lead's page, in the admin's browser."""
-    page = signed_in(open_browser(), admin)
-    page.goto(f"/leads/{lead.id}/")
+    return opened(open_browser, admin, f"/leads/{lead.id}/")
+
+
+def opened(open_browser, person, address: str) -> Page:
+    page = signed_in(open_browser(), person)
+    page.goto(address)
+    page.evaluate("localStorage.clear()")  # Chromium may show a context what an earlier one left
     return page
 
 
@@ -68,6 +73,7 @@ def notes() -> list[str]:
 
 
 def sign_in(page: Page, person) -> None:
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -171,8 +177,7 @@ def test_facts_that_are_back_still_do_not_undo_what_a_colleague_wrote(page, admi
 
 def test_a_new_key_and_an_edited_one_are_back_in_their_forms(open_browser, admin, agency):
     key, _ = make_key(agency, name="CRM sync")
-    page = signed_in(open_browser(), admin)
-    page.goto("/settings/api-keys/")
+    page = opened(open_browser, admin, "/settings/api-keys/")
     page.locator(".new-key").get_by_label("Name").fill("Web site")
     page.locator(".new-key").get_by_label("Addresses").fill("203.0.113.0/24")
     end_sessions()
@@ -229,8 +234,7 @@ def test_so_does_who_had_nothing_typed(page, admin, lead):
 
 
 def test_a_form_that_loads_a_page_takes_the_new_token_by_itself(open_browser, admin):
-    page = signed_in(open_browser(), admin)
-    page.goto("/settings/team/")
+    page = opened(open_browser, admin, "/settings/team/")
     page.get_by_label("E-mail").fill("new@example.com")
     sign_out_and_in_elsewhere(page, admin)
 
@@ -354,8 +358,7 @@ def test_offline_is_said_and_the_note_can_be_sent_later(page):
 
 
 def test_offline_a_form_that_loads_a_page_stays_where_it_is(open_browser, admin):
-    page = signed_in(open_browser(), admin)
-    page.goto("/settings/team/")
+    page = opened(open_browser, admin, "/settings/team/")
     page.get_by_label("E-mail").fill("new@example.com")
     page.context.set_offline(True)
 
