@@ -20,6 +20,7 @@ from sift_site.audit import page
 from sift_site.audit.filters import GROUPS
 from sift_site.audit.wording import DONE
 from tests.factories import make_key, make_lead, make_user, move_lead
+from tests.markup import without_layout
 
 TAB = "/settings/audit/"
 CSV = f"{TAB}export.csv"
@@ -35,7 +36,7 @@ def words(answer) -> list[str]:
 
 
 def text_of(answer) -> str:
-    return " ".join(answer.content.decode().split())
+    return " ".join(without_layout(answer.content.decode()).split())
 
 
 def rows(answer) -> list[dict[str, str]]:

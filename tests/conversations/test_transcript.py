@@ -13,6 +13,7 @@ from conversations.intake_format import ImportedConversation
 from conversations.models import Conversation
 from foundation.validation import decode
 from tests.factories import at, make_conversation, make_lead, make_message, make_messages
+from tests.markup import without_layout
 from tests.statements import statements_sent
 
 HOSTILE = [
@@ -27,7 +28,8 @@ HOSTILE = [
 
 
 def transcript(client, conversation, query="") -> str:
-    return client.get(f"/conversations/{conversation.id}/{query}").content.decode()
+    page = client.get(f"/conversations/{conversation.id}/{query}").content.decode()
+    return without_layout(page)
 
 
 def bubbles(page: str) -> list[str]:
@@ -354,8 +356,8 @@ def taken_in(agency, **lead) -> Conversation:
 
 def facts_of(page: str) -> dict[str, str]:
     aside = page[page.index('id="taken-heading"') :].partition("</section>")[0]
-    said = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", aside)
-    return {label: re.sub(r"<[^>]*>", "", value).strip() for label, value in said}
+    said = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", aside, re.S)
+    return {label: " ".join(re.sub(r"<[^>]*>", "", value).split()) for label, value in said}
 
 
 def test_the_facts_that_it_brought_stand_beside_it(signed_in, agency):
