@@ -130,51 +130,30 @@ document.addEventListener("click", (event) => {
 });
 
 // --- Tokens ---------------------------------------------------------------------------------------
-// A page outlives the session in which it was made: whoever signs in again in another tab leaves it
-// with stale tokens in its forms. It then takes a fresh one, for the person it was made for only.
-const headers = () => JSON.parse(document.body.getAttribute("hx-headers"));
-
-function take(token) {
-  document.body.setAttribute("hx-headers", JSON.stringify({ ...headers(), "X-CSRFToken": token }));
+// Whoever signs in again in another tab leaves stale tokens in the page's forms. It takes a fresh one,
+// for the person it was made for only.
+function take({ person, name, token }) {
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  if (person !== headers["Sift-Person"]) return `In this browser ${name} is signed in by now`;
+  document.body.setAttribute("hx-headers", JSON.stringify({ ...headers, "X-CSRFToken": token }));
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
-}
-
-function leadToSignIn() {
-  document.body.dispatchEvent(new CustomEvent("sift:signed-out"));
-  // The way back is this page; one that a POST answered would be posted again if it were reloaded.
-  location.replace(location.pathname + location.search);
-}
-
-async function whoIsSignedIn() {
-  const answer = await fetch(document.body.dataset.formToken, { redirect: "manual" });
-  if (answer.type === "opaqueredirect") return null; // to sign-in: nobody is
-  if (!answer.ok) throw new Error(answer.statusText);
-  return answer.json();
+  return null;
 }
 
 // Whether the page has a fresh token now; where it has none, it was said why.
 async function isRenewed() {
-  let now;
   try {
-    now = await whoIsSignedIn();
+    const answer = await fetch(document.body.dataset.formToken, { redirect: "manual" });
+    const isSignedOut = answer.type === "opaqueredirect"; // to sign-in
+    const why = isSignedOut ? "You were signed out" : take(await answer.json());
+    if (why) showFault(`${why}, so nothing was sent. What you typed stays here: sign in as yourself in another tab, then press again.`);
+    return !why;
   } catch {
     showFault(`${unreachable()} ${KEPT}`);
     return false;
   }
-  if (now === null) {
-    leadToSignIn();
-    return false;
-  }
-  if (now.person !== headers()["Sift-Person"]) {
-    showFault(`${now.name} is signed in in this browser now, so nothing was sent. What you typed stays here. ` +
-      "Sign in as yourself in another tab, then press again.");
-    return false;
-  }
-  take(now.token);
-  return true;
 }
 
-// HTMX was refused for a stale page: the next press goes through.
 document.body.addEventListener("htmx:responseError", async (event) => {
   const { xhr, requestConfig } = event.detail;
   if (isQuiet(event) || !xhr.getResponseHeader("Sift-Refusal") || !(await isRenewed())) return;
@@ -182,13 +161,13 @@ document.body.addEventListener("htmx:responseError", async (event) => {
   requestConfig.triggeringEvent?.submitter?.focus();
 });
 
-// A longer form that loads a page is sent only once it is known that it will be taken: what a page of
-// refusal has replaced is gone.
+// A form that loads a page is sent once it is known that it will be taken: a page of refusal, or the
+// browser's own of having no network, would stand in place of what was typed.
 const checked = new Map(); // whether the check of a form that is being sent is over
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches("[data-draft]:not([hx-post])") || checked.get(form)) return;
+  if (!form.matches("[method=post]:not([hx-post]):has(textarea, input:not([type=hidden]))") || checked.get(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (checked.has(form)) return; // pressed twice
@@ -200,9 +179,8 @@ document.addEventListener("submit", async (event) => {
   checked.delete(form);
 }, true);
 
-// --- Signing out ----------------------------------------------------------------------------------
-// What the browser keeps for the person goes, after drafts.js had its last word. The answer has the
-// browser do so too, but over plain HTTP it is not heeded.
+// Signing out empties the browser's storage, after drafts.js had its last word; over HTTPS the answer
+// does so too.
 const forget = () => localStorage.clear();
 
 document.addEventListener("submit", ({ target }) => {

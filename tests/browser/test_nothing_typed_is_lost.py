@@ -12,7 +12,7 @@ from leads.merging import merge
 from leads.models import Lead, LeadEvent
 from organisations.actors import Actor
 from organisations.models import Invitation, Session
-from tests.factories import PASSWORD, make_key, make_lead, make_organisation, make_user
+from tests.factories import PASSWORD, make_lead, make_organisation, make_user
 from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -175,35 +175,21 @@ def test_facts_that_are_back_still_do_not_undo_what_a_colleague_wrote(page, admi
     assert (after.area, after.timeline) == ("Ayr", "within_3_months")
 
 
-def test_a_new_key_and_an_edited_one_are_back_in_their_forms(open_browser, admin, agency):
-    key, _ = make_key(agency, name="CRM sync")
+def test_a_form_that_loads_a_page_waits_in_its_tab(open_browser, admin):
     page = opened(open_browser, admin, "/settings/api-keys/")
     page.locator(".new-key").get_by_label("Name").fill("Web site")
     page.locator(".new-key").get_by_label("Addresses").fill("203.0.113.0/24")
     end_sessions()
 
     page.get_by_role("button", name="Create key").click()
-    sign_in(page, admin)
+    expect(fault(page)).to_contain_text("You were signed out, so nothing was sent.")
+    tab = another_tab(page)
+    sign_in(tab, admin)
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Today")
 
-    expect(page.locator(".new-key").get_by_label("Name")).to_have_value("Web site")
     page.get_by_role("button", name="Create key").click()
     expect(page.get_by_text("copy it now")).to_be_visible()
-    assert kept_in(page) == []
-
-    page.get_by_role("link", name="Edit CRM sync").click()
-    page.get_by_role("dialog").get_by_label("Addresses").fill("198.51.100.7")
-    end_sessions()
-    page.get_by_role("button", name="Save").click()
-    sign_in(page, admin)
-
-    addresses = page.get_by_role("dialog").get_by_label("Addresses")
-    expect(addresses).to_have_value("198.51.100.7")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    assert [str(each) for each in ApiKey.objects.get(pk=key.pk).allowed_networks] == [
-        "198.51.100.7/32"
-    ]
-    assert kept_in(page) == []
+    assert [str(each) for each in ApiKey.objects.get().allowed_networks] == ["203.0.113.0/24"]
 
 
 # --- A token made stale by another tab ------------------------------------------------------------
@@ -242,7 +228,6 @@ def test_a_form_that_loads_a_page_takes_the_new_token_by_itself(open_browser, ad
 
     expect(page.locator("#messages")).to_contain_text("new@example.com")
     assert Invitation.objects.get().email == "new@example.com"
-    assert kept_in(page) == []
 
 
 def test_nobody_writes_as_somebody_else_who_signed_in_meanwhile(page, admin, agent):
@@ -251,7 +236,7 @@ def test_nobody_writes_as_somebody_else_who_signed_in_meanwhile(page, admin, age
 
     add_note(page)
 
-    expect(fault(page)).to_contain_text("Amir Agent is signed in in this browser now")
+    expect(fault(page)).to_contain_text("In this browser Amir Agent is signed in by now")
     expect(fault(page)).not_to_contain_text(re.compile("reload", re.IGNORECASE))
     expect(note(page)).to_have_value(TYPED)
     add_note(page)
@@ -275,7 +260,7 @@ def test_a_form_that_was_opened_after_somebody_else_signed_in_is_not_taken(page,
 
     page.get_by_role("link", name="Correct the facts").click()
 
-    expect(fault(page)).to_contain_text("Amir Agent is signed in in this browser now")
+    expect(fault(page)).to_contain_text("In this browser Amir Agent is signed in by now")
     expect(page.locator("#lead-facts form")).to_have_count(0)
 
 
@@ -468,7 +453,7 @@ def test_signing_out_takes_it_out_of_the_browser(page):
     assert kept_in(page) == []
 
 
-def test_it_is_kept_for_a_week_and_no_longer(page):
+def test_it_is_kept_for_a_week_and_no_longer(page, lead):
     type_note(page)
     page.on("dialog", lambda question: question.accept())
     (key,) = kept_in(page)
@@ -478,7 +463,7 @@ def test_it_is_kept_for_a_week_and_no_longer(page):
         kept = json.loads(page.evaluate("(key) => localStorage[key]", key))
         kept["at"] -= hours * 3600 * 1000
         page.evaluate("([key, kept]) => localStorage[key] = kept", [key, json.dumps(kept)])
-        page.go_back()
+        page.goto(f"/leads/{lead.id}/")
 
     grow_older(7 * 24 - 1)
     expect(note(page)).to_have_value(TYPED)
