@@ -39,13 +39,15 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 
 @require_POST
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """Write a note into the history."""
+    """Write a note into the history of the lead, or of the one that it became meanwhile."""
     form = NoteForm(request.POST)
     with transaction.atomic():
-        lead = lead_page.lead_or_404(request, lead_id, locked=True)
+        lead = lead_page.became_or_404(request, lead_id)
         if form.is_valid():
             add_note(lead, form.cleaned_data["text"], by=actor_of(request))
     if not form.is_valid():
         return lead_page.refused(request, lead, "leads/_note_form.html", note_form=form)
+    if lead.id != lead_id:
+        return lead_page.merged_away(request, lead, "your note")
     fragment, part = "leads/_note_swap.html", lead_page.standing
     return lead_page.changed(request, lead, "Note added", fragment, part, note_form=NoteForm())

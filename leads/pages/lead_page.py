@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from foundation.days import today
 from foundation.lists.paging import page_of
@@ -16,6 +17,7 @@ from leads.assignment import assignable
 from leads.duplicates import possible_duplicates
 from leads.follow_ups import in_words, is_overdue
 from leads.history import history_of
+from leads.merging import became
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
 from leads.pages.neighbours import came_from, neighbours
@@ -40,6 +42,16 @@ def lead_or_404(request: SignedInRequest, lead_id: UUID, *, locked: bool = False
     # With the lock the assignee is read after it: what was joined while waiting is out of date.
     leads = leads.select_for_update() if locked else leads.select_related("assignee")
     return get_object_or_404(leads, id=lead_id)
+
+
+def became_or_404(request: SignedInRequest, lead_id: UUID) -> Lead:
+    """The lead, locked; where it was merged away while somebody wrote, the one that it became."""
+    leads = Lead.objects.for_organisation(request.organisation).defer("search")
+    while True:  # until no merge came between the two statements
+        lead = get_object_or_404(leads, id=lead_id)
+        standing_leads = leads.standing().select_for_update()
+        if (found := standing_leads.filter(id=became(lead)).first()) is not None:
+            return found
 
 
 def address_of(request: SignedInRequest, lead: Lead) -> str:
@@ -142,6 +154,14 @@ def changed(
         return announce(render(request, fragment, context), words)
     messages.success(request, words)
     return SeeOther(address_of(request, lead))
+
+
+def merged_away(request: SignedInRequest, survivor: Lead, words: str) -> HttpResponse:
+    """What was posted about a lead that was merged meanwhile is done: on to the one it became."""
+    into = f"This lead was merged into {survivor.display_name} while you wrote"
+    messages.success(request, f"{into}: {words} stands here.")
+    address = address_of(request, survivor)
+    return HttpResponseClientRedirect(address) if wants_fragment(request) else SeeOther(address)
 
 
 def refused(

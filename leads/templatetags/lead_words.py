@@ -1,5 +1,6 @@
 """A lead's wording and its page's address, for templates (leads/wording.py, neighbours.py)."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -40,6 +41,18 @@ def other_moves(status: str) -> SafeString:
     a list that have the status, and therefore made once."""
     others = [(move.value, move.label) for move in PERSON_STATUSES if move.value != status]
     return format_html_join("", '<option value="{}">{}</option>', others)
+
+
+@register.simple_tag(takes_context=True)
+def draft_keys(context: Any, form: str, merged: Iterable[Lead]) -> str:
+    """The names under which the browser keeps what is typed into that form of the page's lead.
+
+    Its own comes first, then those of leads that became this one: what was typed about them is
+    typed about it.
+    """
+    own = context.request.resolver_match.kwargs["lead_id"]
+    ids = dict.fromkeys([own, *(lead.id for lead in merged)])
+    return " ".join(f"{form}:{id_}" for id_ in ids)
 
 
 @register.simple_tag(takes_context=True)
