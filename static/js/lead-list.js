@@ -1,5 +1,5 @@
-// The list of leads: which rows are selected, word of leads that arrive meanwhile, and copying a
-// phone number or an e-mail.
+// The list of leads: which rows are selected, when a row's status is meant, and copying a phone
+// number or an e-mail.
 
 const boxes = () => [...document.querySelectorAll(".pick__box")];
 const find = (mark) => document.querySelector(`[${mark}]`);
@@ -34,6 +34,50 @@ document.body.addEventListener("htmx:afterSettle", () => {
   if (box) box.checked = true;
   selectedRow = null;
   showSelection();
+});
+
+// A status is meant when it is picked from the opened list. Keys that step through the closed one
+// change it at each press: what they leave is meant on Enter, or when the field is left. Browsers
+// tell both by one event, but only a step comes while its key is down.
+const MEANT = ["Enter", "Tab"]; // where a browser tells the page of keys in the opened list
+let steps = false;
+
+const standing = (event) => event.target.closest?.(".standing-form__select");
+const isStepped = (select) => select.form.hasAttribute("data-stepped");
+
+function mean(select) {
+  select.form.removeAttribute("data-stepped");
+  if (!select.selectedOptions[0].defaultSelected) select.form.requestSubmit();
+}
+
+document.addEventListener("keydown", (event) => {
+  const select = standing(event);
+  if (!select) return;
+  steps = !MEANT.includes(event.key);
+  if (!isStepped(select)) return;
+  if (event.key === "Enter") {
+    event.preventDefault(); // or the list would open
+    mean(select);
+  } else if (event.key === "Escape") {
+    select.form.reset();
+    select.form.removeAttribute("data-stepped");
+  }
+});
+for (const ending of ["keyup", "pointerdown"]) {
+  document.addEventListener(ending, () => { steps = false; });
+}
+
+document.addEventListener("change", (event) => {
+  const select = standing(event);
+  if (!select) return;
+  if (steps) select.form.setAttribute("data-stepped", "");
+  else mean(select);
+});
+
+document.addEventListener("focusout", (event) => {
+  const select = standing(event);
+  steps = false;
+  if (select && isStepped(select)) mean(select);
 });
 
 // A move that failed: the row shows again where the lead stands.
