@@ -14,6 +14,8 @@ function showSelection() {
   every.checked = number > 0 && number === all.length;
   every.indeterminate = number > 0 && number < all.length;
   find("data-selected-count").textContent = matching.checked ? "All that match" : `${number} selected`;
+  const named = matching.checked ? ` ${find("data-number").dataset.number}` : "";
+  for (const place of document.querySelectorAll("[data-names-number]")) place.textContent = named;
 }
 
 document.addEventListener("change", (event) => {
@@ -35,6 +37,9 @@ document.body.addEventListener("htmx:afterSettle", () => {
   selectedRow = null;
   showSelection();
 });
+
+// A page that is come back to may hold what was ticked on it.
+addEventListener("pageshow", showSelection);
 
 // A status is meant when it is picked from the opened list. Keys that step through the closed one
 // change it at each press: what they leave is meant on Enter, or when the field is left. Browsers
@@ -86,8 +91,6 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
     if (event.detail.elt.matches(".standing-form")) event.detail.elt.reset();
   });
 }
-
-showSelection();
 
 // Rows come and go with every swap, so the document listens for them.
 document.addEventListener("click", async (event) => {
