@@ -196,3 +196,21 @@ def test_line_chips_and_button_agree_after_a_move_in_a_row_a_bulk_change_and_its
     expect(line).to_have_text("4 leads match")
     expect(chip(page, "hot")).to_have_text("4")
     expect(chip(page, "lost")).to_have_text("0")
+
+
+# --- Undo ----------------------------------------------------------------------------------------
+def test_a_bulk_change_is_undone_from_a_leads_history_once_its_banner_is_gone(page, leads):
+    page.get_by_label("All on this page").check()
+    page.get_by_label("Move the selected leads to").select_option("lost")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator("#messages")).to_contain_text("5 leads moved to Lost.")
+    page.locator("#messages").get_by_role("button", name="Close").click()
+
+    page.get_by_role("link", name="Lead 3").click()
+    page.locator("#lead-history").get_by_role("button", name="Undo for all 5 leads").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lead 3")
+    expect(page.locator("#messages")).to_contain_text("Undone: 5 leads")
+    expect(page.locator("#lead-standing .badge").first).to_have_text("Hot")
+    expect(page.get_by_role("button", name="Undo for all 5 leads")).to_have_count(0)
+    assert standings(leads) == ["hot"] * 5

@@ -397,6 +397,75 @@ def test_a_colleague_cannot_undo_but_an_admin_can(signed_in, agency, admin):
     assert statuses(agency) == ["hot"]
 
 
+def offered(client, address: str) -> list[str]:
+    """The runs that a page offers to undo."""
+    page = client.get(address).content.decode()
+    return re.findall(r'action="(/leads/bulk/[0-9a-f-]+/undo/)"', page)
+
+
+def test_undo_stands_at_each_leads_history_and_leads_back_there(signed_in, agency):
+    one, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
+    bulk(signed_in, one, other, to_status="lost")
+    signed_in.get("/leads/")  # the banner goes
+    history = f"/leads/{other.id}/"
+
+    page = signed_in.get(history).content.decode()
+    (undo,) = offered(signed_in, history)
+    undone = signed_in.post(undo, {"back_to": history}, follow=True)
+
+    assert "Undo for all 2 leads" in page
+    assert undone.redirect_chain == [(history, 303)]
+    assert said(undone) == "Undone: 2 leads got the status from before back."
+    assert statuses(agency) == ["hot", "hot"]
+    assert offered(signed_in, history) == []
+
+
+def test_undo_in_a_history_is_for_who_made_the_change_and_for_admins(signed_in, agency, admin):
+    lead = make_lead(agency, status="hot")
+    bulk(signed_in, lead, to_status="lost")
+    colleague, boss = Client(), Client()
+    colleague.force_login(make_user(agency))
+    boss.force_login(admin)
+
+    assert offered(colleague, f"/leads/{lead.id}/") == []
+    assert len(offered(boss, f"/leads/{lead.id}/")) == 1
+    assert len(offered(boss, f"/leads/{lead.id}/history/")) == 1
+
+
+def test_undo_in_a_history_lasts_an_hour(signed_in, agency):
+    lead = make_lead(agency, status="hot")
+    bulk(signed_in, lead, to_status="lost")
+    event = LeadEvent.objects.get()
+
+    LeadEvent.objects.update(created_at=event.created_at - timedelta(minutes=59))
+    assert len(offered(signed_in, f"/leads/{lead.id}/")) == 1
+    LeadEvent.objects.update(created_at=event.created_at - timedelta(minutes=61))
+    assert offered(signed_in, f"/leads/{lead.id}/") == []
+
+
+def test_a_history_asks_for_its_runs_in_two_statements_however_many(
+    signed_in, agency, statements_of
+):
+    lead = make_lead(agency, status="hot")
+    counts = [statements_of(lambda: signed_in.get(f"/leads/{lead.id}/history/"))]
+    for status in ("lost", "archived", "rejected"):
+        lead.refresh_from_db()
+        bulk(signed_in, lead, to_status=status)
+        counts.append(statements_of(lambda: signed_in.get(f"/leads/{lead.id}/history/")))
+
+    assert {count - counts[0] for count in counts[1:]} == {2}
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:x"]
+)
+def test_undo_leads_back_to_no_other_site(signed_in, agency, elsewhere):
+    lead = make_lead(agency, status="hot")
+    undo = undo_address(bulk(signed_in, lead, to_status="lost"))
+
+    assert signed_in.post(undo, {"back_to": elsewhere})["Location"].startswith("/leads/")
+
+
 def test_undo_lapses_after_an_hour_and_says_so(signed_in, agency):
     lead = make_lead(agency, status="hot")
     address = undo_address(bulk(signed_in, lead, to_status="lost"))
