@@ -1,5 +1,4 @@
-// The list of leads: which rows are selected, when a row's status is meant, and copying a phone
-// number or an e-mail.
+// The list of leads: which rows are selected, when a row's status is meant, and moves that failed.
 
 const boxes = () => [...document.querySelectorAll(".pick__box")];
 const find = (mark) => document.querySelector(`[${mark}]`);
@@ -91,18 +90,3 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
     if (event.detail.elt.matches(".standing-form")) event.detail.elt.reset();
   });
 }
-
-// Rows come and go with every swap, so the document listens for them.
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copies-text]");
-  if (!button) return;
-  const live = document.getElementById("live");
-  try {
-    await navigator.clipboard.writeText(button.dataset.copiesText);
-    live.textContent = `Copied ${button.dataset.copiesText}`;
-    button.toggleAttribute("data-copied", true);
-    setTimeout(() => button.toggleAttribute("data-copied", false), 2000);
-  } catch {
-    live.textContent = "The browser did not allow copying.";
-  }
-});

@@ -14,6 +14,7 @@ from leads.models.choices import LeadStatus
 from leads.notes import add_note
 from organisations.actors import Actor
 from tests.factories import make_lead, make_user, move_lead
+from tests.markup import without_layout
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -46,7 +47,7 @@ def statuses(agency) -> list[str]:
 def test_the_rows_boxes_belong_to_the_form_and_say_what_the_row_shows(signed_in, agency, agent):
     lead = make_lead(agency, status="hot", assignee=agent)
 
-    page = signed_in.get("/leads/").content.decode()
+    page = without_layout(signed_in.get("/leads/").content.decode())
 
     assert f'form="bulk" name="lead" value="{lead.id} hot {agent.id}"' in page
     assert 'id="bulk"' in page
