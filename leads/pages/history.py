@@ -21,7 +21,7 @@ def lead_history(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     context = {
         "lead": lead,
         "address": lead_page.address_of(request, lead),
-        "history": history_of(lead, request.organisation, request.GET),
+        "history": history_of(lead, request.user, request.GET),
     }
     return render_page(request, "leads/history.html", "leads/_history_events.html", context)
 

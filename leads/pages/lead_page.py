@@ -66,6 +66,7 @@ def standing(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     day = today()
     return {
         "lead": lead,
+        "address": address_of(request, lead),
         "carried": came_from(request).carried,
         "telephone": telephone_link(lead),
         "e_mail": e_mail_link(lead),
@@ -74,7 +75,7 @@ def standing(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
         "overdue": is_overdue(lead.follow_up_on, day),
         "first_moves": [status for status in offered if status in FIRST_MOVES],
         "more_moves": [status for status in offered if status not in FIRST_MOVES],
-        "history": history_of(lead, request.organisation, QueryDict()),
+        "history": history_of(lead, request.user, QueryDict()),
     }
 
 

@@ -36,11 +36,21 @@ def status_label(status: str) -> str:
 
 @register.simple_tag
 @cache
-def other_moves(status: str) -> SafeString:
-    """Options of the statuses that a person moves a lead to from this one: the same in all rows of
-    a list that have the status, and therefore made once."""
-    others = [(move.value, move.label) for move in PERSON_STATUSES if move.value != status]
-    return format_html_join("", '<option value="{}">{}</option>', others)
+def status_options(status: str) -> SafeString:
+    """Options of the statuses that a person moves a lead to, this one chosen, in an order of their
+    own, so that whoever steps through them finds each where it was.
+
+    They are the same in all rows of a list that have the status, and therefore made once.
+    """
+    first = () if status in PERSON_STATUSES else (LeadStatus(status),)
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (each.value, SafeString(" selected") if each == status else "", each.label)
+            for each in (*first, *PERSON_STATUSES)
+        ),
+    )
 
 
 @register.simple_tag(takes_context=True)

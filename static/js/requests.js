@@ -117,12 +117,26 @@ document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   say([...document.querySelectorAll("#messages p")].map((words) => words.textContent).join(" "));
 });
 
-// A swap that took the focused control with it leaves the focus nowhere: lead it on.
+// A row that is renewed, and what the page renews by itself, keep the focus where it is: on the
+// control of the same place in what bears the same id.
+const CONTROLS = "a, button, input, select, summary";
+const controls = (holder) => [...holder.querySelectorAll(CONTROLS)];
+let place = null;
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const focused = document.activeElement;
+  const holder = focused?.parentElement?.closest("[id]");
+  const stays = isQuiet(event) || event.detail.target.matches(".row");
+  place = stays && event.detail.target.contains(holder) ? [holder.id, controls(holder).indexOf(focused)] : null;
+});
+
+// Any other swap that took the focused control with it leaves the focus nowhere: lead it on.
 document.body.addEventListener("htmx:afterSettle", (event) => {
-  const target = document.getElementById(event.detail.target.id);
-  if (document.activeElement === document.body && target) {
-    target.querySelector("[data-takes-focus]")?.focus();
-  }
+  if (document.activeElement !== document.body) return;
+  const [id, index] = place ?? [];
+  const holder = document.getElementById(id);
+  const target = isQuiet(event) ? null : document.getElementById(event.detail.target.id);
+  ((holder && controls(holder)[index]) ?? target?.querySelector("[data-takes-focus]"))?.focus();
 });
 
 document.addEventListener("click", (event) => {

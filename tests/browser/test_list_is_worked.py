@@ -121,7 +121,7 @@ def test_more_than_a_page_is_asked_about_first(list_page, agency, leads):
     page.get_by_label("All that match").check()
     page.get_by_label("Move the selected leads to").select_option("archived")
 
-    page.get_by_role("button", name="Move", exact=True).click()
+    page.get_by_role("button", name="Move all 55", exact=True).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Move 55 leads to Archived?")
     assert Lead.objects.filter(status="hot").count() == 55
