@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from foundation.lists.csv_files import csv_pieces, csv_response, plain
+from foundation.lists.export_refusal import refusal
 from foundation.lists.paging import Column, Order, Stretch, count_of, page_in_order
 from foundation.rfc3339 import rfc3339
 from foundation.web.pages import announce, render_page, wants_fragment
@@ -78,10 +79,13 @@ def _reader(ranges: list[AuditEntryQuerySet]) -> Callable[[Stretch, int], list[A
 def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
     """What the filters leave as a CSV file, on every plan; recorded before its first byte.
 
-    It holds ids of leads, never their names: it is kept longer than they are.
+    It holds ids of leads, never their names: it is kept longer than they are. 422 where the address
+    has a filter that the trail does not understand.
     """
     names = Names(request.organisation)
     filters = _filters(request, names)
+    if refused := refusal(request, filters, list_view="audit:list"):
+        return refused
     if request.method != "HEAD":
         record(
             request.organisation.id,

@@ -320,6 +320,30 @@ def test_the_file_holds_what_the_filters_leave_and_no_name_of_a_lead(signed_in_a
     assert "Byrne" not in str(exported)
 
 
+@pytest.mark.parametrize(
+    ("query", "wrong", "accepted"),
+    [
+        ("action=danced", "“danced” is not one of these", "<code>sign_in</code>"),
+        ("actor=me", "“me” is not one of these", "Ada Admin"),
+        ("ip=203.0.113", "This is not an address", ""),
+        ("target=nobody", "There is no id in this", ""),
+        ("actions=leads", "“actions” is no filter of this list", "<code>action</code>"),
+    ],
+)
+def test_what_the_trail_does_not_understand_is_refused_and_no_entry(
+    signed_in_admin, busy, query, wrong, accepted
+):
+    before = AuditEntry.objects.count()
+
+    answer = signed_in_admin.get(f"{CSV}?{query}")
+
+    assert answer.status_code == 422
+    assert wrong in text_of(answer)
+    assert accepted in text_of(answer)
+    assert 'href="/settings/audit/">Back to the list' in text_of(answer)
+    assert AuditEntry.objects.count() == before
+
+
 def test_exporting_is_recorded_before_the_first_byte_and_only_looking_is_not(
     signed_in_admin, agency, admin
 ):
