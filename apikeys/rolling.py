@@ -61,6 +61,7 @@ def roll(
         old,
         AuditAction.KEY_ROLLED,
         by=by,
+        names={"new_key": name, "new_prefix": new.prefix},
         new_key=str(new.pk),
         overlap_hours=int(overlap.total_seconds() // 3600),
     )

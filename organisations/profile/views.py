@@ -47,7 +47,9 @@ def about(request: SignedInRequest) -> HttpResponse:
         with transaction.atomic():
             person.save(update_fields=form.changed_data)
             if "name" in form.changed_data:
-                record_about(person, AuditAction.PERSON_RENAMED, by=actor_of(request))
+                names = {"target": request.user.name, "new_name": person.name}
+                by = actor_of(request)
+                record_about(person, AuditAction.PERSON_RENAMED, by=by, names=names)
     messages.success(request, "Your name and time zone are saved.")
     return SeeOther("organisations:profile")
 

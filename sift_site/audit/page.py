@@ -5,7 +5,7 @@ rows.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ NEWEST: Order = (Column("created_at"), Column("id"))
 ROWS_AT_ONCE = 1000  # fetched, written and sent together
 COLUMNS = (
     "id", "created_at", "action", "actor_kind", "actor_id", "actor", "address", "target_kind",
-    "target_id", "details",
+    "target_id", "details", "names",
 )  # fmt: skip
 
 
@@ -100,8 +100,12 @@ def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
         return (
             entry.id, rfc3339(entry.created_at), entry.action, entry.actor_kind, entry.actor_id,
             plain(names.actor(entry).text), entry.address, entry.target_kind, entry.target_id,
-            json.dumps(entry.details, sort_keys=True),
+            _json(entry.details), _json(entry.names),
         )  # fmt: skip
 
     pieces = csv_pieces(COLUMNS, entries.newest_first(), cells, rows_at_once=ROWS_AT_ONCE)
     return csv_response(request, "audit", request.organisation.slug, pieces)
+
+
+def _json(known: Mapping[str, Any] | None) -> str | None:
+    return None if known is None else json.dumps(known, sort_keys=True)
