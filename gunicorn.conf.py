@@ -65,10 +65,6 @@ def post_fork(server, worker):
 
     from django.conf import settings
 
-    from sift_site.api import server_refusals
-
-    server_refusals.answer_as_problems()
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sift_site.settings")
     try:
         _ = settings.SECRET_KEY
@@ -77,10 +73,15 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Have Python look for cycles of garbage less often, and never among what was just loaded.
+    """Before the first request: refuse as the API does, and spare Python a search for garbage.
 
-    Requests leave hardly any, and looking was a tenth of what a small answer costs.
+    Of cycles of garbage requests leave hardly any, and looking for them was a tenth of what a small
+    answer costs: it is done less often, and never among what was just loaded.
     """
+    from sift_site.api import server_refusals  # models: only once the application is loaded
+
+    server_refusals.answer_as_problems()
+
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

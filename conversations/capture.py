@@ -2,19 +2,21 @@
 
 A batch is one short transaction of a constant number of statements. Whoever captures a person's
 conversation holds the locks of their e-mail and phone, so the same person arriving twice at once
-becomes one lead.
+becomes one lead. Within a batch the conversations are taken in the order in which they began: the
+earliest brings the lead, and of two that say the same fact its word stands.
 """
 
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Lower
 
 from conversations.choices import MessageRole
 from conversations.intake_format import ReceivedConversation
@@ -23,10 +25,11 @@ from conversations.summing_up import sum_up
 from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names
 from foundation.ids import uuid7
-from leads import phones, search
-from leads.contacts import email_key
+from leads import search
+from leads.contacts import KEY_OF, as_kept, columns_to_save, key_of
+from leads.corrections import as_text
 from leads.events import EVENT_FIELDS, event_row
-from leads.facts import LeadFacts, fill
+from leads.facts import LeadFacts, fill, is_known
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.scoring import apply_score
@@ -35,7 +38,7 @@ from organisations.models import Organisation
 
 LEAD_FIELDS = (
     "id", "organisation_id", "source", "status", "score", "created_at", "moved_on", "hand_set",
-    "search", *FACT_FIELDS,
+    "search", "email_key", "phone_key", *FACT_FIELDS,
 )  # fmt: skip
 CONVERSATION_FIELDS = (
     "id", "organisation_id", "lead_id", "channel", "status", "languages_used", "external_id",
@@ -47,7 +50,7 @@ MESSAGE_FIELDS = (
 
 _SCORED_FIELDS = ("score", "status", "moved_on")
 
-# One of the two by which a lead is found: ("e-mail", key) or ("phone", number).
+# One of the two by which a lead is found: ("email", key) or ("phone", key).
 Contact = tuple[str, str]
 
 
@@ -69,7 +72,7 @@ class Captured:
 def capture(
     organisation: Organisation, batch: Sequence[ReceivedConversation], *, by: Actor = SYSTEM
 ) -> list[Captured]:
-    """Take the conversations in, in their order; return what became of each.
+    """Take the conversations in, the earliest first; return what became of each, in their order.
 
     Raises IntegrityError where another transaction takes in the same external_id meanwhile: the
     batch is then undone, and taken in again it finds what stands.
@@ -78,9 +81,23 @@ def capture(
     arrivals.lock_contacts(batch)
     arrivals.find_known_conversations(batch)
     arrivals.find_known_leads(batch)
-    captured = [arrivals.take(received) for received in batch]
+    captured = {place: arrivals.take(batch[place]) for place in _in_order_of_time(batch)}
     arrivals.write()
-    return captured
+    return [captured[place] for place in range(len(batch))]
+
+
+def _in_order_of_time(batch: Sequence[ReceivedConversation]) -> list[int]:
+    """The places of the batch, the earliest beginning first; the first of a name before others.
+
+    What a name stands for is what was sent first under it, as it is between two batches.
+    """
+    first = {received.external_id: place for place, received in reversed([*enumerate(batch)])}
+
+    def order(place: int) -> tuple[bool, datetime]:
+        name = batch[place].external_id
+        return (name is not None and first[name] != place, batch[place].started_at)
+
+    return sorted(range(len(batch)), key=order)
 
 
 @dataclass(slots=True)
@@ -91,7 +108,8 @@ class _Arrivals:
     by: Actor
     known: dict[str, tuple[UUID, bytes]] = field(default_factory=dict)  # by external_id
     standing_leads: dict[UUID, Lead] = field(default_factory=dict)
-    leads: dict[Contact, Lead] = field(default_factory=dict)  # standing and new
+    # Standing and new, the oldest of each contact first.
+    leads: dict[Contact, list[Lead]] = field(default_factory=lambda: defaultdict(list))
     new_leads: list[Lead] = field(default_factory=list)
     changed_leads: dict[UUID, Lead] = field(default_factory=dict)  # that stood before
     changed_fields: set[str] = field(default_factory=set)  # of any of them
@@ -125,17 +143,13 @@ class _Arrivals:
             if received.external_id not in self.known
             for contact in _contacts(received.facts)
         }
-        emails = [key for kind, key in asked if kind == "e-mail"]
-        phone_numbers = [key for kind, key in asked if kind == "phone"]
         leads = Lead.objects.for_organisation(self.organisation)
         reached: dict[UUID, list[Contact]] = defaultdict(list)
-        if emails:
-            keyed = leads.annotate(key=Lower("email")).filter(key__in=emails)
-            for id_, key in keyed.values_list("id", "key"):
-                reached[id_].append(("e-mail", key))
-        if phone_numbers:
-            for id_, number in leads.filter(phone__in=phone_numbers).values_list("id", "phone"):
-                reached[id_].append(("phone", str(number)))
+        for kind in KEY_OF:
+            keys = [key for kind_asked, key in asked if kind_asked == kind]
+            if keys:
+                for id_, key in leads.first_of_contact(kind, keys):
+                    reached[id_].append((kind, key))
         self._enter_leads(reached)
         self._count_messages()
 
@@ -154,10 +168,9 @@ class _Arrivals:
             reached = merged
 
     def _enter(self, lead: Lead, contact: Contact) -> None:
-        """Let the lead be found by it, unless an older one is."""
-        other = self.leads.get(contact)
-        if other is None or (lead.created_at, lead.id) < (other.created_at, other.id):
-            self.leads[contact] = lead
+        """Let the lead be found by it, after those that are older."""
+        if lead not in self.leads[contact]:
+            insort(self.leads[contact], lead, key=lambda known: (known.created_at, known.id))
 
     def _count_messages(self) -> None:
         if not self.standing_leads:
@@ -182,25 +195,48 @@ class _Arrivals:
             return Captured(
                 Outcome.UNCHANGED if standing == digest else Outcome.DIFFERS, conversation_id=id_
             )
-        lead, filled = self._lead_of(received)
+        lead = self._found(received) or self._new_lead(received)
+        payload = self._fill(lead, received)
         conversation_id = uuid7()
         self._add_conversation(conversation_id, lead, received, digest)
-        self._score(lead, filled, conversation_id, received)
+        self._score(lead, {"conversation_id": str(conversation_id), **payload})
         if received.external_id is not None:
             self.known[received.external_id] = (conversation_id, digest)
         return Captured(Outcome.CREATED, conversation_id)
 
-    def _lead_of(self, received: ReceivedConversation) -> tuple[Lead, list[str]]:
-        """The lead, found again or new, and the names of the facts that were filled in."""
-        contacts = _contacts(received.facts)
-        found = [self.leads[contact] for contact in contacts if contact in self.leads]
-        lead = found[0] if found else self._new_lead(received)
+    def _found(self, received: ReceivedConversation) -> Lead | None:
+        """The lead that the person is already: by e-mail, then by phone, the oldest first.
+
+        Who is known by another e-mail is another person, though the phone is the same: couples
+        share a landline, colleagues an office.
+        """
+        email = key_of("email", received.facts.email)
+        for contact in _contacts(received.facts):
+            for lead in self.leads[contact]:
+                is_another = lead.email_key is not None and lead.email_key != email
+                if contact[0] == "email" or email is None or not is_another:
+                    return lead
+        return None
+
+    def _fill(self, lead: Lead, received: ReceivedConversation) -> dict[str, Any]:
+        """Fill in what the conversation says of the lead; returns what its event keeps of it.
+
+        What a field said before, or what was said and not taken, stands in the event alone.
+        """
+        before = {field: getattr(lead, field) for field in KEY_OF}
         filled = fill(lead, received.facts)
-        for kind, key in contacts:
+        for kind, key in _contacts(received.facts):
             # A phone that the lead did not take, because another is known, leads nobody to it.
-            if ("email" if kind == "e-mail" else "phone") in filled:
+            if kind in filled:
                 self._enter(lead, (kind, key))
-        return lead, filled
+        replaced = {name: before[name] for name in filled if before.get(name) is not None}
+        not_taken = dict(_not_taken(lead, received.facts))
+        return {
+            "channel": received.channel,
+            "filled": filled,
+            **({"replaced": replaced} if replaced else {}),
+            **({"not_taken": not_taken} if not_taken else {}),
+        }
 
     def _new_lead(self, received: ReceivedConversation) -> Lead:
         lead = Lead(
@@ -231,21 +267,14 @@ class _Arrivals:
         ]
         self.visitor_messages[lead.id] += received.visitor_messages
 
-    def _score(
-        self, lead: Lead, filled: list[str], conversation_id: UUID, received: ReceivedConversation
-    ) -> None:
+    def _score(self, lead: Lead, capture: dict[str, Any]) -> None:
         """Score the lead, and record the capture and what it did to the status."""
         organisation_id = self.organisation.id
         before = {name: getattr(lead, name) for name in _SCORED_FIELDS}
         if lead.moved_on and lead.status == LeadStatus.NEW:
             lead.moved_on = False  # somebody put it back to new: that holds until its next message
         status_change = apply_score(lead, self.visitor_messages[lead.id])
-        payload = {
-            "conversation_id": str(conversation_id),
-            "channel": received.channel,
-            "filled": filled,
-            "score": {"from": before["score"], "to": lead.score},
-        }
+        payload = {**capture, "score": {"from": before["score"], "to": lead.score}}
         self.events.append(
             event_row(organisation_id, lead.id, EventKind.CAPTURE, by=self.by, payload=payload)
         )
@@ -256,6 +285,7 @@ class _Arrivals:
                 )
             )
         if lead.id in self.standing_leads:
+            filled = columns_to_save(capture["filled"])
             changed = [name for name in _SCORED_FIELDS if getattr(lead, name) != before[name]]
             self.changed_fields.update(filled, changed)
             if filled or changed:
@@ -282,6 +312,21 @@ class _Arrivals:
 
 def _contacts(facts: LeadFacts) -> list[Contact]:
     """What the person may be found by, in the order in which it is tried."""
-    contacts = [("e-mail", email_key(facts.email))] if facts.email else []
-    phone = phones.normalise(facts.phone) if facts.phone else None
-    return [*contacts, ("phone", phone)] if phone else contacts
+    keys = ((kind, key_of(kind, getattr(facts, kind))) for kind in KEY_OF)
+    return [(kind, key) for kind, key in keys if key is not None]
+
+
+def _not_taken(lead: Lead, facts: LeadFacts) -> Iterator[tuple[str, str]]:
+    """What was said and is not what the lead has now, as its event keeps it."""
+    for name in FACT_FIELDS:
+        if not is_known(facts, name):
+            continue
+        said = as_kept(name, getattr(facts, name))
+        if said != getattr(lead, name) and not _is_key(lead, name, facts):
+            yield name, as_text(said) or ""
+
+
+def _is_key(lead: Lead, name: str, facts: LeadFacts) -> bool:
+    """Whether it is the lead's own contact in another spelling."""
+    key = getattr(lead, f"{name}_key") if name in KEY_OF else None
+    return key is not None and key == key_of(name, getattr(facts, name))

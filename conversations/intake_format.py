@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from conversations.choices import ConversationStatus, MessageRole
 from conversations.models import LONGEST_CONTENT
-from foundation.validation import Fault, Faulty
+from foundation.validation import Fault, Faulty, Forgiving
 from leads.facts import LeadFacts
 from leads.models.choices import Channel
 
@@ -26,12 +26,11 @@ ExternalId = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)",  # $ alone lets a newline follow
+        pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$(?!\n)",  # $ alone lets a newline follow
         max_length=35,
         description="a BCP 47 language code such as en or pt-BR",
     ),
 ]
-Time = Annotated[datetime, Meta(tz=True)]
 
 
 class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -39,23 +38,25 @@ class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     role: MessageRole
     content: Annotated[str, Meta(min_length=1, max_length=LONGEST_CONTENT)]
-    created_at: Time
+    created_at: datetime
 
 
-class ReceivedConversation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class ReceivedConversation(Forgiving, kw_only=True, forbid_unknown_fields=True):
     """One conversation with what is known of its lead."""
 
     external_id: ExternalId | None = None
     channel: Channel
     language: Language = "en"
     status: ConversationStatus = ConversationStatus.OPEN
-    started_at: Time
+    started_at: datetime
     lead: LeadFacts | None = None
     messages: Annotated[list[ReceivedMessage], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
         if self.lead is None:  # no lead, and a lead of whom nothing is said, are the same
             self.lead = LeadFacts()
+        self.language = self.language.replace("_", "-")  # en_GB, as programs call their locales
+        self._write_times_in_utc()
 
     @property
     def facts(self) -> LeadFacts:
@@ -66,6 +67,12 @@ class ReceivedConversation(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
     def visitor_messages(self) -> int:
         """How many messages are the lead's own."""
         return sum(message.role == MessageRole.USER for message in self.messages)
+
+    def _write_times_in_utc(self) -> None:
+        """One spelling for one moment, so that the digest does not tell zones apart."""
+        self.started_at = _in_utc(self.started_at)
+        for message in self.messages:
+            message.created_at = _in_utc(message.created_at)
 
     def digest(self) -> bytes:
         """SHA-256 of what was received, whatever its spelling as JSON, null or left out alike."""
@@ -83,15 +90,21 @@ class ImportedConversation(ReceivedConversation, kw_only=True):
         times = [self.started_at, *(message.created_at for message in self.messages)]
         if min(times) < EARLIEST or max(times) > latest:
             raise Faulty(list(_unbelievable_times(self, latest)))
-        self._write_times_in_utc()
 
-    def _write_times_in_utc(self) -> None:
-        """One spelling for one moment, so that the digest does not tell zones apart."""
-        if self.started_at.tzinfo is not UTC:
-            self.started_at = self.started_at.astimezone(UTC)
-        for message in self.messages:
-            if message.created_at.tzinfo is not UTC:
-                message.created_at = message.created_at.astimezone(UTC)
+
+def _in_utc(time: datetime) -> datetime:
+    """The same moment in UTC; a time without a zone is in UTC.
+
+    A moment that UTC has no year for stays in its zone, where it is refused like all that far away.
+    """
+    if time.tzinfo is UTC:
+        return time
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return time
 
 
 _ENCODER = msgspec.json.Encoder()

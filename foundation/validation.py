@@ -50,6 +50,14 @@ class Faulty(Exception):
         self.faults = faults
 
 
+class Forgiving(msgspec.Struct):
+    """A Struct of many kinds of senders: a trifle of spelling does not cost what it says.
+
+    For its optional members null and blank text are as if they were left out, and a whole number
+    may be written with a point, `350000.0`, as programs do that know no other numbers.
+    """
+
+
 def decode(type_: type[T], raw: bytes | str) -> T:
     """The JSON text as a Struct of `type_`; raises Faulty, and nothing else, on any other input."""
     if ("\\u0000" in raw) if isinstance(raw, str) else (b"\\u0000" in raw):
@@ -62,7 +70,7 @@ def decode(type_: type[T], raw: bytes | str) -> T:
 
 
 def _decode_naming_faults(type_: type[T], raw: bytes | str) -> T:
-    value = _read_loosely(raw)
+    value = _forgiven(_read_loosely(raw), _description(type_))
     faults: list[Fault] = []
     for fault in _walk(value, _description(type_), ""):
         faults.append(fault)
@@ -105,6 +113,41 @@ def _whole_number(digits: str) -> int | float:
 @cache
 def _description(type_: type[msgspec.Struct]) -> inspect.Type:
     return inspect.type_info(type_)
+
+
+# --- Trifles -------------------------------------------------------------------------------------
+def _forgiven(value: Any, info: inspect.Type) -> Any:
+    """The value in the spelling that its description takes, where its Struct is a forgiving one."""
+    for candidate in _alternatives(info):
+        match candidate:
+            case inspect.StructType() if isinstance(value, dict):
+                return _forgiven_object(value, candidate)
+            case inspect.ListType() if isinstance(value, list):
+                return [_forgiven(item, candidate.item_type) for item in value]
+    return value
+
+
+def _forgiven_object(value: dict[str, Any], info: inspect.StructType) -> dict[str, Any]:
+    members = {field.encode_name: field for field in info.fields}
+    forgiving = issubclass(info.cls, Forgiving)
+    meant = {}
+    for name, said in value.items():
+        field = members.get(name)
+        if field is None:
+            meant[name] = said  # named as a fault by the walk
+        elif not forgiving or field.required or not _says_nothing(said):
+            meant[name] = _forgiven(said, field.type)
+            if forgiving and isinstance(said, float) and _takes_whole_numbers(field.type):
+                meant[name] = int(said) if said.is_integer() else said
+    return meant
+
+
+def _says_nothing(said: Any) -> bool:
+    return said is None or (isinstance(said, str) and not said.strip())
+
+
+def _takes_whole_numbers(info: inspect.Type) -> bool:
+    return any(isinstance(candidate, inspect.IntType) for candidate in _alternatives(info))
 
 
 # --- The walk ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leads import phones
+from leads.contacts import columns_to_save, set_fact
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
@@ -29,12 +29,12 @@ def correct(lead: Lead, changes: Mapping[str, Any], *, by: Actor) -> list[LeadEv
         events.append(
             new_event(lead, EventKind.FIELD, by=by, change=change, payload={"field": field})
         )
-        setattr(lead, field, value)
+        set_fact(lead, field, value)
     lead.hand_set = [*lead.hand_set, *(field for field in changed if field not in lead.hand_set)]
     moves = rescore(lead, count_visitor_messages(lead))
     if lead.score != score_before:  # what all the changes together did to it stands with the last
         events[-1].payload["score"] = {"from": score_before, "to": lead.score}
-    lead.save(update_fields=[*changed, "hand_set", *RESCORED_FIELDS])
+    lead.save(update_fields=[*columns_to_save(changed), "hand_set", *RESCORED_FIELDS])
     LeadEvent.objects.bulk_create([*events, *moves])
     lead.refresh_from_db(fields=["updated_at"])  # the trigger's
     return events
@@ -62,8 +62,3 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return None if value is None else str(value)
-
-
-def normalised(field: str, value: Any) -> Any:
-    """The value as the column holds it: a phone in E.164 where it is a possible one."""
-    return phones.normalise(value) if field == "phone" and value is not None else value

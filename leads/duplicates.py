@@ -1,12 +1,7 @@
-"""Leads that may be the same person: the same e-mail without regard to case, or the same phone."""
+"""Leads that may be the same person: the same e-mail or the same phone, however it is spelt."""
 
 from dataclasses import dataclass
 
-from django.db.models import Value
-from django.db.models.functions import Lower
-from django.db.models.lookups import Exact
-
-from leads.contacts import email_key
 from leads.models import Lead
 from organisations.models import Organisation
 
@@ -26,12 +21,10 @@ def possible_duplicates(lead: Lead, organisation: Organisation) -> list[Duplicat
     others = Lead.objects.for_organisation(organisation).standing().exclude(id=lead.id)
     others = others.defer("search")
     parts = []
-    if lead.email is not None:
-        # The lower-casing is the database's on both sides, so it is the index's own.
-        same = Exact(Lower("email"), Lower(Value(lead.email.strip())))
-        parts.append(others.filter(same).oldest_first()[:MOST_NAMED])
-    if lead.phone is not None:
-        parts.append(others.filter(phone=lead.phone).oldest_first()[:MOST_NAMED])
+    if lead.email_key is not None:
+        parts.append(others.filter(email_key=lead.email_key).oldest_first()[:MOST_NAMED])
+    if lead.phone_key is not None:
+        parts.append(others.filter(phone_key=lead.phone_key).oldest_first()[:MOST_NAMED])
     if not parts:
         return []
     # Each is read from its own index; asked for both at once, PostgreSQL might use neither.
@@ -42,8 +35,8 @@ def possible_duplicates(lead: Lead, organisation: Organisation) -> list[Duplicat
 
 def _common(lead: Lead, other: Lead) -> str:
     said = []
-    if lead.email and other.email and email_key(lead.email) == email_key(other.email):
+    if lead.email_key is not None and lead.email_key == other.email_key:
         said.append("e-mail")
-    if lead.phone and lead.phone == other.phone:
+    if lead.phone_key is not None and lead.phone_key == other.phone_key:
         said.append("phone")
     return " and ".join(said)

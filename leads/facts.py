@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import Meta
 
-from foundation.validation import Fault, Faulty
-from leads import phones
+from foundation.validation import Fault, Faulty, Forgiving
+from leads.contacts import KEY_OF, key_of, set_fact
 from leads.models import FACT_FIELDS, Lead
 from leads.models.choices import (
     PAIRS,
@@ -27,7 +26,7 @@ Bedrooms = Annotated[int, Meta(ge=0, le=50)]
 _TEXTS = ("name", "email", "phone", "summary", "area")
 
 
-class LeadFacts(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class LeadFacts(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A lead as a sender describes it (CONTRACT.md, section 1); null and left out mean unknown.
 
     Texts lose their outer spaces, and a text of nothing but spaces is unknown too: web forms send
@@ -70,18 +69,27 @@ def fill(lead: Lead, facts: Lead | LeadFacts) -> list[str]:
     """Fill in what is unknown of the lead, and return the names of what was; nothing is saved.
 
     What is known is never blanked nor overwritten, what a person set by hand (null included) never
-    touched. A fact that would put a least above a most that is known is left out.
+    touched. A fact that would put a least above a most that is known is left out. A contact takes
+    the place of a text that identifies nobody.
     """
     filled = []
     for field in FACT_FIELDS:
-        if not is_known(facts, field) or field in lead.hand_set or is_known(lead, field):
+        if not is_known(facts, field) or field in lead.hand_set:
             continue
-        said = _said(facts, field)
+        said = getattr(facts, field)
+        if is_known(lead, field) and not _replaces(lead, field, said):
+            continue
         if not keeps_order(lead, field, said):
             continue
-        setattr(lead, field, said)
+        set_fact(lead, field, said)
         filled.append(field)
     return filled
+
+
+def _replaces(lead: Lead, field: str, said: Any) -> bool:
+    if field not in KEY_OF or says_something(lead, field):
+        return False
+    return key_of(field, said) is not None
 
 
 def is_known(facts: Lead | LeadFacts, field: str) -> bool:
@@ -90,11 +98,15 @@ def is_known(facts: Lead | LeadFacts, field: str) -> bool:
     return value is not None and value is not False
 
 
-def _said(facts: Lead | LeadFacts, field: str) -> Any:
-    value = getattr(facts, field)
-    if field == "phone" and value is not None:
-        return phones.normalise(value)
-    return value
+def says_something(facts: Lead | LeadFacts, field: str) -> bool:
+    """Whether the fact is known, and is no contact that identifies nobody."""
+    if not is_known(facts, field):
+        return False
+    if field not in KEY_OF:
+        return True
+    if isinstance(facts, Lead):
+        return getattr(facts, f"{field}_key") is not None
+    return key_of(field, getattr(facts, field)) is not None
 
 
 def keeps_order(lead: Lead, field: str, value: Any) -> bool:

@@ -106,7 +106,21 @@ def _capture(event: LeadEvent) -> dict[str, Any]:
     by = f" by {Channel(channel).label}" if channel in Channel.values else ""
     filled = event.payload.get("filled") or []
     told = [f"Told us: {_labels(filled)}"] if filled else []
-    return {"what": f"Conversation{by}", "details": [*told, *_score(event)]}
+    details = [*told, *_replaced(event), *_not_taken(event), *_score(event)]
+    return {"what": f"Conversation{by}", "details": details}
+
+
+def _replaced(event: LeadEvent) -> Iterator[str]:
+    """The texts that identified nobody, and gave way to a contact."""
+    for name, text in event.payload.get("replaced", {}).items():
+        yield f"In place of {_label(name)}: {text}"
+
+
+def _not_taken(event: LeadEvent) -> Iterator[str]:
+    """What was said and did not come to stand: nothing that was said is nowhere."""
+    for name, value in event.payload.get("not_taken", {}).items():
+        said = value_in_words(name, value)
+        yield f"Also said {_label(name)}: {said}; the lead keeps what it had"
 
 
 def _merge(event: LeadEvent) -> dict[str, Any]:
@@ -130,6 +144,7 @@ def _taken(event: LeadEvent) -> Iterator[str]:
         yield f"{so_many(number, 'conversation')} came with it"
     if said.get("filled"):
         yield f"Filled in: {_labels(said['filled'])}"
+    yield from _replaced(event)
     for name, value in said.get("kept", {}).items():
         if name != "assignee_id":
             yield f"It said {_label(name)}: {value_in_words(name, value)}"

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from foundation.database.locks import lock_names
+from leads.contacts import KEY_OF, columns_to_save, set_fact
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.facts import fill, is_known
@@ -24,6 +25,7 @@ from organisations.models import AuditAction, AuditTarget, Organisation
 
 # What a merge fills besides the facts, where the survivor has none.
 _BESIDES = ("assignee_id", "follow_up_on")
+_SAVED = (*columns_to_save(FACT_FIELDS), *_BESIDES, "hand_set", *RESCORED_FIELDS)
 
 
 class CannotMerge(Exception):
@@ -43,7 +45,7 @@ def merge(
     done = _take_over(survivor, other)
     score_before = survivor.score
     moves = rescore(survivor, count_visitor_messages(survivor))
-    survivor.save(update_fields=[*FACT_FIELDS, *_BESIDES, "hand_set", *RESCORED_FIELDS])
+    survivor.save(update_fields=_SAVED)
     other.merged_into = survivor
     other.save(update_fields=["merged_into"])
     payload = {
@@ -89,7 +91,7 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
     emptied = _give_back(survivor, event)
     score_before = survivor.score
     moves = rescore(survivor, count_visitor_messages(survivor))
-    survivor.save(update_fields=[*FACT_FIELDS, *_BESIDES, "hand_set", *RESCORED_FIELDS])
+    survivor.save(update_fields=_SAVED)
     other.merged_into = None
     other.save(update_fields=["merged_into"])
     payload = {
@@ -199,10 +201,13 @@ def _move_conversations(lead: Lead, to: Lead) -> list[str]:
 def _take_over(survivor: Lead, other: Lead) -> dict[str, Any]:
     """Fill what the survivor does not know; what it knows, or a person emptied, stands.
 
-    Returns, as the event keeps it: `filled`, the values by field; `hand_set`, those of them that
-    were set by hand on the other lead; `kept`, what the other says where the survivor's stands.
+    Returns, as the event keeps it: `filled`, the values by field; `replaced`, the texts that these
+    took the place of; `hand_set`, those of them that were set by hand on the other lead; `kept`,
+    what the other says where the survivor's stands.
     """
+    contacts = {field: getattr(survivor, field) for field in KEY_OF}
     filled = fill(survivor, other)
+    replaced = {field: contacts[field] for field in filled if contacts.get(field) is not None}
     for field in _BESIDES:
         if getattr(survivor, field) is None and getattr(other, field) is not None:
             setattr(survivor, field, getattr(other, field))
@@ -221,21 +226,24 @@ def _take_over(survivor: Lead, other: Lead) -> dict[str, Any]:
     ]
     return {
         "filled": {field: as_text(getattr(survivor, field)) for field in filled},
+        **({"replaced": replaced} if replaced else {}),
         "hand_set": hand_set,
         "kept": {field: as_text(getattr(other, field)) for field in differing},
     }
 
 
 def _give_back(survivor: Lead, event: LeadEvent) -> list[str]:
-    """Empty what the merge filled, but for what somebody changed since; the names of these."""
+    """Put back as it was what the merge filled, but for what somebody changed since; its names."""
     changed = _changed_since(survivor, event)
     emptied = [
         field
         for field, value in event.payload["filled"].items()
         if field not in changed and as_text(getattr(survivor, field)) == value
     ]
+    replaced = event.payload.get("replaced", {})
     for field in emptied:
-        setattr(survivor, field, False if field == "viewing_requested" else None)
+        before = False if field == "viewing_requested" else replaced.get(field)
+        set_fact(survivor, field, before)
     gone = set(event.payload["hand_set"]) & set(emptied)
     survivor.hand_set = [field for field in survivor.hand_set if field not in gone]
     return emptied

@@ -1,40 +1,123 @@
 """Telephone numbers, written one way so that a returning visitor is found by theirs."""
 
+import re
 from functools import lru_cache
 
 import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from foundation.plain_text import bare, seen
 
 REGION = "GB"  # where a number without a country code is dialled
+_HOME_CODE = phonenumbers.country_code_for_region(REGION)
+# British numbers have nine or ten digits after the 0, but for a few old ones: a date such as
+# 01/06/2026 or a budget such as 1500000 has seven, which libphonenumber calls possible.
+_LEAST_DIGITS_AT_HOME = 9
+
+# A number as it is kept: E.164, and the extension as RFC 3966 writes it.
+DIALLED = re.compile(r"\+[1-9][0-9]{6,14}(?:;ext=[0-9]+)?")
+
+# Words beside a number that say whose or what it is, at its beginning or its end.
+_LABEL = (
+    r"(?:tele?phone|tel|phone|mobile|mob|cell(?:phone)?|landline|home|work|office|direct"
+    r"|whats\s?app|sms|callto|contact|number|num|no|ph|[mthw](?=[\s:.]))"
+)
+_LABELS_BEFORE = re.compile(rf"^(?:{_LABEL}(?![^\W\d_])[\s:.()\-/]*)+", re.IGNORECASE)
+_LABELS_AFTER = re.compile(rf"(?:[\s:.()\-/]+{_LABEL}\b)+[\s:.)]*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"[\s,;(]*(?:extension|extn|ext|x|\#)[\s.:=]*([0-9]{1,9})$", re.IGNORECASE)
+# What may stand between digits; a letter never does.
+_NUMBER = re.compile(r"\(?\+?[0-9 ().\-/_]*")
 
 
-@lru_cache(maxsize=4096)
 def normalise(text: str) -> str | None:
-    """The number in E.164 where it is a possible one, else as given; None for blank text.
+    """The number as it is kept; None for blank text.
 
-    Possible is libphonenumber's word: the length fits its country (CONTRACT.md, section 1). Outer
-    spaces go in any case.
+    That is E.164, with `;ext=` and an extension where there is one, of a full possible number
+    (CONTRACT.md, section 1, Lead). All other text stays as given, but for its outer spaces.
     """
     given = text.strip()
-    if not given:
-        return None
-    try:
-        number = phonenumbers.parse(given, REGION)
-    except phonenumbers.NumberParseException:
-        return given
-    if not phonenumbers.is_possible_number(number):
-        return given
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _dialled(given) or given or None
+
+
+def phone_key(text: str) -> str | None:
+    """The number as it is compared; None for what is no full possible number, or one digit only.
+
+    Two people of one office have two numbers, told apart by their extensions.
+    """
+    return _dialled(text.strip())
+
+
+def shown(number: str) -> str:
+    """The number as people here write it: `0113 496 0077`, `+33 1 23 45 67 89`; else as it is."""
+    return _shown(number) if DIALLED.fullmatch(number) else number
 
 
 @lru_cache(maxsize=4096)
-def shown(number: str) -> str:
-    """The number as people here write it: `0113 496 0077`, `+33 1 23 45 67 89`; else as it is."""
+def _shown(number: str) -> str:
     try:
-        parsed = phonenumbers.parse(number)  # only E.164 says its country
-    except phonenumbers.NumberParseException:
+        parsed = phonenumbers.parse(number)
+    except NumberParseException:
         return number
-    at_home = parsed.country_code == phonenumbers.country_code_for_region(REGION)
-    formats = phonenumbers.PhoneNumberFormat
+    at_home = parsed.country_code == _HOME_CODE
     return phonenumbers.format_number(
-        parsed, formats.NATIONAL if at_home else formats.INTERNATIONAL
+        parsed, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     )
+
+
+# --- Reading -------------------------------------------------------------------------------------
+@lru_cache(maxsize=4096)
+def _dialled(text: str) -> str | None:
+    """The full possible number that the text is, with its extension; None where it is none."""
+    digits, extension = _parts(text)
+    if not _NUMBER.fullmatch(digits):
+        return None
+    number = _read(digits)
+    if number is None or _is_placeholder(number):
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164) + (
+        f";ext={extension}" if extension else ""
+    )
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """What should be a number, without the words beside it, and its extension, perhaps empty."""
+    plain = "".join(map(_ascii_digit, bare(seen(text))))
+    number = _LABELS_AFTER.sub("", _LABELS_BEFORE.sub("", plain))
+    before, extension, *_ = [*_EXTENSION.split(number, maxsplit=1), ""]
+    return bare(before), extension
+
+
+def _read(digits: str) -> PhoneNumber | None:
+    """A full possible number: as dialled here, or with the + that was left out before it."""
+    number = _parse(digits)
+    if number is not None and _is_full(number):
+        return number
+    with_plus = _parse(f"+{digits}") if "+" not in digits else None
+    return with_plus if with_plus and phonenumbers.is_valid_number(with_plus) else None
+
+
+def _parse(digits: str) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(digits, REGION)
+    except NumberParseException:
+        return None
+
+
+def _is_full(number: PhoneNumber) -> bool:
+    """Whether it has the length of a whole number of its country, area code and all."""
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != ValidationResult.IS_POSSIBLE:
+        return False
+    short = len(phonenumbers.national_significant_number(number)) < _LEAST_DIGITS_AT_HOME
+    at_home = number.country_code == _HOME_CODE
+    return not (at_home and short) or phonenumbers.is_valid_number(number)
+
+
+def _is_placeholder(number: PhoneNumber) -> bool:
+    """0000000000, 07777777777, 07000000000: one digit, but perhaps for the first."""
+    national = phonenumbers.national_significant_number(number)
+    return len(set(national[1:])) == 1
+
+
+def _ascii_digit(character: str) -> str:
+    return str(int(character)) if character.isdecimal() else character

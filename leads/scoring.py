@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leads.facts import LeadFacts, is_known
+from leads.facts import LeadFacts, says_something
 from leads.models import FACT_FIELDS, Lead
 from leads.models.choices import FACT_CHOICES, Intent, LeadStatus, columns_of
 from leads.temperature import temperature
@@ -94,7 +94,7 @@ def score_lead(lead: Lead | LeadFacts, visitor_messages: int) -> Score:
 def score_value(lead: Lead | LeadFacts, visitor_messages: int) -> int | None:
     """The score alone: 0 to 100, or None where no fact is known and hardly a word was said."""
     points = sum(points for _, points in _given(lead, visitor_messages))
-    if points == 0 and visitor_messages < 2 and not any(is_known(lead, f) for f in FACT_FIELDS):
+    if points == 0 and visitor_messages < 2 and not _is_known_of(lead):
         return None
     return min(MOST, points)
 
@@ -113,13 +113,19 @@ def apply_score(lead: Lead, visitor_messages: int) -> tuple[str, str] | None:
     return str(before), after
 
 
+def _is_known_of(lead: Lead | LeadFacts) -> bool:
+    return any(says_something(lead, field) for field in FACT_FIELDS)
+
+
 def _given(lead: Lead | LeadFacts, visitor_messages: int) -> Iterator[tuple[str, int]]:
-    """The facts that are known, each with its points, in the order of the table."""
+    """The facts that are known, each with its points, in the order of the table.
+
+    A contact that identifies nobody brings none: `n/a` is no telephone number.
+    """
     for fact, fields, weight in _TABLE:
         for field in fields:
-            value = getattr(lead, field)
-            if value is not None and value is not False:
-                yield fact, weight if isinstance(weight, int) else weight[value]
+            if says_something(lead, field):
+                yield fact, weight if isinstance(weight, int) else weight[getattr(lead, field)]
                 break
     for least, points in CONVERSATION_WEIGHTS:
         if visitor_messages >= least:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
-from leads.contacts import email_key
+from foundation.emails import email_key
 from leads.models import Lead
 from leads.models.choices import FACT_CHOICES
 from leads.temperature import temperature
@@ -98,7 +98,7 @@ def _said(mark: str, text: str) -> str | None:
 def _asked_words(text: str) -> Iterator[str]:
     for chunk in text.split():
         if "@" in chunk.strip("@"):
-            yield f"@{email_key(fold(chunk))}"[:LONGEST]
+            yield _e_mail(chunk)
         else:
             yield from (word[:LONGEST] for word in WORD.findall(_joined(chunk)))
 
@@ -117,11 +117,16 @@ def _words(text: str) -> Iterator[str]:
 
 def _e_mails(email: str | None) -> Iterator[str]:
     if email:
-        yield f"@{email_key(fold(email))}"[:LONGEST]
+        yield _e_mail(email)
+
+
+def _e_mail(text: str) -> str:
+    """An address by its key, so that it is stored and asked alike; else, half typed, as it is."""
+    return f"@{fold(email_key(text) or text.strip())}"[:LONGEST]
 
 
 def _phones(phone: str | None) -> Iterator[str]:
-    if phone and (digits := _national(phone)):
+    if phone and (digits := _national(phone.partition(";ext=")[0])):
         yield f"+{digits}"
 
 

@@ -1,6 +1,5 @@
 """A lead's facts as people say them: "Buy · 3–4 bed house · Didsbury", "£350k–£425k"."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -23,7 +22,6 @@ from leads.models.choices import (
 )
 
 MOST_OF_SUMMARY = 120  # characters in a row of a list
-_DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
 
 def looking_for(lead: Lead) -> str:
@@ -79,8 +77,8 @@ def pounds(sum_: int) -> str:
 
 
 def telephone_link(lead: Lead) -> str | None:
-    """A `tel:` address, only of a number in E.164."""
-    if lead.phone is None or _DIALLED.fullmatch(lead.phone) is None:
+    """A `tel:` address, only of a number in E.164, with its extension (RFC 3966)."""
+    if lead.phone is None or phones.DIALLED.fullmatch(lead.phone) is None:
         return None
     return f"tel:{lead.phone}"
 

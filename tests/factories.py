@@ -11,6 +11,7 @@ from apikeys.call_writing import NotedCall
 from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
+from leads.contacts import KEY_OF, key_of
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.moving import Moved, move
@@ -51,7 +52,10 @@ def make_session(person: User, **fields: Any) -> Session:
 
 
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:
-    lead = Lead.objects.create(**{"organisation": organisation, "source": "website"} | fields)
+    lead = Lead(**{"organisation": organisation, "source": "website"} | fields)
+    for field in KEY_OF:
+        setattr(lead, f"{field}_key", key_of(field, getattr(lead, field)))
+    lead.save(force_insert=True)
     lead.refresh_from_db()  # what the database's defaults became
     return lead
 

@@ -209,6 +209,19 @@ def test_a_lead_takes_only_what_the_contract_names(agency, column, value, rule):
     refused(rule, f"UPDATE leads_lead SET {column} = %s WHERE id = %s", value, lead.id)  # noqa: S608
 
 
+@pytest.mark.parametrize("contact", ["email", "phone"])
+def test_a_key_by_which_a_lead_is_found_stands_with_its_text_alone(agency, contact):
+    text = "ada@example.com" if contact == "email" else "+447700900123"
+    lead = make_lead(agency, **{contact: text})
+
+    for column, value, rule in (
+        (contact, None, f"leads_lead_{contact}_key_of_{contact}"),
+        (f"{contact}_key", "", f"leads_lead_{contact}_key_said"),
+    ):
+        sql = f"UPDATE leads_lead SET {column} = %s WHERE id = %s"  # noqa: S608
+        refused(rule, sql, value, lead.id)
+
+
 def test_a_lead_with_a_word_that_nobody_knows_is_refused_before_it_is_saved_too(agency):
     lead = make_lead(agency, intent=None)
     lead.validate_constraints()

@@ -1,13 +1,15 @@
 """Leads: what is known of a buyer or renter, and what holds for it (CONTRACT.md, section 1)."""
 
+from collections.abc import Sequence
 from typing import Any, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models.functions import Coalesce, Now
 
 from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
@@ -47,9 +49,30 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
+    def first_of_contact(self, contact: str, keys: Sequence[str]) -> list[tuple[UUID, str]]:
+        """The leads that somebody of these keys may be, each by its id and its key.
+
+        `contact` is `email` or `phone`. Of each key the oldest lead, and the oldest whose e-mail
+        is not known; so too of those that were merged. However many leads share a number, these
+        are all that finding a person again asks about.
+        """
+        key = f"{contact}_key"
+        kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~STANDING}
+        known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
+        first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
+        return [(id_, found) for id_, found, *_ in first.values_list("id", key, *kinds)]
+
     def waiting(self) -> Self:
         """Standing leads that wait for their first contact, put back to wait included."""
         return self.standing().filter(status__in=SCORED_STATUSES)
+
+
+def _keyed(field: str) -> models.CheckConstraint:
+    """A key never stands without its text."""
+    return models.CheckConstraint(
+        name=f"leads_lead_{field}_key_of_{field}",
+        condition=Q(**{f"{field}_key__isnull": True}) | Q(**{f"{field}__isnull": False}),
+    )
 
 
 def _between(field: str, least: int, most: int) -> models.CheckConstraint:
@@ -112,6 +135,9 @@ class Lead(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     # Moved by a trigger when a field that the JSON shows changes.
     updated_at = models.DateTimeField(db_default=Now())
+    # By what a person is found again: `leads.contacts.set_fact()` sets each with its text.
+    email_key = models.CharField(max_length=254, null=True, editable=False)
+    phone_key = models.CharField(max_length=50, null=True, editable=False)
     # A person or an API client has moved it on: the system leaves its status alone.
     moved_on = models.BooleanField(default=False)
     # Facts set by hand, by name: never overwritten by a capture.
@@ -149,6 +175,10 @@ class Lead(models.Model):
             said("leads_lead", "name"),
             said("leads_lead", "email"),
             said("leads_lead", "phone"),
+            said("leads_lead", "email_key"),
+            said("leads_lead", "phone_key"),
+            _keyed("email"),
+            _keyed("phone"),
             said("leads_lead", "summary"),
             said("leads_lead", "area"),
             _between("score", 0, 100),
@@ -198,16 +228,14 @@ class Lead(models.Model):
             ),
             # Finding a returning visitor: by e-mail, then by phone, the oldest lead first.
             models.Index(
-                "organisation",
-                Lower("email"),
-                "created_at",
-                name="leads_lead_by_email",
-                condition=Q(email__isnull=False),
+                name="leads_lead_by_email_key",
+                fields=["organisation", "email_key", "created_at"],
+                condition=Q(email_key__isnull=False),
             ),
             models.Index(
-                name="leads_lead_by_phone",
-                fields=["organisation", "phone", "created_at"],
-                condition=Q(phone__isnull=False),
+                name="leads_lead_by_phone_key",
+                fields=["organisation", "phone_key", "created_at"],
+                condition=Q(phone_key__isnull=False),
             ),
             # The list, sorted by score; a lead without one comes last.
             models.Index(

@@ -10,7 +10,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
-from leads.corrections import normalised
+from leads.contacts import as_kept
 from leads.facts import LARGEST_BUDGET
 from leads.models import FACT_FIELDS, Lead
 from leads.models.choices import (
@@ -145,7 +145,7 @@ class FactForm(forms.Form):
         """What the person changed of what they saw, by field; the form must be valid."""
         seen = self.cleaned_data["seen"]
         return {
-            field: normalised(field, self.cleaned_data[field])
+            field: as_kept(field, self.cleaned_data[field])
             for field in FACT_FIELDS
             if self.cleaned_data[field] != _through_a_form(field, seen[field])
         }

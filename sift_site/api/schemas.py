@@ -65,7 +65,8 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     phone: Annotated[
         str | None,
         Meta(
-            description="In E.164 where it is a possible number, else as they gave it.",
+            description="In E.164 where it is a full possible number, with an extension as"
+            " `;ext=12`; else as they gave it.",
             examples=["+447700900123"],
         ),
     ]

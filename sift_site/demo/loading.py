@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, connections, transaction
-from django.db.models.functions import Lower
 from msgspec.structs import replace
 
 from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
@@ -23,6 +22,7 @@ from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names
 from foundation.ids import uuid7
 from leads import search
+from leads.contacts import key_of
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
@@ -206,8 +206,9 @@ def _stands(organisation: Organisation, visitors: Sequence[Visitor]) -> bool:
         (visitor.facts.email, visitor.facts.area)
         for visitor in [visitor for visitor in visitors if visitor.facts.email][:_MARKS]
     }
-    leads = Lead.objects.for_organisation(organisation).alias(key=Lower("email"))
-    standing = leads.filter(key__in=[email for email, _ in marks]).values_list("email", "area")
+    keys = [key_of("email", email) for email, _ in marks]
+    leads = Lead.objects.for_organisation(organisation).filter(email_key__in=keys)
+    standing = leads.values_list("email", "area")
     return len(marks.intersection(standing)) * 2 > len(marks)
 
 
@@ -226,6 +227,7 @@ def _add_lead(rows: _Rows, demo: Demo, chunk: Chunk, random: Random, visitor: Vi
     rows.leads.append(
         (care.assignee_id, care.follow_up_on, *first_contact(history), lead_id, organisation_id,
          visitor.channel, status, score, visitor.arrived_at, moved_on, [], document,
+         key_of("email", facts.email), key_of("phone", facts.phone),
          *[getattr(facts, name) for name in FACT_FIELDS])
     )  # fmt: skip
     for before, talk in zip([None, *talks], talks, strict=False):

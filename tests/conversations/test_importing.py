@@ -1,7 +1,8 @@
-"""`import_conversations`: real and hostile files, taken in faithfully or rejected in words."""
+"""`import_conversations`: usual and hostile files, taken in faithfully or rejected in words."""
 
 import io
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from leads.models import Lead, LeadEvent
 from organisations.agency import account
 from tests.conversations.test_intake_format import line, message
 from tests.factories import make_organisation
+from tests.servers import PROJECT
 
-REAL = Path(__file__).parents[2].parent / "shared" / "data" / "property-dialogues.jsonl"
+MORE_DIALOGUES = os.environ.get("SIFT_TEST_DIALOGUES")
 
 pytestmark = pytest.mark.django_db
 
@@ -63,16 +65,33 @@ def lines(*bodies: dict) -> bytes:
     return b"".join(json.dumps(body).encode() + b"\n" for body in bodies)
 
 
-# --- Real input ----------------------------------------------------------------------------------
-@pytest.mark.skipif(not REAL.exists(), reason=f"the real dialogues do not lie at {REAL}")
-def test_the_real_dialogues_come_in_word_for_word_and_once(agency):
-    first = Run(REAL, agency)
-    second = Run(REAL, agency)
+# --- What agencies' chats are like ----------------------------------------------------------------
+@pytest.mark.parametrize(
+    "dialogues",
+    [
+        PROJECT / "tests" / "data" / "dialogues.jsonl",  # of several languages, in all channels
+        pytest.param(
+            Path(MORE_DIALOGUES or "unnamed"),
+            id="more",
+            marks=[
+                pytest.mark.optional,
+                pytest.mark.skipif(
+                    not MORE_DIALOGUES, reason="SIFT_TEST_DIALOGUES names no file of more dialogues"
+                ),
+            ],
+        ),
+    ],
+)
+def test_dialogues_come_in_word_for_word_and_once(agency, dialogues):
+    sent = {body["external_id"]: body for body in map(json.loads, dialogues.open(encoding="utf-8"))}
+    number = len(sent)
 
-    assert (first.exit, first.counts) == (0, (847, 847, 0, 0))
-    assert (second.exit, second.counts) == (0, (847, 0, 847, 0))
+    first = Run(dialogues, agency)
+    second = Run(dialogues, agency)
+
+    assert (first.exit, first.counts) == (0, (number, number, 0, 0))
+    assert (second.exit, second.counts) == (0, (number, 0, number, 0))
     assert first.said == second.said == []
-    sent = {body["external_id"]: body for body in map(json.loads, REAL.open(encoding="utf-8"))}
     stored = Conversation.objects.for_organisation(agency).select_related("lead")
     for conversation in stored.prefetch_related("messages"):
         body = sent.pop(conversation.external_id)
@@ -86,7 +105,7 @@ def test_the_real_dialogues_come_in_word_for_word_and_once(agency):
             assert getattr(conversation.lead, fact) == value
     assert sent == {}
     assert Lead.objects.filter(score=None).count() == 0
-    assert LeadEvent.objects.filter(kind="capture").count() == 847
+    assert LeadEvent.objects.filter(kind="capture").count() == number
 
 
 # --- Hostile input -------------------------------------------------------------------------------
@@ -120,7 +139,7 @@ def test_a_bad_line_is_rejected_with_its_number_and_the_rest_goes_on(importing_f
         (json.dumps(line(external_id="a\0b")).encode(), "external_id must not hold a NUL"),
         (lines(line())[:-20], "the line must be JSON"),
         (json.dumps(line(lead={"budget_max": 10**30})).encode(), "lead.budget_max must be a whole"),
-        (json.dumps(line(started_at="2026-06-01")).encode(), "started_at must be a time with a"),
+        (json.dumps(line(started_at="2026-06-01")).encode(), "started_at must be a time, such"),
     ],
 )
 def test_what_cannot_be_taken_stops_nothing(importing_file, raw, reason):

@@ -7,6 +7,7 @@ import pytest
 
 from conversations.intake_format import ImportedConversation
 from foundation.validation import Faulty, decode
+from leads.facts import LeadFacts
 
 
 def line(**changes) -> dict:
@@ -66,7 +67,7 @@ def test_what_a_message_requires_is_missed_by_name(member):
         (line(status="paused"), "status"),
         (line(language="english!"), "language"),
         (line(language="en\n"), "language"),
-        (line(language=""), "language"),
+        (line(language="en__GB"), "language"),
         (line(messages=[]), "messages"),
         (line(messages=None), "messages"),
         (line(messages=[message(role="agent")]), "messages[0].role"),
@@ -92,7 +93,13 @@ def test_what_a_message_requires_is_missed_by_name(member):
         (line(lead={"status": "hot"}), "lead.status"),
         (line(lead=[]), "lead"),
         (line(agent="Ada"), "agent"),
-        (line(started_at="2026-06-01T09:30:00"), "started_at"),
+        (line(started_at="1999-12-31T23:59:59"), "started_at"),
+        (line(started_at=None), "started_at"),
+        (line(lead={"budget_max": 350_000.5}), "lead.budget_max"),
+        (line(lead={"budget_max": 2_147_483_648.0}), "lead.budget_max"),
+        (line(lead={"bedrooms_min": True}), "lead.bedrooms_min"),
+        (line(lead={"bugdet_max": ""}), "lead.bugdet_max"),
+        (line(nickname=None), "nickname"),
         (line(started_at="1999-12-31T23:59:59Z"), "started_at"),
         (line(started_at="0001-01-01T00:00:00+14:00"), "started_at"),
         (line(started_at="9999-12-31T23:59:59-14:00"), "started_at"),
@@ -127,6 +134,43 @@ def test_a_time_may_be_a_day_ahead_and_no_more():
     assert list(faults_of(line(started_at=(now + timedelta(hours=25)).isoformat()))) == [
         "started_at"
     ]
+
+
+# --- Trifles -------------------------------------------------------------------------------------
+@pytest.mark.parametrize("nothing", [None, "", "  "])
+def test_null_and_blank_text_are_unknown_for_every_optional_member(nothing):
+    facts = dict.fromkeys(LeadFacts.__struct_fields__, nothing)
+
+    conversation = read(line(lead=facts, language=nothing, status=nothing))
+
+    assert conversation.digest() == read(line()).digest()
+    assert read(line(lead=nothing)).digest() == read(line()).digest()
+
+
+def test_a_whole_number_may_be_written_with_a_point():
+    facts = read(line(lead={"budget_min": 350000.0, "budget_max": 4e5, "bedrooms_min": 0.0})).facts
+
+    assert (facts.budget_min, facts.budget_max, facts.bedrooms_min) == (350_000, 400_000, 0)
+    assert all(type(value) is int for value in (facts.budget_min, facts.bedrooms_min))
+
+
+@pytest.mark.parametrize(("given", "kept"), [("en_GB", "en-GB"), ("zh_Hant_TW", "zh-Hant-TW")])
+def test_a_language_may_be_written_with_an_underscore(given, kept):
+    assert read(line(language=given)).language == kept
+
+
+def test_a_time_without_a_zone_is_utc():
+    told = message(created_at="2026-06-01T09:31:00")
+    conversation = read(line(started_at="2026-06-01T09:30:00", messages=[told]))
+
+    assert conversation.started_at == datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
+    assert conversation.messages[0].created_at == datetime(2026, 6, 1, 9, 31, tzinfo=UTC)
+
+
+def test_a_trifle_hides_no_other_fault():
+    body = line(language="en_GB", lead={"intent": "", "budget_max": 350000.0, "timeline": "soon"})
+
+    assert list(faults_of(body)) == ["lead.timeline"]
 
 
 def test_texts_lose_their_outer_spaces_and_blank_ones_are_unknown():

@@ -162,7 +162,9 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     assert people(manage) == there
 
 
-def test_started_twice_it_says_where_it_is_in_one_line(launch):
+def test_started_twice_it_says_where_it_is_in_one_line_and_a_lone_command_leaves_it_its_database(
+    project, launch, manage
+):
     first = launch()
     first.wait_until_ready()
     printed = first.printed()
@@ -177,6 +179,9 @@ def test_started_twice_it_says_where_it_is_in_one_line(launch):
     )
     assert printed
     assert not is_free(first.port)
+
+    assert people(manage) > 0
+    assert database_runs(project)
 
 
 def test_with_the_port_taken_it_says_so_in_one_line_and_starts_nothing(project, launch):
@@ -254,14 +259,6 @@ def test_a_faulty_setting_is_one_line(project, plain_environment, environment, l
 def test_a_lone_command_starts_the_database_and_stops_it(project, manage):
     assert people(manage) > 0
     assert not database_runs(project)
-
-
-def test_a_lone_command_leaves_a_running_sift_its_database(project, launch, manage):
-    launch().wait_until_ready()
-
-    assert people(manage) > 0
-
-    assert database_runs(project)
 
 
 def test_help_needs_no_database(project, manage, monkeypatch):

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from django.db import connection
-from django.db.models.functions import Lower
 
 from foundation.database.copying import copy_rows
 from foundation.ids import uuid7
@@ -12,20 +11,23 @@ from leads.models import Lead
 
 FIELDS = (
     "id", "organisation_id", "source", "status", "moved_on", "hand_set", "viewing_requested",
-    "email",
+    "email", "email_key",
 )  # fmt: skip
 
 
 @pytest.mark.django_db
 def test_twenty_e_mails_are_expected_to_be_those_of_a_few_leads(agency):
     emails = [f"Person.{number}@example.com" for number in range(3000)]
-    rows = [(uuid7(), agency.id, "sms", "new", False, [], False, email) for email in emails]
+    rows = [
+        (uuid7(), agency.id, "sms", "new", False, [], False, email, email.lower())
+        for email in emails
+    ]
     copy_rows(Lead, FIELDS, rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE leads_lead")
 
-    keyed = Lead.objects.for_organisation(agency).alias(key=Lower("email"))
-    asked = keyed.filter(key__in=[email.lower() for email in emails[:20]])
+    leads = Lead.objects.for_organisation(agency)
+    asked = leads.filter(email_key__in=[email.lower() for email in emails[:20]])
 
     [explained] = json.loads(asked.explain(format="json"))
     assert explained["Plan"]["Plan Rows"] <= 25

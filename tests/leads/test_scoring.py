@@ -65,6 +65,14 @@ def test_a_zero_is_a_fact_and_a_viewing_not_asked_for_is_none():
     assert score_lead(LeadFacts(viewing_requested=False), 0).value is None
 
 
+def test_a_contact_that_identifies_nobody_brings_no_points_and_stays_to_be_had():
+    score = score_lead(LeadFacts(phone="07700 XXX XXX", email="none"), 2)
+
+    assert [points.fact for points in score.points] == [CONVERSATION]
+    assert {MorePoints("phone", 8), MorePoints("email", 6)} <= set(score.would_add)
+    assert score_lead(LeadFacts(phone="n/a"), 1).value is None
+
+
 def test_the_score_is_capped_at_a_hundred():
     score = score_lead(EVERYTHING, 20)
 

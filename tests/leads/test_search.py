@@ -56,6 +56,20 @@ def test_any_spelling_of_a_phone_number_finds_it(agency, text):
     assert found(agency, text) == [lead]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ilker@example.com", "İLKER@example.com", "<ilker@example.com>", "ilker@example.com,",
+        "mailto:ilker@example.com", "\u200bilker@example.com", "ilker@exam",
+    ],
+)  # fmt: skip
+def test_any_spelling_of_an_e_mail_finds_it(agency, text):
+    lead = indexed(agency, email=" İlker@example.com;")
+    indexed(agency, email="ilkay@example.com")
+
+    assert found(agency, text) == [lead]
+
+
 @pytest.mark.parametrize("text", ["nobody", "emile nobody", "07700 900999", "emi1e"])
 def test_what_does_not_fit_finds_nothing(agency, text):
     indexed(agency, name="Emile", phone="+447700900123")

@@ -251,7 +251,8 @@ def test_follow_ups_due_are_counted_for_oneself_and_all_and_lead_to_their_lists(
 
 
 # --- Figures and the lists behind them ------------------------------------------------------------
-@pytest.mark.parametrize("period", Period)
+# The shortest and the longest: by days, and by months. What lies between is made of the same.
+@pytest.mark.parametrize("period", [Period.WEEK, Period.YEAR])
 def test_every_part_of_every_chart_leads_to_as_many_leads_as_it_says(
     signed_in, agency, agent, other_agency, period
 ):
