@@ -16,6 +16,7 @@ from organisations.audit import record_about
 from organisations.models import AuditAction, Session, User
 from organisations.profile.forms import AboutForm, ChangePasswordForm, ProfileForm
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 from organisations.signing_in import authentication, passwords, throttle, two_step
 
 
@@ -83,6 +84,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@sent_once()
 def end_session(request: SignedInRequest, session_id: UUID) -> HttpResponse:
     """Sign out in one browser, this one or another."""
     session = get_object_or_404(Session.objects.of(request.user), id=session_id)
