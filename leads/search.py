@@ -84,6 +84,16 @@ def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]])
     return " & ".join(parts) or None
 
 
+def words_of(text: str) -> set[str]:
+    """The words by which the text is found, without case and accents."""
+    return set(_words(text))
+
+
+def number_in(text: str) -> str:
+    """The digits of a phone, the same in every spelling; empty where there are none."""
+    return _national(text)
+
+
 def _said(mark: str, text: str) -> str | None:
     words = [f"{quoted(mark + word)}:*" for word in _asked_words(text)]
     as_words = f"({' & '.join(words)})" if words else None

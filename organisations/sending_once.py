@@ -93,7 +93,10 @@ def _digest(request: SignedInRequest) -> str:
 
 
 def _keep(sent: SentForm, request: SignedInRequest, answer: HttpResponse) -> None:
-    """Remember what was answered; nothing of what was refused."""
+    """Remember what was answered; nothing of what was refused.
+
+    The row is this press's own: it waits for nobody, though the trail's lock may be held by now.
+    """
     if answer.status_code >= 400:
         sent.delete()
         return

@@ -11,7 +11,7 @@ from foundation.frozen import same_organisation_key
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0016_names_of_then"),
+        ("organisations", "0020_names_of_then"),
     ]
 
     operations = [

@@ -1,7 +1,10 @@
 """Names as they were, kept in audit entries from now on. Its rows are checked while others write.
 
 The column is NULL in what stands, which the trigger lets nobody fill in: those entries go on being
-told by the names of the day on which they are read.
+told by the names of the day on which they are read, and their hashes stand: the chain has no line
+for names where there are none.
+
+Backwards, names are lost, and with them the fit of the entries that had some.
 """
 
 from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
@@ -10,10 +13,23 @@ from django.db.models import Q
 
 _NO_LEAD = "organisations_auditentry_names_no_lead"
 
+SAID = """
+    CREATE OR REPLACE FUNCTION organisations_auditentry_said(entry organisations_auditentry)
+    RETURNS text LANGUAGE sql STABLE AS $$
+        SELECT concat_ws(
+            E'\\n', entry.organisation_id, entry.position, entry.id,
+            to_char(timezone('UTC', entry.created_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            entry.action, entry.actor_kind, coalesce(entry.actor_id::pg_catalog.text, ''),
+            coalesce(host(entry.address), ''), entry.target_kind,
+            coalesce(entry.target_id::pg_catalog.text, ''), entry.details%s
+        )
+    $$;
+"""
+
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("organisations", "0015_known_values_hold")]
+    dependencies = [("organisations", "0019_transcripts_taken")]
 
     operations = [
         migrations.AddField(
@@ -23,6 +39,7 @@ class Migration(migrations.Migration):
                 null=True, help_text="what was called how; NULL: written before names were kept"
             ),
         ),
+        migrations.RunSQL(SAID % ", entry.names", SAID % ""),
         AddConstraintNotValid(
             "auditentry",
             models.CheckConstraint(
