@@ -58,6 +58,11 @@ class Move:
         """What was done, as the audit trail keeps it."""
         return {"what": EventKind.STATUS.value, "to": self.status.value}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What people in the details are called at this time."""
+        return {}
+
     def still_to_do(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the leads that do not stand so already."""
         return leads.exclude(status=self.status)
@@ -102,6 +107,10 @@ class Assign:
         to_id = str(self.person.id) if self.person else None
         return {"what": EventKind.ASSIGNMENT.value, "to_id": to_id}
 
+    @property
+    def names(self) -> dict[str, str]:
+        return {"to_id": self.person.name} if self.person else {}
+
     def still_to_do(self, leads: LeadQuerySet) -> LeadQuerySet:
         return leads.exclude(assignee=self.person)
 
@@ -142,7 +151,7 @@ def change_chosen(
     """Change the leads that were chosen one by one, but for those changed since they were seen."""
     seen = {choice.id: choice for choice in chosen}
     outcome = Outcome(missing=len(seen))
-    trail = Trail(by, outcome.bulk_id, change.details)
+    trail = Trail(by, outcome.bulk_id, change.details, change.names)
     leads = Lead.objects.for_organisation(organisation).standing()
     for ids, is_last in with_end(_batches(sorted(seen))):
         with transaction.atomic():
@@ -167,7 +176,7 @@ def change_matching(
     else took out of it meanwhile, or changed since that page was made, is left alone.
     """
     outcome = left_alone(leads, change, shown) if shown else Outcome()
-    trail = Trail(by, outcome.bulk_id, change.details)
+    trail = Trail(by, outcome.bulk_id, change.details, change.names)
     waiting = change.still_to_do(shown.untouched(leads) if shown else leads)
     ids = sorted(waiting.newest_first().values_list("id", flat=True)[:MOST_AT_ONCE])
     done = 0

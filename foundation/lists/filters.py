@@ -29,6 +29,15 @@ class FilterInForce:
 
 
 @dataclass(frozen=True, slots=True)
+class Misread:
+    """A parameter of the address that was not understood, and what would have been."""
+
+    name: str
+    faults: list[str]
+    accepted: list[tuple[str, str]]  # values or parameters, each with its label; none: any text
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     value: str
     label: str
@@ -121,7 +130,9 @@ class FilterForm(forms.Form):
     IN_ORDER: Collection[tuple[str, str]] = (("since", "until"),)
 
     def __init__(self, address: QueryDict) -> None:
-        said = address.copy()
+        said = QueryDict(mutable=True)
+        for name, values in address.lists():
+            said.setlist(name, [value for value in values if value != ""])  # empty says nothing
         for field, unless_said in self.SHOWING.items():
             said.setdefault(field, unless_said)
         super().__init__(said)
@@ -223,6 +234,20 @@ class FilterForm(forms.Form):
             for name, faults in self.errors.items()
             for fault in faults
         ]
+
+    @property
+    def misread(self) -> list[Misread]:
+        """All that the address says and the list cannot follow, unknown parameters included."""
+        unknown = [name for name in self.tidy if name not in {*self.fields, *POSITION}]
+        known = [(name, str(self[name].label)) for name in self.fields]
+        return [
+            *(Misread(n, [f"“{n}” is no filter of this list."], known) for n in unknown),
+            *(Misread(n, [*map(str, said)], self._accepted(n)) for n, said in self.errors.items()),
+        ]
+
+    def _accepted(self, field: str) -> list[tuple[str, str]]:
+        """The field's choices; none where it takes any text, and its fault says of which form."""
+        return self._labels(field) if isinstance(self.fields[field], forms.ChoiceField) else []
 
     def _group(
         self,

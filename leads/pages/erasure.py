@@ -20,6 +20,7 @@ from leads.person_export import person_export
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget
 from organisations.requests import SignedInRequest, actor_of, admin_required
+from organisations.sending_once import sent_once
 
 WORD = "erase"
 
@@ -52,6 +53,7 @@ def _plain(text: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@sent_once()
 def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Ask first (GET), then erase the person for good (POST)."""
     if request.method != "POST":

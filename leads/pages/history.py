@@ -12,6 +12,7 @@ from leads.notes import add_note
 from leads.pages import lead_page
 from leads.pages.note_form import NoteForm
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 
 
 @require_safe
@@ -38,6 +39,7 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@sent_once()
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Write a note into the history of the lead, or of the one that it became meanwhile."""
     form = NoteForm(request.POST)

@@ -18,6 +18,7 @@ from leads.pages import lead_page
 from leads.pages.neighbours import came_from
 from leads.wording import UNKNOWN, fact_label, value_in_words
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 
 
 class MergeForm(forms.Form):
@@ -32,6 +33,7 @@ class UnmergeForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sent_once()
 def merge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Both leads side by side (GET `?other=`), then merge them (POST)."""
     lead = lead_page.lead_or_404(request, lead_id)
@@ -58,6 +60,7 @@ def merge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@sent_once()
 def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Undo the last merge into this lead, named by its event."""
     lead = lead_page.lead_or_404(request, lead_id)
