@@ -67,7 +67,7 @@ class Move:
         """Those of the leads that do not stand so already."""
         return leads.exclude(status=self.status)
 
-    def standing_so(self, leads: LeadQuerySet) -> LeadQuerySet:
+    def unchanged_among(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the leads that do."""
         return leads.filter(status=self.status)
 
@@ -114,7 +114,7 @@ class Assign:
     def still_to_do(self, leads: LeadQuerySet) -> LeadQuerySet:
         return leads.exclude(assignee=self.person)
 
-    def standing_so(self, leads: LeadQuerySet) -> LeadQuerySet:
+    def unchanged_among(self, leads: LeadQuerySet) -> LeadQuerySet:
         return leads.filter(assignee=self.person)
 
     def stands(self, lead: Lead) -> bool:
@@ -137,7 +137,7 @@ class Outcome:
 
     bulk_id: UUID = field(default_factory=uuid7)
     changed: int = 0
-    standing: int = 0  # stood so already
+    unchanged: int = 0  # stood so already
     overtaken: int = 0  # changed by somebody else meanwhile, and left alone
     arrived: int = 0  # came after the page was made, and were left alone
     gone: int = 0  # matched when the page was made, and no longer do
@@ -152,7 +152,7 @@ def change_chosen(
     seen = {choice.id: choice for choice in chosen}
     outcome = Outcome(missing=len(seen))
     trail = Trail(by, outcome.bulk_id, change.details, change.names)
-    leads = Lead.objects.for_organisation(organisation).standing()
+    leads = Lead.objects.for_organisation(organisation).unmerged()
     for ids, is_last in with_end(_batches(sorted(seen))):
         with transaction.atomic():
             rows = locked(leads, ids)
@@ -160,9 +160,9 @@ def change_chosen(
             trail = _changed(untouched, change, trail, is_last=is_last)
         outcome.missing -= len(rows)
         outcome.overtaken += len(rows) - len(untouched)
-        outcome.standing += len(untouched)
+        outcome.unchanged += len(untouched)
     outcome.changed = trail.changed
-    outcome.standing -= trail.changed
+    outcome.unchanged -= trail.changed
     return outcome
 
 
@@ -209,7 +209,7 @@ def left_alone(leads: LeadQuerySet, change: Change, shown: Shown) -> Outcome:
     )
     if shown.number is not None:
         there = shown.there(leads)
-        outcome.standing = count_of(change.standing_so(there), most=shown.number).number
+        outcome.unchanged = count_of(change.unchanged_among(there), most=shown.number).number
         outcome.gone = shown.number - count_of(there, most=shown.number).number
     return outcome
 
