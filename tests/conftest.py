@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apikeys import call_log
+from foundation.web import counters
 from organisations.models import Organisation, User
 from tests import clean_slate
 from tests.factories import make_organisation, make_user
@@ -42,6 +43,7 @@ def django_db_modify_db_settings(
 def _fresh_counters():
     """Rate limits count in the cache: each test starts from nothing."""
     cache.clear()
+    counters.forget_own()
 
 
 @pytest.fixture(scope="session")

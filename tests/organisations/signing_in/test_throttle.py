@@ -126,7 +126,9 @@ def test_a_new_password_by_mail_lets_one_in_where_strangers_guess(client, agent,
     assert sign_in(client, agent, "a new long phrase", "127.0.0.1").status_code == 302
 
 
-def test_without_its_store_people_sign_in_all_the_same(agent, settings, caplog):
+@pytest.fixture
+def no_store(settings):
+    """Redis is away."""
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -134,8 +136,31 @@ def test_without_its_store_people_sign_in_all_the_same(agent, settings, caplog):
         }
     }
 
+
+@pytest.mark.usefixtures("no_store")
+def test_without_its_store_people_sign_in_all_the_same(agent, caplog):
     assert sign_in(Client(), agent).status_code == 302
     assert {r.name for r in caplog.records if r.levelno >= logging.ERROR} == {"sift.limits"}
+
+
+@pytest.mark.usefixtures("no_store")
+def test_without_its_store_the_process_itself_counts_passwords(agent, monkeypatch):
+    assert guess(agent, 11) == [422] * 10 + [429]
+    wait = int(sign_in(Client(), agent)["Retry-After"])
+    assert 1 <= wait <= 900
+    told_at = time.time()
+
+    monkeypatch.setattr("time.time", lambda: told_at + wait)
+
+    assert sign_in(Client(), agent).status_code == 302
+
+
+@pytest.mark.usefixtures("no_store")
+def test_without_its_store_a_mailbox_is_not_flooded_either(client, agent, letters):
+    for _ in range(5):
+        client.post("/password-reset/", {"email": agent.email})
+
+    assert len(letters()) == 3
 
 
 def test_the_cookie_lasts_and_is_for_the_server_alone(agent):
