@@ -136,9 +136,10 @@ def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
 def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None) -> HttpResponse:
     is_first = person.last_login is None  # nobody need be told of that
     authentication.sign_in(request, person, step=step)
-    if not (is_first or throttle.knows_device(request, person.email)):
-        tell_of_new_browser(person, request.session["browser"], client_address(request))
     answer = HttpResponseRedirect(to)
+    if not (is_first or throttle.knows_device(request, person.email)):
+        browser, address = request.session["browser"], client_address(request)
+        after_answer(answer, partial(tell_of_new_browser, person, browser, address))
     throttle.remember_device(request, answer, person.email)
     cookies.forget(answer, _COOKIE)
     return answer
