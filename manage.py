@@ -49,6 +49,8 @@ def needs_embedded_server(words: list[str]) -> bool:
         return False
     if words[0] == "makemigrations" and "--check" in words:
         return False
+    if words[0] == "verify_audit" and words[1:]:  # of a file
+        return False
     return words[0] not in _WITHOUT_DATABASE or "--database" in words
 
 

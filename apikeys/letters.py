@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
 from apikeys.models import ApiKey
 from foundation.mail import letters
 from organisations.actors import Actor, ActorKind
@@ -29,8 +32,21 @@ def _send(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) -> 
     """To every admin who can sign in, once what is told is committed."""
     admins = key.organisation.people.filter(role=Role.ADMIN, is_active=True)
     to = list(admins.order_by("email").values_list("email", flat=True))
-    context = {"key": key, "organisation": key.organisation, "who": _who(by), **more}
+    context = {
+        "key": key,
+        "organisation": key.organisation,
+        "who": _who(by),
+        "last_used": _last_used(key),
+        **more,
+    }
     letters.send(f"apikeys/mail/{letter}", to, context)
+
+
+def _last_used(key: ApiKey) -> str:
+    if key.last_used_at is None:
+        return "never"
+    at = date_format(localtime(key.last_used_at), "j F Y, H:i")
+    return f"{at} from {key.last_used_from}" if key.last_used_from else at
 
 
 def _who(by: Actor | None) -> str | None:

@@ -1,4 +1,4 @@
-"""A transcript to be handed on: as plain text, and as a page to print."""
+"""A transcript to be handed on: as plain text, and as a page to print. Who takes it is recorded."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +18,9 @@ from conversations.models import Conversation, Message
 from conversations.reading import conversation_or_404, messages_of
 from foundation.plurals import so_many
 from foundation.templatetags.times import exactly
-from organisations.requests import SignedInRequest
+from organisations.audit import record
+from organisations.models import AuditAction, AuditTarget
+from organisations.requests import SignedInRequest, actor_of
 
 MOST_PRINTED = 2_000  # messages: more than that is a book, and a page that no browser likes
 _AT_ONCE = 500
@@ -67,6 +69,7 @@ def print_view(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
         return render(request, "conversations/print.html", context, status=422)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     context |= {"first": first, "last": last, "messages_shown": list(messages[first - 1 : last])}
+    _record(request, conversation, AuditAction.TRANSCRIPT_PRINTED)
     return render(request, "conversations/print.html", context)
 
 
@@ -75,6 +78,7 @@ def as_text(request: SignedInRequest, conversation_id: UUID) -> HttpResponseBase
     """The whole conversation as plain text, to be copied or kept."""
     conversation = conversation_or_404(request, conversation_id)
     messages = messages_of(conversation, request.organisation).in_order_of_time()
+    _record(request, conversation, AuditAction.TRANSCRIPT_DOWNLOADED)
     head = f"{_heading(conversation)}\n{request.organisation.name}\n"
     response: HttpResponseBase = (
         HttpResponse()
@@ -86,6 +90,20 @@ def as_text(request: SignedInRequest, conversation_id: UUID) -> HttpResponseBase
         f'inline; filename="conversation-{conversation.id}.txt"'
     )
     return response
+
+
+def _record(request: SignedInRequest, conversation: Conversation, action: AuditAction) -> None:
+    """Before the first byte; whoever asks for the headers alone takes nothing."""
+    if request.method == "HEAD":
+        return
+    record(
+        request.organisation.id,
+        action,
+        by=actor_of(request),
+        target=AuditTarget.LEAD,
+        target_id=conversation.lead_id,
+        conversation=str(conversation.id),
+    )
 
 
 def _heading(conversation: Conversation) -> str:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead, LeadEvent
+from leads.views_of_a_person import forget_views_of
 from organisations.actors import Actor
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget, Organisation
@@ -19,10 +20,12 @@ _NAMES_ANOTHER = ("lead_id", "undone", "into", "out_of")
 def erase(lead: Lead, organisation: Organisation, *, by: Actor) -> None:
     """Delete the lead, those merged into it, and all their conversations, messages and events.
 
-    What other leads' events of merges say of them goes too, but for the id. The row must be locked:
-    a capture that waits for it finds nobody, and its person becomes a new lead.
+    What other leads' events of merges say of them goes too, but for the id, and so do the views
+    that people saved to find them. The row must be locked: a capture that waits for it finds
+    nobody, and its person becomes a new lead.
     """
     leads = [lead, *merged_leads(lead)]
+    forget_views_of(leads, organisation)
     _forget_in_events_of_others(leads, organisation)
     for each in leads:
         each.conversations.all().erase(organisation)

@@ -1,4 +1,9 @@
-"""Writing down what was done in the audit trail (models/audit_entry.py)."""
+"""Writing down what was done in the audit trail (models/audit_entry.py).
+
+Whoever writes an entry writes it last: it takes the lock of its agency's chain, which the
+transaction keeps to its end. A lock taken after it could be another writer's, who waits for the
+chain.
+"""
 
 from uuid import UUID
 

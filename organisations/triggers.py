@@ -4,7 +4,7 @@ Migrations put them into the database, each with its own text; this is what they
 holds it against the database. Whoever changes one here writes a migration that says the same.
 """
 
-# The audit trail is written once: UPDATE and DELETE are refused, whoever asks.
+# The audit trail is written once: UPDATE, DELETE and TRUNCATE are refused, whoever asks.
 AUDIT_TRAIL_APPEND_ONLY = """
 CREATE FUNCTION organisations_auditentry_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -16,6 +16,57 @@ $$;
 CREATE TRIGGER organisations_auditentry_append_only
     BEFORE UPDATE OR DELETE ON organisations_auditentry
     FOR EACH STATEMENT EXECUTE FUNCTION organisations_auditentry_append_only();
+
+CREATE TRIGGER organisations_auditentry_never_emptied
+    BEFORE TRUNCATE ON organisations_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION organisations_auditentry_append_only();
+"""
+
+# Each entry follows from the one before it of its agency (organisations/audit_chain.py): its place,
+# its time and its hash are the database's own, whatever the statement says. The head's row is where
+# the chain ends; its lock is held until the transaction does, so an agency's entries are written in
+# the order of their positions, and whoever writes one has taken every other lock before. The
+# function runs as the tables' owner, for the server's own role may not write to the heads. So its
+# names say their schema: a search path of its own would cost an entry as much as all the rest.
+AUDIT_CHAIN = """
+CREATE FUNCTION organisations_auditentry_said(entry organisations_auditentry)
+RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT concat_ws(
+        E'\\n', entry.organisation_id, entry.position, entry.id,
+        to_char(timezone('UTC', entry.created_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        entry.action, entry.actor_kind, coalesce(entry.actor_id::pg_catalog.text, ''),
+        coalesce(host(entry.address), ''), entry.target_kind,
+        coalesce(entry.target_id::pg_catalog.text, ''), entry.details
+    )
+$$;
+
+CREATE FUNCTION organisations_auditentry_chain() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    head public.organisations_audithead;
+BEGIN
+    SELECT * INTO head FROM public.organisations_audithead
+     WHERE organisation_id = NEW.organisation_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO public.organisations_audithead (organisation_id, position, hash, written_at)
+        VALUES (NEW.organisation_id, 0, '', '-infinity') ON CONFLICT DO NOTHING;
+        SELECT * INTO head FROM public.organisations_audithead
+         WHERE organisation_id = NEW.organisation_id FOR NO KEY UPDATE;
+    END IF;
+    NEW.position := head.position + 1;
+    NEW.created_at := GREATEST(clock_timestamp(), head.written_at + interval '1 microsecond');
+    NEW.hash := sha256(convert_to(
+        encode(head.hash, 'hex') || E'\\n' || public.organisations_auditentry_said(NEW), 'UTF8'
+    ));
+    UPDATE public.organisations_audithead
+       SET position = NEW.position, hash = NEW.hash, written_at = NEW.created_at
+     WHERE organisation_id = NEW.organisation_id;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER organisations_auditentry_chain BEFORE INSERT ON organisations_auditentry
+    FOR EACH ROW EXECUTE FUNCTION organisations_auditentry_chain();
 """
 
 # An organisation that has an active admin keeps one, whoever writes and however many at once. Who
@@ -60,4 +111,4 @@ CREATE CONSTRAINT TRIGGER organisations_user_an_admin_stays_when_deleted
     EXECUTE FUNCTION organisations_user_an_admin_stays();
 """
 
-TRIGGERS = (AUDIT_TRAIL_APPEND_ONLY, AN_ADMIN_STAYS)
+TRIGGERS = (AUDIT_TRAIL_APPEND_ONLY, AUDIT_CHAIN, AN_ADMIN_STAYS)

@@ -1,4 +1,4 @@
-"""Signing in to a test's browser without its sign-in page, whose own tests go through it."""
+"""Signing in to a test's browser, by its sign-in page where that is what is tested."""
 
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
@@ -8,6 +8,7 @@ from django_otp.oath import totp
 from playwright.sync_api import Page
 
 from organisations.models import Authenticator, User
+from tests.factories import PASSWORD
 
 HOSTS = ("localhost", "127.0.0.1")  # those of the tests' servers
 
@@ -20,6 +21,15 @@ def signed_in(page: Page, person: User) -> Page:
     said = {"name": cookie.key, "value": cookie.value, "path": "/"}
     page.context.add_cookies([{"domain": host, **said} for host in HOSTS])
     return page
+
+
+def sign_in_by_form(page: Page, person: User) -> None:
+    """Sign in as people do; at the sign-in page, unless one was led there already."""
+    if "/sign-in/" not in page.url:
+        page.goto("/sign-in/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
 
 
 def let_proof_grow_old(client: Client) -> None:

@@ -16,7 +16,7 @@ from leads.models.choices import PERSON_STATUSES, LeadStatus
 from leads.pages import lead_page
 from leads.pages.bulk import nothing_changed
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_actions import for_a_row
+from leads.pages.lead_row import row_context
 from leads.pages.list_address import list_address
 from organisations.requests import SignedInRequest, actor_of
 
@@ -78,7 +78,7 @@ def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpRespon
         messages.success(request, _words(lead, form))
         return SeeOther(list_address(request.GET.urlencode()))
     filters = LeadFilterForm(request.GET, request.user)
-    context = {"lead": lead, "fault": fault} | for_a_row(request, filters)
+    context = {"lead": lead, "fault": fault} | row_context(request, filters)
     response = render(request, "leads/_row_swap.html", context, status=422 if fault else 200)
     return announce(response, fault or _words(lead, form))
 

@@ -3,6 +3,7 @@
 from organisations.models.audit_entry import AuditAction as AuditAction
 from organisations.models.audit_entry import AuditEntry as AuditEntry
 from organisations.models.audit_entry import AuditEntryQuerySet as AuditEntryQuerySet
+from organisations.models.audit_entry import AuditHead as AuditHead
 from organisations.models.audit_entry import AuditTarget as AuditTarget
 from organisations.models.authenticator import Authenticator as Authenticator
 from organisations.models.invitation import Invitation as Invitation

@@ -1,14 +1,15 @@
 """The audit trail's rows: who did what, when, from where, to what.
 
-It is append-only: the database refuses UPDATE and DELETE. A row holds ids, actions and the words of
-closed value sets, never a lead's name, contact or words, and no foreign key; so erasing a person
-leaves it as it is, and names of people and keys are looked up when it is shown.
+It is append-only: the database refuses UPDATE, DELETE and TRUNCATE, and chains each entry to the
+one before it (organisations/audit_chain.py). A row holds ids, actions and the words of closed value
+sets, never a lead's name, contact or words, and no foreign key; so erasing a person leaves it as it
+is, and names of people and keys are looked up when it is shown.
 """
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 from foundation.database.constraints import known
@@ -56,6 +57,8 @@ class AuditAction(models.TextChoices):
     LEADS_EXPORTED = "leads_exported", "Leads exported"
     PERSON_DATA_EXPORTED = "person_data_exported", "A person's data exported"
     PERSON_DATA_ERASED = "person_data_erased", "A person's data erased"
+    TRANSCRIPT_DOWNLOADED = "transcript_downloaded", "Transcript downloaded"
+    TRANSCRIPT_PRINTED = "transcript_printed", "Transcript printed"
     AUDIT_EXPORTED = "audit_exported", "Audit trail exported"
 
 
@@ -74,6 +77,17 @@ class AuditTarget(models.TextChoices):
 class AuditEntryQuerySet(TenantQuerySet["AuditEntry"]):
     """Every way in which entries are chosen."""
 
+    def as_said(self) -> Self:
+        """With `said`, the text that an entry's hash is over: a line for each of HASHED."""
+        return self.annotate(said=_Said())
+
+
+class _Said(Func):
+    """The database's own writing of a row, which its trigger hashes (organisations/triggers.py)."""
+
+    template = "organisations_auditentry_said(organisations_auditentry)"
+    output_field = models.TextField()
+
 
 class AuditEntry(models.Model):
     """One thing that was done. Written once, by `record()`."""
@@ -87,7 +101,10 @@ class AuditEntry(models.Model):
     target_kind = models.CharField(max_length=16, choices=AuditTarget.choices)
     target_id = models.UUIDField(null=True)
     details: Any = models.JSONField(default=dict, help_text="ids, numbers, words of value sets")
+    # These three are the database's: whatever a statement says of them, its trigger says otherwise.
     created_at = models.DateTimeField(db_default=Now())
+    position = models.BigIntegerField(db_default=0, help_text="from 1, within the organisation")
+    hash = models.BinaryField(db_default=b"", help_text="SHA-256 over it and the one before it")
 
     objects = AuditEntryQuerySet.as_manager()
 
@@ -96,6 +113,12 @@ class AuditEntry(models.Model):
             known("organisations_auditentry", "actor_kind", ActorKind),
             known("organisations_auditentry", "target_kind", AuditTarget),
             known("organisations_auditentry", "action", AuditAction),
+            models.UniqueConstraint(
+                name="organisations_audit_position", fields=["organisation_id", "position"]
+            ),
+            models.CheckConstraint(
+                name="organisations_auditentry_chained", condition=Q(position__gte=1)
+            ),
         ]
         indexes = [
             # The Audit tab, and its CSV.
@@ -133,3 +156,18 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} by {self.actor_kind} {self.actor_id}"
+
+
+class AuditHead(models.Model):
+    """Where an organisation's chain ends. The database alone writes it, with each entry.
+
+    It says which entry is the last: that one could otherwise be removed and nobody would see.
+    """
+
+    organisation_id = models.UUIDField(primary_key=True)
+    position = models.BigIntegerField(help_text="of the last entry")
+    hash = models.BinaryField(help_text="of the last entry")
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.position}"

@@ -35,36 +35,39 @@ def sign_in(request: HttpRequest, person: User, *, step: Step | None) -> None:
 
     `step` is what the second step was done with, if they have one.
     """
-    request.session.flush()
-    login(request, person)
-    request.session.note_browser(request)  # type: ignore[attr-defined]  # our own engine's
+    with transaction.atomic():  # a session without its entry in the trail does not begin
+        request.session.flush()
+        login(request, person)
+        request.session.note_browser(request)  # type: ignore[attr-defined]  # our own engine's
+        record_about(
+            person,
+            AuditAction.SIGN_IN,
+            by=Actor.for_person(person, client_address(request)),
+            two_step=step and step.value,
+        )
     Session.objects.delete_idle()
-    record_about(
-        person,
-        AuditAction.SIGN_IN,
-        by=Actor.for_person(person, client_address(request)),
-        two_step=step and step.value,
-    )
 
 
 def sign_out(request: SignedInRequest) -> None:
     """End the request's own session."""
-    record_about(request.user, AuditAction.SIGN_OUT, by=actor_of(request))
-    logout(request)
+    person, by = request.user, actor_of(request)
+    with transaction.atomic():
+        logout(request)
+        record_about(person, AuditAction.SIGN_OUT, by=by)
 
 
 def sign_out_elsewhere(request: SignedInRequest, session: Session) -> None:
     """End another of the person's sessions; it is out at its next request, in every process."""
     with transaction.atomic():
-        record_about(request.user, AuditAction.SIGN_OUT, by=actor_of(request))
         session.delete()
+        record_about(request.user, AuditAction.SIGN_OUT, by=actor_of(request))
 
 
 def sign_out_everywhere(request: SignedInRequest) -> None:
     """End every session of the person, the request's own included."""
     with transaction.atomic():
-        record_about(request.user, AuditAction.SESSIONS_ENDED, by=actor_of(request))
         Session.objects.of(request.user).delete()
+        record_about(request.user, AuditAction.SESSIONS_ENDED, by=actor_of(request))
     logout(request)
 
 
@@ -72,6 +75,6 @@ def record_failure(email: str, address: str | None) -> None:
     """Keep that somebody failed to sign in as this person, if there is one."""
     try:
         person = User.objects.get_by_natural_key(email)
-    except (User.DoesNotExist, ValueError):  # ValueError: a NUL, which no e-mail holds
+    except User.DoesNotExist:
         return
     record_about(person, AuditAction.SIGN_IN_FAILED, by=Actor.nobody_known(address))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from foundation.plurals import so_many
 from foundation.validation import Fault
 
+_LONGEST_SHOWN = 40  # characters of a header that are repeated to its sender
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -63,8 +65,9 @@ NOT_FOUND = Kind(
     when="There is no such path, or no object of that id that this key can see. An id that is "
     "malformed, unknown, another agency's, or of a lead that was merged into another: the "
     "answer is the same.",
-    remedy="Drop the id. If it was a lead's that you knew, it may have been merged: its "
-    "conversations now name the lead that is left.",
+    remedy="Where `detail` tells of a slash, correct the address. Else drop the id. If it was a "
+    "lead's that you knew, it may have been merged: its conversations now name the lead that is "
+    "left.",
 )  # fmt: skip
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed", 405, "Method not allowed",
@@ -84,8 +87,11 @@ BODY_TOO_LARGE = Kind(
 )  # fmt: skip
 UNSUPPORTED_MEDIA_TYPE = Kind(
     "unsupported-media-type", 415, "Unsupported media type",
-    when="The body is not declared as JSON, or as JSON in something other than UTF-8.",
-    remedy="Send `Content-Type: application/json`.",
+    when="The body is not declared as JSON, or as JSON in something other than UTF-8; or it is "
+    "encoded, with gzip for example: then `detail` names the encoding, and the answer bears "
+    "`Accept-Encoding: identity`.",
+    remedy="Send `Content-Type: application/json`, and the body as it is, without "
+    "`Content-Encoding`.",
 )  # fmt: skip
 INVALID = Kind(
     "invalid", 422, "Not accepted",
@@ -152,6 +158,15 @@ def not_found() -> Problem:
     return Problem(NOT_FOUND, "There is nothing here that this key can see.")
 
 
+def no_such_path(path: str) -> Problem:
+    """The same, but that it tells of a slash too many, which is soon written and seldom seen."""
+    if "//" in path:
+        return Problem(NOT_FOUND, "This path has slashes in a row, as where an id is empty.")
+    if path.endswith("/"):
+        return Problem(NOT_FOUND, "This path ends with a slash, as none of the API does.")
+    return not_found()
+
+
 def method_not_allowed(allowed: Iterable[str]) -> Problem:
     listed = ", ".join(allowed)
     return Problem(METHOD_NOT_ALLOWED, f"This path takes {listed}.", headers={"Allow": listed})
@@ -188,6 +203,15 @@ def read_only_key() -> Problem:
 
 def unsupported_media_type() -> Problem:
     return Problem(UNSUPPORTED_MEDIA_TYPE, "The body must be application/json in UTF-8.")
+
+
+def encoded_body(encoding: str) -> Problem:
+    """A 415 for its Content-Encoding; the header tells it from the other (RFC 9110, 12.5.3)."""
+    return Problem(
+        UNSUPPORTED_MEDIA_TYPE,
+        f"Bodies are taken as they are, not with Content-Encoding: {encoding[:_LONGEST_SHOWN]}",
+        headers={"Accept-Encoding": "identity"},
+    )
 
 
 def body_too_large(most: int) -> Problem:

@@ -83,6 +83,8 @@ GROUPS = {
         "Exports and erasure",
         (
             AuditAction.LEADS_EXPORTED,
+            AuditAction.TRANSCRIPT_DOWNLOADED,
+            AuditAction.TRANSCRIPT_PRINTED,
             AuditAction.PERSON_DATA_EXPORTED,
             AuditAction.PERSON_DATA_ERASED,
             AuditAction.AUDIT_EXPORTED,

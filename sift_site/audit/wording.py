@@ -52,6 +52,8 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.LEADS_EXPORTED: "exported {leads} as CSV",
     AuditAction.PERSON_DATA_EXPORTED: "exported all that is kept of {target}",
     AuditAction.PERSON_DATA_ERASED: "erased a lead and all that was kept of the person",
+    AuditAction.TRANSCRIPT_DOWNLOADED: "downloaded a conversation with {target}",
+    AuditAction.TRANSCRIPT_PRINTED: "printed a conversation with {target}",
     AuditAction.AUDIT_EXPORTED: "exported the audit trail as CSV",
 }
 # The same of what people do to themselves.

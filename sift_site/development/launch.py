@@ -7,6 +7,7 @@ nothing is left that holds the port. What it needs of Django happens before the 
 import contextlib
 import errno
 import fcntl
+import io
 import os
 import signal
 import socket
@@ -29,6 +30,7 @@ from sift_site.development.var_folder import VAR, open_in_var
 PROJECT = Path(__file__).resolve().parents[2]
 _HOST = "127.0.0.1"
 _PORT = 8000
+SERVER_ROLE = "sift_server"  # of the embedded database
 _AFTER_A_KILL = 10.0  # seconds until the workers of a server that was killed are surely gone
 
 
@@ -157,7 +159,10 @@ def database() -> Iterator[None]:
 
 
 def prepare(address: str) -> str:
-    """Bring database and static files up to date; return what to tell the person."""
+    """Bring database and static files up to date; return what to tell the person.
+
+    It is done as the owner of the embedded database; its server then signs in with less.
+    """
     from django.core.management import call_command
     from django.db import OperationalError, connections
 
@@ -172,6 +177,9 @@ def prepare(address: str) -> str:
         call_command("load_demo")
     call_command("collectstatic", interactive=False, verbosity=0)
     welcome = demo_access.welcome(address)
+    if environment.optional_text("DATABASE_URL") is None:
+        call_command("grant_server_role", SERVER_ROLE, stdout=io.StringIO())
+        connections.settings["default"]["USER"] = SERVER_ROLE  # of every connection from here on
     connections.close_all()  # a worker must not share its parent's
     sys.stdout.flush()  # nor say again, when it ends, what its parent had not yet written
     return welcome

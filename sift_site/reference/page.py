@@ -10,9 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from sift_site.reference import polling, transcripts
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline
-from sift_site.reference.polling import recipe
 
 
 @login_not_required  # whoever writes an integration has a key, and seldom a sign-in
@@ -36,7 +36,8 @@ def _body(address: str, rates: tuple[str, str, str]) -> SafeString:
             "address": address,
             "groups": outline.groups(),
             "problems": outline.problems(),
-            "recipe": recipe(address),
+            "polling": polling.recipe(address),
+            "transcripts": transcripts.recipe(address),
             "limit_headers": outline.headers("RateLimit-Policy", "RateLimit"),
             "growth": growth,
             "scale": scale,

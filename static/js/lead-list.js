@@ -1,5 +1,4 @@
-// The list of leads: which rows are selected, word of leads that arrive meanwhile, and copying a
-// phone number or an e-mail.
+// The list of leads: which rows are selected, and moves that failed.
 
 const boxes = () => [...document.querySelectorAll(".pick__box")];
 const find = (mark) => document.querySelector(`[${mark}]`);
@@ -44,18 +43,3 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
 }
 
 showSelection();
-
-// Rows come and go with every swap, so the document listens for them.
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copies-text]");
-  if (!button) return;
-  const live = document.getElementById("live");
-  try {
-    await navigator.clipboard.writeText(button.dataset.copiesText);
-    live.textContent = `Copied ${button.dataset.copiesText}`;
-    button.toggleAttribute("data-copied", true);
-    setTimeout(() => button.toggleAttribute("data-copied", false), 2000);
-  } catch {
-    live.textContent = "The browser did not allow copying.";
-  }
-});

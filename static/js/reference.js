@@ -1,7 +1,6 @@
-// The API reference: one choice of language for every sample, copying, and where one is on the page.
+// The API reference: one choice of language for every sample, and where one is on the page.
 
 const KEPT_AS = "sift-sample-language";
-const live = document.getElementById("live");
 
 // --- Language -----------------------------------------------------------------------------------
 function choose(language) {
@@ -29,26 +28,6 @@ try {
   if (kept) choose(kept);
 } catch {
   // storage is turned off
-}
-
-// --- Copying ------------------------------------------------------------------------------------
-for (const button of document.querySelectorAll("[data-copies-code]")) {
-  const words = [...button.childNodes];
-  button.addEventListener("click", async () => {
-    const code = button.closest(".code").querySelector(".code__text");
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-    } catch {
-      getSelection().selectAllChildren(code); // ready for the keyboard
-      return;
-    }
-    button.replaceChildren("Copied");
-    live.textContent = "Copied";
-    setTimeout(() => {
-      button.replaceChildren(...words);
-      live.textContent = "";
-    }, 2000);
-  });
 }
 
 // --- Where one is -------------------------------------------------------------------------------

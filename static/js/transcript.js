@@ -1,7 +1,6 @@
 // Conversations: the one that is read beside the list, a transcript that grows in either direction,
-// and what is handed on of it.
+// and printing it.
 
-const live = document.getElementById("live");
 const pane = () => document.querySelector(".pane--open");
 
 // What scrolls the transcript: the pane beside the list where there is room for one, else the page.
@@ -56,18 +55,7 @@ if (!location.hash) {
   else showWhereToRead();
 }
 
-// --- Handing on -----------------------------------------------------------------------------------
-document.addEventListener("click", async (event) => {
+// --- Printing -------------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
   if (event.target.closest("[data-prints]")) window.print();
-  const button = event.target.closest("[data-copies-from]");
-  if (!button) return;
-  const words = button.querySelector("[data-copy-words]");
-  try {
-    const answer = await fetch(button.dataset.copiesFrom);
-    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-    await navigator.clipboard.writeText(await answer.text());
-    words.textContent = live.textContent = "Copied";
-  } catch {
-    live.textContent = "It could not be copied. Open the plain text instead.";
-  }
 });

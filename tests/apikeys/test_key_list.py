@@ -162,7 +162,7 @@ def test_the_list_shows_the_agencys_keys_by_their_ends_and_how_they_were_used(
         'aria-label="1,204 calls in the last 30 days, 12 of them refused; '
         f'most on {date_format(count.day, "j F")}: 1,204"'
     ) in page
-    assert "1,204 calls, 12 refused, 5 of them over the limit" in page
+    assert "1,204 calls, 12 refused, 5 of them over the limit" in " ".join(page.split())
     assert "120 requests a minute" in page
     assert text not in page
     assert "Theirs" not in page

@@ -1,5 +1,6 @@
 """A key's own page with its requests, and the pages on which it is edited and rolled."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -77,8 +78,9 @@ def test_the_log_is_of_this_key_and_these_thirty_days_alone(signed_in_admin, age
 
     page = signed_in_admin.get(f"{TAB}{key.id}/").content.decode()
 
-    assert "418" in page
-    assert "451" not in page
+    said = re.sub(r"<[^>]*>", " ", page).split()  # an id of an address may hold any number
+    assert "418" in said
+    assert "451" not in said
 
 
 def test_a_long_log_takes_no_more_statements_than_a_short_one(

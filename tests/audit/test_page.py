@@ -4,7 +4,6 @@ import csv
 import io
 import itertools
 import json
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -19,7 +18,9 @@ from organisations.models import AuditAction, AuditEntry, AuditTarget
 from sift_site.audit import page
 from sift_site.audit.filters import GROUPS
 from sift_site.audit.wording import DONE
+from tests.audit.unguarded import unguarded
 from tests.factories import make_key, make_lead, make_user, move_lead
+from tests.markup import without_layout
 
 TAB = "/settings/audit/"
 CSV = f"{TAB}export.csv"
@@ -35,7 +36,7 @@ def words(answer) -> list[str]:
 
 
 def text_of(answer) -> str:
-    return " ".join(answer.content.decode().split())
+    return " ".join(without_layout(answer.content.decode()).split())
 
 
 def rows(answer) -> list[dict[str, str]]:
@@ -218,11 +219,13 @@ def busy(agency, admin, agent, moved):
     record(agency.id, AuditAction.SIGN_IN, by=Actor.for_person(admin), target=AuditTarget.PERSON,
            target_id=admin.id)  # fmt: skip
     record(agency.id, AuditAction.SIGN_IN_FAILED, by=SYSTEM, target=AuditTarget.PERSON)
-    long_ago = timezone.now() - timedelta(days=40)
-    AuditEntry.objects.create(
-        organisation_id=agency.id, action="plan_changed", actor_kind="system",
-        target_kind="organisation", created_at=long_ago, details={"to": "growth"},
-    )  # fmt: skip
+    record(agency.id, AuditAction.PLAN_CHANGED, by=SYSTEM, target=AuditTarget.ORGANISATION,
+           to="growth")  # fmt: skip
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE organisations_auditentry SET created_at = created_at - interval '40 days'"
+            " WHERE action = 'plan_changed'"
+        )
     return {"key": key.id, "agent": agent.id, "lead": moved.id, "other": other.id}
 
 

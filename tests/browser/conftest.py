@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from organisations.models import Organisation, User
 from tests.browser.axe import Findings
+from tests.factories import PASSWORD
 
 # What is awaited comes at once, but on a busy machine.
 LONGEST_WAIT = 30_000  # milliseconds
@@ -79,6 +82,16 @@ def empty(context: BrowserContext) -> None:
         page.close()
     context.set_offline(False)
     context.clear_cookies()
+
+
+@pytest.fixture
+def person() -> User:
+    """An agent of an agency in the middle of its work."""
+    call_command("load_demo", organisations=1, leads=90, verbosity=0)
+    person = Organisation.objects.get().people.get(email="agent@harbour-and-vale.example")
+    person.set_password(PASSWORD)
+    person.save(update_fields=["password"])
+    return person
 
 
 @pytest.fixture

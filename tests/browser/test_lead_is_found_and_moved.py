@@ -1,22 +1,19 @@
-"""The pages in Chromium: with script and without, narrow and wide, light and dark."""
+"""A lead is found, read and moved along; with script and without."""
 
 import re
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Page, expect
 
-from apikeys.models import ApiKey
 from leads.models import Lead
-from organisations.models import Session
 from tests.factories import (
-    PASSWORD,
     make_conversation,
     make_lead,
     make_message,
     make_organisation,
 )
+from tests.signing_in import sign_in_by_form
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,14 +42,6 @@ def lead(agency, admin) -> Lead:
     return lead
 
 
-def sign_in(page: Page, person, password: str = PASSWORD) -> None:
-    if "/sign-in/" not in page.url:
-        page.goto("/sign-in/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
-
-
 def rows(page: Page):
     return page.locator("tbody .row__link")
 
@@ -64,7 +53,7 @@ def status_chip(page: Page, status: str):
 
 def test_a_person_signs_in_filters_leads_and_reads_a_transcript(open_browser, admin, lead):
     page = open_browser()
-    sign_in(page, admin)
+    sign_in_by_form(page, admin)
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
@@ -98,7 +87,7 @@ def test_moving_a_lead_swaps_header_and_history_says_so_and_keeps_the_focus(
     open_browser, admin, lead
 ):
     page = open_browser()
-    sign_in(page, admin)
+    sign_in_by_form(page, admin)
     page.goto(f"/leads/{lead.id}/")
     page.evaluate("window.stillHere = true")
 
@@ -114,7 +103,7 @@ def test_moving_a_lead_swaps_header_and_history_says_so_and_keeps_the_focus(
 
 def test_everything_works_without_script(open_browser, admin, lead):
     page = open_browser(java_script_enabled=False)
-    sign_in(page, admin)
+    sign_in_by_form(page, admin)
 
     page.goto("/leads/")
     status_chip(page, "hot").click()
@@ -138,60 +127,9 @@ def test_everything_works_without_script(open_browser, admin, lead):
     expect(page.get_by_text("CRM sync was deleted")).to_be_visible()
 
 
-def test_a_key_is_made_copied_and_deleted_after_a_question(open_browser, admin, agency):
-    page = open_browser(permissions=["clipboard-write"])
-    sign_in(page, admin)
-    page.goto("/settings/api-keys/")
-    page.get_by_label("Name").fill("CRM sync")
-    page.get_by_role("button", name="Create key").click()
-
-    expect(page.locator(".shown-once")).to_be_focused()
-    page.get_by_role("button", name="Copy").first.click()
-    expect(page.locator("#live")).to_have_text("Copied")
-    expect(page.get_by_role("button", name="Copied the key")).to_be_visible()
-    key = page.get_by_label("API key", exact=True).input_value()
-    page.get_by_label("Name").click()
-    page.keyboard.press("ControlOrMeta+V")
-    expect(page.get_by_label("Name")).to_have_value(key)
-
-    page.get_by_role("link", name="I have stored it").click()
-    assert key not in page.content()
-    with suppress(Error):  # Chromium asks whether to send the form again, on a page of its own
-        page.go_back()
-    assert key not in page.content()
-    page.goto("/settings/api-keys/")
-
-    delete = page.get_by_role("link", name="Delete CRM sync")
-    delete.click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    expect(delete).to_be_focused()
-    assert ApiKey.objects.standing().exists()
-
-    delete.click()
-    dialog.get_by_role("button", name="Delete CRM sync").click()
-    expect(page.locator(".row--deleted")).to_contain_text("CRM sync")
-    assert not ApiKey.objects.standing().exists()
-
-
-def test_a_session_that_ran_out_leads_to_sign_in_and_back(open_browser, admin, lead):
-    page = open_browser()
-    sign_in(page, admin)
-    page.goto("/leads/?status=hot")
-    Session.objects.all().delete()
-
-    status_chip(page, "cold").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    sign_in(page, admin)
-
-    expect(page).to_have_url(re.compile(r"/leads/\?status=hot$"))
-
-
 def test_a_failed_swap_says_so_and_leaves_the_page_as_it_was(open_browser, admin, lead):
     page = open_browser()
-    sign_in(page, admin)
+    sign_in_by_form(page, admin)
     page.goto(f"/leads/{lead.id}/")
     page.route("**/status/", lambda route: route.fulfill(status=500, body="Traceback"))
 

@@ -132,18 +132,3 @@ def test_searching_and_filtering_work_without_script(open_browser, agent, leads)
     page.get_by_role("button", name="Apply").click()
     expect(rows(page)).to_have_text(["Zofia Nowak", "Siân Hughes"])
     expect(page).to_have_url(re.compile(r"/leads/\?score_from=40$"))
-
-
-def test_the_export_is_downloaded_as_filtered(open_browser, agent, leads):
-    page = open_browser()
-    open_list(page, agent)
-    page.goto("/leads/?q=sian")
-
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Export CSV").click()
-
-    path = download.value.path()
-    text = path.read_bytes().decode("utf-8-sig")
-    assert download.value.suggested_filename.startswith("leads-harbour-vale-")
-    assert "Siân Hughes" in text
-    assert "Zofia" not in text

@@ -1,35 +1,16 @@
-"""Ways through the whole product, as people go them, in Chromium with demo content."""
+"""A swap is refused, late or lost: it is said in words, and nothing that was chosen is lost."""
 
 import re
 
 import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import OperationalError
 from playwright.sync_api import Page, Route, expect
 
 from leads.models import Lead
-from organisations.models import Organisation, User
-from tests.factories import PASSWORD
-from tests.signing_in import signed_in
+from tests.signing_in import sign_in_by_form, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def person() -> User:
-    """An agent of an agency in the middle of its work."""
-    call_command("load_demo", organisations=1, leads=90, verbosity=0)
-    person = Organisation.objects.get().people.get(email="agent@harbour-and-vale.example")
-    person.set_password(PASSWORD)
-    person.save(update_fields=["password"])
-    return person
-
-
-def sign_in(page: Page, person: User) -> None:
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def chip(page: Page, name: str):
@@ -40,64 +21,8 @@ def shown(page: Page):
     return page.locator("#lead-results tbody .row__link")
 
 
-def hot() -> int:
-    return Lead.objects.filter(status="hot").count()
-
-
 def fault(page: Page):
     return page.locator("[data-request-fault]")
-
-
-def test_an_agent_works_a_lead_of_the_night_and_goes_on_where_they_were(open_browser, person):
-    page = signed_in(open_browser(), person)
-    page.goto("/")
-    before = hot()
-    assert before >= 2
-
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
-    chip(page, "Hot").click()
-    expect(shown(page)).to_have_count(before)
-    first = shown(page).first.inner_text()
-    shown(page).first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(first)
-    expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
-    page.get_by_role("button", name="Contacted").click()
-    expect(page.locator("#live")).to_have_text("Moved to Contacted")
-    expect(page.locator("#lead-standing .badge")).to_have_text("Contacted")
-
-    page.go_back()
-    expect(page).to_have_url(re.compile(r"status=hot"))
-    expect(chip(page, "Hot").locator("input")).to_be_checked()
-    expect(shown(page)).to_have_count(before - 1)
-
-    page.go_back()
-    expect(page).to_have_url(re.compile(r"/leads/$"))
-    expect(chip(page, "Hot").locator("input")).not_to_be_checked()
-    page.get_by_role("button", name="Sign out").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-
-
-def test_a_theme_is_chosen_once_and_holds_on_every_page_and_device(open_browser, person):
-    page = signed_in(open_browser(color_scheme="light"), person)
-    page.goto("/")
-    canvas = "getComputedStyle(document.body).backgroundColor"
-    light, dark = "rgb(245, 247, 248)", "rgb(14, 20, 26)"
-    assert page.evaluate(canvas) == light
-
-    page.get_by_role("link", name=person.name).first.click()
-    page.get_by_label("Dark").check()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Your choices are saved.")).to_be_visible()
-    assert page.evaluate(canvas) == dark
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Leads")
-    assert page.evaluate(canvas) == dark
-
-    elsewhere = open_browser(color_scheme="light", java_script_enabled=False)
-    elsewhere.goto("/sign-in/")
-    sign_in(elsewhere, person)
-    expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Today")
-    expect(elsewhere.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_who_was_signed_out_in_another_tab_signs_in_and_is_back(open_browser, person):
@@ -112,7 +37,7 @@ def test_who_was_signed_out_in_another_tab_signs_in_and_is_back(open_browser, pe
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(page.get_by_text("You were signed out")).to_be_visible()
-    sign_in(page, person)
+    sign_in_by_form(page, person)
     expect(page).to_have_url(re.compile(r"/leads/\?status=warm$"))
     expect(shown(page)).to_have_count(Lead.objects.filter(status="warm").count())
 
@@ -158,7 +83,7 @@ def test_a_fault_of_ours_is_said_and_the_page_can_be_used_on(open_browser, perso
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("leads.pages.views.render_page", fail)
+        patched.setattr("leads.pages.lead_list.render_page", fail)
         page.locator("#lead-results [rel=next]").click()
         expect(fault(page)).to_contain_text("Something went wrong at Sift, and nothing was changed")
         expect(fault(page)).to_be_in_viewport()  # however far down one is
@@ -168,28 +93,31 @@ def test_a_fault_of_ours_is_said_and_the_page_can_be_used_on(open_browser, perso
     expect(fault(page)).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("status", "headers", "words"),
-    [
-        (400, {}, "Sift did not understand that"),
-        (403, {}, "That was refused, and nothing was changed."),
-        (404, {}, "This is no longer there."),
-        (429, {"Retry-After": "30"}, "Too many requests. Wait 30 seconds, then try again."),
-        (503, {}, "Sift cannot reach its data just now."),
-        (502, {}, "Sift could not answer (502). Try again in a moment."),
-    ],
-)
-def test_every_refusal_of_a_swap_has_its_words(open_browser, person, status, headers, words):
+REFUSALS = [
+    (400, {}, "Sift did not understand that"),
+    (403, {}, "That was refused, and nothing was changed."),
+    (404, {}, "This is no longer there."),
+    (429, {"Retry-After": "30"}, "Too many requests. Wait 30 seconds, then try again."),
+    (503, {}, "Sift cannot reach its data just now."),
+    (502, {}, "Sift could not answer (502). Try again in a moment."),
+]
+
+
+def test_every_refusal_of_a_swap_has_its_words(open_browser, person):
     page = signed_in(open_browser(), person)
     page.goto("/leads/")
-    page.route(
-        "**/leads/?*", lambda route: route.fulfill(status=status, headers=headers, body="<b>x")
-    )
+    refusals = iter(REFUSALS)
 
-    chip(page, "Hot").click()
+    def refuse(route: Route) -> None:
+        status, headers, _ = next(refusals)
+        route.fulfill(status=status, headers=headers, body="<b>x")
 
-    expect(fault(page)).to_contain_text(words)
-    expect(shown(page).first).to_be_visible()
+    page.route("**/leads/?*", refuse)
+    for *_, words in REFUSALS:
+        chip(page, "Hot").click()
+
+        expect(fault(page)).to_contain_text(words)
+        expect(shown(page).first).to_be_visible()
 
 
 def test_an_unreachable_database_is_said_in_a_swap(open_browser, person, monkeypatch):
@@ -201,7 +129,7 @@ def test_an_unreachable_database_is_said_in_a_swap(open_browser, person, monkeyp
         error.__cause__ = psycopg.OperationalError("connection failed")
         raise error
 
-    monkeypatch.setattr("leads.pages.views.render_page", fail)
+    monkeypatch.setattr("leads.pages.lead_list.render_page", fail)
     chip(page, "Hot").click()
 
     expect(fault(page)).to_contain_text("Sift cannot reach its data just now.")

@@ -12,7 +12,9 @@ from conversations.capture import capture
 from conversations.intake_format import ImportedConversation
 from conversations.models import Conversation
 from foundation.validation import decode
+from organisations.models import AuditEntry
 from tests.factories import at, make_conversation, make_lead, make_message, make_messages
+from tests.markup import without_layout
 from tests.statements import statements_sent
 
 HOSTILE = [
@@ -27,7 +29,8 @@ HOSTILE = [
 
 
 def transcript(client, conversation, query="") -> str:
-    return client.get(f"/conversations/{conversation.id}/{query}").content.decode()
+    page = client.get(f"/conversations/{conversation.id}/{query}").content.decode()
+    return without_layout(page)
 
 
 def bubbles(page: str) -> list[str]:
@@ -168,7 +171,7 @@ def test_htmx_gets_pieces_that_join_in_both_directions(signed_in, agency, short_
 
 def test_an_address_of_a_message_shows_it_wherever_it_is(signed_in, agency):
     conversation = make_conversation(agency)
-    messages = make_messages(conversation, 10_000)
+    messages = make_messages(conversation, 1_000)
     third = messages[2]
 
     page = transcript(signed_in, conversation, f"?message={third.id}")
@@ -354,8 +357,8 @@ def taken_in(agency, **lead) -> Conversation:
 
 def facts_of(page: str) -> dict[str, str]:
     aside = page[page.index('id="taken-heading"') :].partition("</section>")[0]
-    said = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", aside)
-    return {label: re.sub(r"<[^>]*>", "", value).strip() for label, value in said}
+    said = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", aside, re.S)
+    return {label: " ".join(re.sub(r"<[^>]*>", "", value).split()) for label, value in said}
 
 
 def test_the_facts_that_it_brought_stand_beside_it(signed_in, agency):
@@ -425,6 +428,30 @@ def test_the_print_view_states_its_range(signed_in, agency):
         assert "Zofia" in page
         assert "Harbour &amp; Vale" in page[page.index('class="printed"') :]
         assert f"http://testserver{address}" in page[page.index('class="printed"') :]
+
+
+def test_who_downloads_or_prints_a_transcript_is_recorded_and_who_looks_at_it_is_not(
+    signed_in, agency, agent
+):
+    lead = make_lead(agency, name="Zofia")
+    conversation = make_conversation(agency, lead, messages=3)
+    page = f"/conversations/{conversation.id}/"
+    for part in ("", "print/", "transcript.txt"):
+        signed_in.head(f"{page}{part}")
+    signed_in.get(page)
+    signed_in.get(f"{page}print/?first=9")  # which is refused
+
+    assert not AuditEntry.objects.exists()
+
+    signed_in.get(f"{page}print/?first=2")
+    signed_in.get(f"{page}transcript.txt")  # whose content nobody reads
+
+    entries = AuditEntry.objects.for_organisation(agency).order_by("position")
+    assert [(entry.action, entry.actor_id, entry.target_id) for entry in entries] == [
+        ("transcript_printed", agent.id, lead.id),
+        ("transcript_downloaded", agent.id, lead.id),
+    ]
+    assert {entry.details["conversation"] for entry in entries} == {str(conversation.id)}
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from leads.corrections import correct
 from leads.erasure import erase
 from leads.merging import last_merge, merge, unmerge
 from leads.models import Lead
+from leads.models.saved_view import SavedView
 from leads.models.tally import LeadTally
 from leads.notes import add_note
 from organisations.actors import Actor
-from tests.factories import make_conversation, make_lead, make_message
+from tests.factories import make_conversation, make_lead, make_message, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,59 @@ def test_it_takes_no_more_statements_however_much_is_kept(agency, agent, django_
         make_conversation(agency, many, messages=1)
         add_note(many, "A note", by=by)
 
-    with django_assert_num_queries(9) as few_statements:
+    with django_assert_num_queries(11) as few_statements:
         erase(few, agency, by=by)
     with django_assert_num_queries(len(few_statements)):
         erase(many, agency, by=by)
+
+
+@pytest.mark.parametrize(
+    ("name", "searched", "goes"),
+    [
+        ("Their leads", "q=Zébulon+BYRNE", True),
+        ("Their leads", "q=byrne+zebulon+flat", True),
+        ("Their leads", "q=zebulon%40example.com", True),
+        ("Their leads", "q=07700+900987&status=hot", True),
+        ("Their leads", "q=Zeb", False),  # nobody's name
+        ("Their leads", "q=Zebulon", True),  # a part of it, by which nobody else is found
+        ("Their leads", "q=Byrne", False),  # another's name too
+        ("Zebulon Byrne's viewings", "status=hot", True),
+        ("Call +44 7700 900987", "", True),
+        ("Was Wanda", "q=Wanda+Old", True),  # their name before it was corrected
+        ("Byrne", "status=hot", False),
+        ("Hot ones", "q=flat", False),
+        ("Hot ones", "status=hot", False),
+    ],
+)
+def test_saved_views_that_name_the_person_go_and_others_stay(agency, agent, name, searched, goes):
+    by = Actor.for_person(agent)
+    lead = make_lead(agency, name="Wanda Old", email="zebulon@example.com", phone="+447700900987")
+    correct(lead, {"name": "Zebulon Byrne"}, by=by)
+    other = make_lead(agency, name="Zoë Byrne")
+    for each in (lead, other):
+        search.renew(each)
+        each.save(update_fields=["search"])
+    SavedView.objects.keep(agent, name, searched)
+
+    erase(lead, agency, by=by)
+
+    assert SavedView.objects.exists() is not goes
+
+
+def test_a_name_of_one_word_takes_no_view_with_it_that_says_more(agency, agent):
+    lead = make_lead(agency, name="Anna")
+    SavedView.objects.keep(agent, "Anna’s own leads", "q=anna+didsbury")
+    SavedView.objects.keep(agent, "anna", "status=hot")
+
+    erase(lead, agency, by=Actor.for_person(agent))
+
+    assert SavedView.objects.get().name == "Anna’s own leads"
+
+
+def test_another_agencys_saved_views_stay(agency, agent, other_agency):
+    lead = make_lead(agency, name="Zebulon Byrne")
+    view = SavedView.objects.keep(make_user(other_agency), "Theirs", "q=Zebulon+Byrne")
+
+    erase(lead, agency, by=Actor.for_person(agent))
+
+    assert SavedView.objects.get() == view

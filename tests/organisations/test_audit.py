@@ -1,7 +1,10 @@
 """The audit trail: written once, whoever writes."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from organisations.actors import Actor
 from organisations.audit import record
@@ -29,6 +32,7 @@ def entry(agency, admin) -> AuditEntry:
         "DELETE FROM organisations_auditentry",
         # Refused as a statement, so also where no row would be touched.
         "DELETE FROM organisations_auditentry WHERE false",
+        "TRUNCATE organisations_auditentry",
     ],
 )
 def test_what_was_written_down_cannot_be_changed_or_removed(entry, sql):
@@ -59,3 +63,22 @@ def test_an_action_that_is_none_is_refused_by_the_database(agency):
         AuditEntry.objects.create(
             organisation_id=agency.id, action="danced", actor_kind="system", target_kind="lead"
         )
+
+
+def test_an_entry_has_the_databases_time_whatever_is_said(agency):
+    long_ago = timezone.now() - timedelta(days=40)
+
+    made = AuditEntry.objects.create(
+        organisation_id=agency.id,
+        action="plan_changed",
+        actor_kind="system",
+        target_kind="organisation",
+        created_at=long_ago,
+        position=7,
+        hash=b"made up",
+    )
+
+    stored = AuditEntry.objects.get()
+    assert timezone.now() - stored.created_at < timedelta(minutes=1)
+    assert (stored.position, len(stored.hash)) == (1, 32)
+    assert made.pk == stored.pk

@@ -78,7 +78,7 @@ def test_so_do_errors_the_api_probes_and_files(client, db, settings, address, st
 def test_so_do_a_refused_host_a_refused_form_and_a_fault_of_ours(agent, monkeypatch):
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.force_login(agent)
-    monkeypatch.setattr("leads.pages.views.LeadFilterForm", lambda *_: 1 / 0)
+    monkeypatch.setattr("leads.pages.lead_list.LeadFilterForm", lambda *_: 1 / 0)
 
     answers = [
         browser.get("/", headers={"Host": "evil.example"}),

@@ -11,6 +11,7 @@ from foundation.ids import uuid7
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from tests.factories import make_lead, make_user
+from tests.markup import without_layout
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -43,7 +44,7 @@ def statuses(agency) -> list[str]:
 def test_the_rows_boxes_belong_to_the_form_and_say_what_the_row_shows(signed_in, agency, agent):
     lead = make_lead(agency, status="hot", assignee=agent)
 
-    page = signed_in.get("/leads/").content.decode()
+    page = without_layout(signed_in.get("/leads/").content.decode())
 
     assert f'form="bulk" name="lead" value="{lead.id} hot {agent.id}"' in page
     assert 'id="bulk"' in page

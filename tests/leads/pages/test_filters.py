@@ -11,6 +11,7 @@ from leads import search
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from tests.factories import at, make_lead, make_user
+from tests.markup import without_layout
 
 FRAGMENT = {"HX-Request": "true"}
 # From the day on which the test runs: the suite may have been read before midnight.
@@ -241,7 +242,7 @@ def test_the_bar_shows_again_what_the_address_says(signed_in, agency):
         "&since=2026-06-01&score_from=10&sort=score&size=25"
     )
 
-    page = signed_in.get(f"/leads/?{query}").content.decode()
+    page = without_layout(signed_in.get(f"/leads/?{query}").content.decode())
 
     for shown in (
         'name="q" value="didsbury"', '<option value="sms" selected',
@@ -343,8 +344,8 @@ def test_the_row_offers_to_call_to_write_and_to_copy(signed_in, agency):
 def test_the_heads_say_how_the_list_is_sorted_and_sort_it_otherwise(signed_in, agency):
     make_lead(agency)
 
-    newest = signed_in.get("/leads/?status=new").content.decode()
-    best = signed_in.get("/leads/?status=new&sort=score").content.decode()
+    newest = without_layout(signed_in.get("/leads/?status=new").content.decode())
+    best = without_layout(signed_in.get("/leads/?status=new&sort=score").content.decode())
 
     assert 'aria-sort="descending">Received' in newest
     assert '<a href="?status=new&amp;sort=score">Score</a>' in newest

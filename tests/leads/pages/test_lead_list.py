@@ -10,6 +10,7 @@ import pytest
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from tests.factories import at, make_lead
+from tests.markup import without_layout
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -19,7 +20,8 @@ def names(answer) -> list[str]:
 
 
 def link(answer, rel: str) -> str | None:
-    found = re.search(rf'rel="{rel}" href="([^"]+)"', answer.content.decode())
+    page = without_layout(answer.content.decode())
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
     return found and found[1].replace("&amp;", "&")
 
 

@@ -8,6 +8,7 @@ import pytest
 from leads.models import Lead
 from leads.pages.neighbours import list_query
 from tests.factories import at, make_lead
+from tests.markup import without_layout
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def leads(agency, other_agency) -> list[Lead]:
 
 
 def sides(client, lead, query) -> tuple[str | None, str | None]:
-    page = client.get(f"/leads/{lead.id}/?from={quote(query)}").content.decode()
+    page = without_layout(client.get(f"/leads/{lead.id}/?from={quote(query)}").content.decode())
     found = [
         re.search(rf'rel="{rel}" href="/leads/([0-9a-f-]+)/\?from=[^"]*"', page)
         for rel in ("prev", "next")
@@ -76,7 +77,7 @@ def test_without_a_list_there_are_no_neighbours(signed_in, leads):
 
 
 def test_the_list_links_to_its_leads_with_its_own_address(signed_in, leads):
-    page = signed_in.get("/leads/?status=hot&status=cold").content.decode()
+    page = without_layout(signed_in.get("/leads/?status=hot&status=cold").content.decode())
     link = re.search(r'class="row__link" href="([^"]+)"', page)[1]
     lead_page = signed_in.get(link).content.decode()
 

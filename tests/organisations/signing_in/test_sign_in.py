@@ -2,10 +2,11 @@
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 
 from organisations.agency import account
-from organisations.models import AuditEntry
+from organisations.models import AuditEntry, Session
 from sift_site.settings import PASSWORD_HASHERS
 from tests.factories import PASSWORD, make_user
 from tests.signing_in import answer_only
@@ -164,6 +165,22 @@ def test_signing_in_and_out_and_failing_are_kept_with_address_and_person(client,
         ("sign_out", "person", agent.pk, agent.pk),
     ]
     assert {entry.address for entry in trail} == {"127.0.0.1"}
+
+
+def test_nobody_is_signed_in_whose_sign_in_cannot_be_written_down(client, agent):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE organisations_auditentry"
+            " ADD CONSTRAINT full_up CHECK (action <> 'sign_in') NOT VALID"
+        )
+    client.raise_request_exception = False
+
+    answer = sign_in(client, agent.email)
+
+    agent.refresh_from_db()
+    assert answer.status_code == 500
+    assert (agent.last_login, Session.objects.count()) == (None, 0)
+    assert client.get("/leads/").status_code == 302
 
 
 def test_whether_an_account_exists_shows_in_nothing_done_before_the_answer(agent, statements_of):

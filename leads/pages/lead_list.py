@@ -1,24 +1,26 @@
-"""The list of leads, and a lead's page."""
+"""The list of leads."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from foundation.lists.listing import Listing
 from foundation.lists.paging import Count
 from foundation.web.pages import address_of, announce, push_address, render_page, wants_fragment
-from leads.merging import became
 from leads.models import Lead
+from leads.models.choices import PERSON_STATUSES
+from leads.models.saved_view import SavedView
 from leads.models.tally import LeadTally
-from leads.pages import lead_page
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_actions import beside_the_list
-from leads.pages.neighbours import came_from
+from leads.pages.lead_row import row_context
+from leads.pages.list_address import cleaned
 from organisations.requests import SignedInRequest
+
+NO_LEAD = UUID(int=0)
 
 
 @require_safe
@@ -42,7 +44,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "count_line": count_line,
         "is_swap": is_swap,
-    } | beside_the_list(request, filters)
+    } | _around_the_rows(request, filters)
     response = render_page(request, "leads/list.html", "leads/_results_swap.html", context)
     if not is_swap:
         return response
@@ -57,12 +59,14 @@ def _count(filters: LeadFilterForm, listing: Listing[Lead], tally: Mapping[str, 
     return Count(sum(tally.get(status, 0) for status in statuses))
 
 
-@require_safe
-def lead_detail(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """All that is known of a lead; one that was merged leads to the lead it became."""
-    leads = Lead.objects.for_organisation(request.organisation).select_related("assignee")
-    lead = get_object_or_404(leads.defer("search"), id=lead_id)
-    if lead.merged_into_id is not None:
-        standing_lead = reverse("leads:detail", args=[became(lead)])
-        return redirect(standing_lead + came_from(request).carried)
-    return render(request, "leads/detail.html", lead_page.whole(request, lead))
+def _around_the_rows(request: SignedInRequest, filters: LeadFilterForm) -> dict[str, Any]:
+    """What the list's page needs besides its rows: saved views, what leads can be changed to, and
+    the newest lead that it can have shown."""
+    leads = Lead.objects.for_organisation(request.organisation)
+    return {
+        "saved_views": list(SavedView.objects.of(request.user).by_name()),
+        "people": [person for person in filters.people.values() if person.is_active],
+        "newest": leads.order_by("-id").values_list("id", flat=True).first() or NO_LEAD,
+        "filter_query": cleaned(filters),
+        "moves": PERSON_STATUSES,
+    } | row_context(request, filters)
