@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from foundation.emails import email_key
-from foundation.words import asked, fold, national
+from foundation.words import asked, fold, national, stored
 from leads import search
 from leads.models import EventKind, Lead, LeadEvent
 from leads.models.saved_view import SavedView
@@ -24,7 +24,7 @@ _SHORTEST_NUMBER = 6  # digits; fewer are a price or a year as well
 class _Known:
     """What is and was known of the people, as texts are compared with it."""
 
-    names: Sequence[set[str]]  # each as its words
+    names: Sequence[str]
     emails: Sequence[str]
     phones: Sequence[str]
 
@@ -33,9 +33,9 @@ class _Known:
 
         A name of a single word may be an agent's or a town's as well: it has to be all of the text.
         """
-        words, folded, number = set(asked(text)), fold(text), national(text)
+        folded, number = fold(text), national(text)
         return (
-            any(name <= words if len(name) > 1 else name == words for name in self.names)
+            any(_is_named(name, text) for name in self.names)
             or any(email in folded for email in self.emails)
             or any(phone in number for phone in self.phones)
         )
@@ -43,7 +43,12 @@ class _Known:
     def has_part(self, text: str) -> bool:
         """Whether the text is nothing but a part of one of the names."""
         words = set(asked(text))
-        return bool(words) and any(words <= name for name in self.names)
+        return bool(words) and any(words <= set(stored(name)) for name in self.names)
+
+
+def _is_named(name: str, text: str) -> bool:
+    words = set(asked(name))
+    return words <= set(stored(text)) if len(words) > 1 else words == set(asked(text))
 
 
 def forget_views_of(leads: Sequence[Lead], organisation: Organisation) -> None:
@@ -66,7 +71,7 @@ def _known_of(leads: Sequence[Lead], organisation: Organisation) -> _Known:
     for field, was in corrected.values_list("payload__field", "from_value"):
         said[field] |= {was} if was else set()
     return _Known(
-        names=[words for name in said["name"] if (words := set(asked(name)))],
+        names=[name for name in said["name"] if asked(name)],
         emails=[fold(email_key(email) or email) for email in said["email"]],
         phones=[
             number
