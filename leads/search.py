@@ -11,6 +11,7 @@ from uuid import UUID
 
 from foundation import words
 from foundation.database.lexemes import quoted, tag
+from foundation.emails import LONGEST as LONGEST_ADDRESS
 from foundation.emails import bare_address
 from foundation.words import LONGEST, fold
 from leads import phone_search
@@ -136,9 +137,9 @@ def _beginning(mark: str, word: str) -> str:
     return f"{quoted(mark + word[:LONGEST])}:*"
 
 
-def _e_mail(text: str) -> str:
+def _e_mail(folded: str) -> str:
     """An address without what stands around it, so that it is stored and asked alike."""
-    return f"@{bare_address(fold(text))}"
+    return f"@{bare_address(folded[:LONGEST_ADDRESS])}"
 
 
 def _facets(facts: Described) -> Iterator[str]:

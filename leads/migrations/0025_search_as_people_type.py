@@ -14,6 +14,7 @@ from django.db import migrations, transaction
 from leads.migrations._words import LONGEST, fold, national, quoted, seen, stored, write
 
 BATCH = 1000
+LONGEST_ADDRESS = 254  # characters (RFC 5321)
 FACETS = (
     "intent", "property_type", "timeline", "chain_status", "financing_status",
     "buyer_scheme", "stamp_duty_position",
@@ -49,7 +50,7 @@ def numbers(phone, key):
 
 def e_mails(folded):
     chunks = re.split(r"[\s,;]+", folded) if "@" in folded else []
-    return [f"@{address(chunk)}" for chunk in chunks if "@" in chunk.strip("@")]
+    return [f"@{address(chunk[:LONGEST_ADDRESS])}" for chunk in chunks if "@" in chunk.strip("@")]
 
 
 _AROUND = " \"'`´‘’‚‹›“”„«»()[]{}<>,;:!?|"

@@ -1,12 +1,11 @@
 """The table of what is one word: how it may be written, and how it may be asked for."""
 
-import time
 import unicodedata
-from collections.abc import Callable
 
 import pytest
 
 from foundation.words import APOSTROPHES, asked, fold, may_have, places, stored
+from tests.growth import assert_linear
 
 CASES = (  # what was written, and searches that find it
     ("Émile", "emile ÉMILE émi E\u0301mile"),
@@ -154,23 +153,6 @@ def test_no_text_takes_longer_to_mark_than_its_length(text, search):
     words = asked(search)
 
     assert_linear(lambda times: (may_have(text * times, words), [*places(text * times, words)]))
-
-
-def assert_linear(act: Callable[[int], object]) -> None:
-    """Sixteen times the text takes some sixteen times as long: squared it would be 256 times."""
-    act(1)
-    small, large = quickest(lambda: act(4)), quickest(lambda: act(64))
-    assert large < 80 * small + 0.002
-
-
-def quickest(act: Callable[[], object]) -> float:
-    """In seconds of this thread's own: others share the machine."""
-    tries = []
-    for _ in range(3):
-        began = time.thread_time()
-        act()
-        tries.append(time.thread_time() - began)
-    return min(tries)
 
 
 def test_marks_are_gone_before_anything_puts_them_in_order():

@@ -6,6 +6,7 @@ from foundation.database.lexemes import Matches
 from leads import search
 from leads.models import Lead
 from tests.factories import make_lead
+from tests.growth import assert_linear
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +218,25 @@ def test_operators_and_quotes_are_only_words_or_nothing(agency, text):
     asked = search.query(agency.id, text, {})
 
     assert asked is None or found(agency, text) == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "e\u0301\u0327" * 40, "\u0301\u0327" * 60, "0 (" * 40, "07700 900" * 15, "a@" * 60,
+        "mailto:" * 18, "<mailto:" * 15, "ext " * 30, "1, " * 40, "((((" * 30, "tel " * 30,
+        "x" * 120,
+    ],
+    ids=lambda piece: ascii(piece[:8]),
+)  # fmt: skip
+def test_no_facts_take_longer_to_store_than_their_length(agency, piece):
+    lead = make_lead(agency)
+
+    def store(times: int) -> None:
+        lead.summary = f"x@<{piece * times}"
+        search.renew(lead)
+
+    assert_linear(store)
 
 
 def test_facets_narrow_together_and_any_of_their_values_will_do(agency):
