@@ -214,6 +214,8 @@ def _begin_so(words: Iterable[str], beginnings: tuple[str, ...]) -> bool:
 
 def _with_origins(text: str) -> tuple[str, Sequence[int]]:
     """The text folded, and for each of its characters and its end the place in the text."""
+    if text.isascii() and len(folded := fold(text)) == len(text):
+        return folded, range(len(text) + 1)
     letters = [_LETTERS[ord(character)] for character in text]
     origins = [place for place, folding in enumerate(letters) for _ in folding]
     return "".join(letters), [*origins, len(text)]
