@@ -1,9 +1,9 @@
 """Make anew what conversations are found by, in batches of their own transaction.
 
 Names, numbers and postcodes came to be found in every spelling. Safe to run again: what stands
-already is not written. The version before reads and writes meanwhile: all that it looks for is
-stored still. What it writes has the old words until the next message, or until `manage.py
-renew_search` is run.
+already is not written. The version before reads and writes meanwhile: what it looks for is stored
+still, but for words of the few letters that are folded since then. What it writes has the old words
+until `manage.py renew_search` is run.
 """
 
 import base64

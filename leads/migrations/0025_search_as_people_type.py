@@ -1,9 +1,9 @@
 """Make anew what leads are found by, in batches of their own transaction.
 
 Names, e-mails, numbers and postcodes came to be found in every spelling. Safe to run again: what
-stands already is not written. The version before reads and writes meanwhile: all that it looks for
-is stored still. What it writes has the old words until the lead changes or `manage.py renew_search`
-is run.
+stands already is not written. The version before reads and writes meanwhile: what it looks for is
+stored still, but for words of the few letters that are folded since then. What it writes has the
+old words until the lead changes or `manage.py renew_search` is run.
 """
 
 import re
