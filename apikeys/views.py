@@ -31,8 +31,8 @@ from organisations.signing_in.recent_sign_in import recent_sign_in_required
 def _show_again(request: SignedInRequest, *_: Any, **__: Any) -> HttpResponse:
     """The key that the same form made a moment ago: nobody may have seen that answer."""
     new = keys.generate(seed_of(request))
-    standing = ApiKey.objects.for_organisation(request.organisation).standing()
-    key = standing.filter(digest=new.digest).first()
+    unrevoked = ApiKey.objects.for_organisation(request.organisation).unrevoked()
+    key = unrevoked.filter(digest=new.digest).first()
     if key is None:  # deleted meanwhile
         return SeeOther("apikeys:list")
     replaced = ApiKey.objects.for_organisation(request.organisation).filter(replaced_by=key)
@@ -104,7 +104,7 @@ def key_calls(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 @recent_sign_in_required
 def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Another name, and other addresses that the key may be used from."""
-    key = _standing_key(request, key_id)
+    key = _unrevoked_key(request, key_id)
     if request.method != "POST":
         form = EditKeyForm(initial=EditKeyForm.initial_of(key), auto_id="edit_%s")
         return _question(request, "edit", key, form)
@@ -132,7 +132,7 @@ def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then put a new key in this one's place (POST) and show it in the answer."""
     _needs_api(request)
-    key = _standing_key(request, key_id)
+    key = _unrevoked_key(request, key_id)
     if request.method != "POST":
         form = RollForm(initial=RollForm.initial_of(key), auto_id="roll_%s")
         return _question(request, "roll", key, form)
@@ -152,7 +152,7 @@ def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
             )
             letters.key_rolled(old, new, by=by)
     except CannotBeRolled:  # somebody else was quicker, most likely: the page says so
-        return _question(request, "roll", _standing_key(request, key_id), form, status=422)
+        return _question(request, "roll", _unrevoked_key(request, key_id), form, status=422)
     except NameTaken:
         form.add_error(None, "Other keys have every name that the old one could take on that day.")
         return _question(request, "roll", key, form, status=422)
@@ -164,7 +164,7 @@ def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 @sent_once()
 def revoke_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then revoke (POST): the key stops at the very next request."""
-    key = _standing_key(request, key_id)
+    key = _unrevoked_key(request, key_id)
     if request.method != "POST":
         return _question(request, "revoke", key)
     with transaction.atomic():
@@ -174,9 +174,9 @@ def revoke_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     return SeeOther("apikeys:list")
 
 
-def _standing_key(request: SignedInRequest, key_id: UUID) -> ApiKey:
-    standing = ApiKey.objects.for_organisation(request.organisation).standing()
-    return get_object_or_404(standing.select_related("organisation"), id=key_id)
+def _unrevoked_key(request: SignedInRequest, key_id: UUID) -> ApiKey:
+    unrevoked = ApiKey.objects.for_organisation(request.organisation).unrevoked()
+    return get_object_or_404(unrevoked.select_related("organisation"), id=key_id)
 
 
 def _question(

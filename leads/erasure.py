@@ -6,7 +6,7 @@ from django.db import transaction
 
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead, LeadEvent
-from leads.views_of_a_person import forget_views_of
+from leads.views_of_a_visitor import forget_views_of
 from organisations.actors import Actor
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget, Organisation, SentForm

@@ -49,7 +49,7 @@ def export_leads(request: SignedInRequest) -> HttpResponseBase:
     filters = LeadFilterForm(request.GET, request.user)
     if refused := refusal(request, filters, list_view="leads:list"):
         return refused
-    leads = Lead.objects.for_organisation(request.organisation).standing()
+    leads = Lead.objects.for_organisation(request.organisation).unmerged()
     chosen = filters.in_order(filters.narrow(leads))
     if request.method != "HEAD":
         _record(request, filters, chosen)

@@ -11,13 +11,15 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import QueryDict
 
+from foundation.ids import parse_uuid
 from foundation.lists.paging import page_of
 from foundation.plurals import so_many
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.models.choices import Channel
+from leads.undoing import OpenRun, may_be_open, open_runs
 from leads.wording import fact_label, value_in_words
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 PAGE_EVENTS = 100
 
@@ -33,6 +35,7 @@ class Entry:
     note: str | None = None  # in the person's own words
     other_lead: str | None = None  # the name of the merged lead to which it happened
     can_be_undone: bool = False  # a merge, and the one that may be undone now
+    run: OpenRun | None = None  # the change of many leads that it was part of, if still to undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,18 @@ class History:
     fault: str | None
 
 
-def history_of(lead: Lead, organisation: Organisation, address: QueryDict) -> History:
-    """The page that the address asks for by `after` or `before`; newest first."""
-    merged = merged_leads(lead)
-    page = page_of(events_of(lead, merged, organisation).newest_first(), address, size=PAGE_EVENTS)
+def history_of(lead: Lead, reader: User, query: QueryDict) -> History:
+    """The page that the address asks for by `after` or `before`; newest first.
+
+    What the reader can undo says so.
+    """
+    merged, organisation = merged_leads(lead), reader.organisation
+    page = page_of(events_of(lead, merged, organisation).newest_first(), query, size=PAGE_EVENTS)
+    runs = open_runs(organisation, {event.id: _run_of(event) for event in page.rows}, reader)
     undoable = last_merge(lead) if merged else None
     names = {other.id: other.display_name for other in merged}
     return History(
-        entries=[_entry(event, names, undoable) for event in page.rows],
+        entries=[_entry(event, names, undoable, runs.get(event.id)) for event in page.rows],
         earlier=page.older,
         merged=merged,
         fault=page.fault,
@@ -69,12 +76,23 @@ def events_of(lead: Lead, merged: Sequence[Lead], organisation: Organisation) ->
     return every.exclude(~Q(lead=lead) & Q(kind=EventKind.MERGE, payload__has_key="into"))
 
 
-def _entry(event: LeadEvent, names: dict[UUID, str], undoable: LeadEvent | None) -> Entry:
+def _run_of(event: LeadEvent) -> UUID | None:
+    """The change of many leads that made it, where that may still be undone."""
+    return may_be_open(parse_uuid(event.payload.get("bulk", "")), event.created_at)
+
+
+def _entry(
+    event: LeadEvent,
+    names: dict[UUID, str],
+    undoable: LeadEvent | None,
+    run: OpenRun | None,
+) -> Entry:
     words: dict[str, Any] = _WORDS[EventKind(event.kind)](event)
     return Entry(
         event=event,
         other_lead=names.get(event.lead_id),
         can_be_undone=undoable is not None and event.id == undoable.id,
+        run=run,
         **words,
     )
 

@@ -2,30 +2,32 @@ from django.urls import path
 
 from leads import export
 from leads.pages import (
+    arrivals,
+    assignment,
     bulk,
     corrections,
     erasure,
-    handling,
+    follow_ups,
     history,
-    list_actions,
+    lead_detail,
+    lead_list,
     merging,
     moving,
     saved_views,
     undoing,
-    views,
 )
 
 app_name = "leads"
 urlpatterns = [
-    path("", views.lead_list, name="list"),
+    path("", lead_list.lead_list, name="list"),
     path("export.csv", export.export_leads, name="export"),
-    path("arrivals/", list_actions.arrivals, name="arrivals"),
+    path("arrivals/", arrivals.arrivals, name="arrivals"),
     path("bulk/", bulk.change_leads, name="bulk"),
     path("bulk/<uuid:bulk_id>/undo/", undoing.undo_change, name="undo"),
     path("views/", saved_views.view_list, name="views"),
     path("views/<uuid:view_id>/", saved_views.rename_view, name="rename_view"),
     path("views/<uuid:view_id>/delete/", saved_views.delete_view, name="delete_view"),
-    path("<uuid:lead_id>/", views.lead_detail, name="detail"),
+    path("<uuid:lead_id>/", lead_detail.lead_detail, name="detail"),
     path("<uuid:lead_id>/status/", moving.change_lead_status, name="change_status"),
     path(
         "<uuid:lead_id>/status/in-list/",
@@ -33,8 +35,8 @@ urlpatterns = [
         name="change_status_in_list",
     ),
     path("<uuid:lead_id>/facts/", corrections.correct_facts, name="facts"),
-    path("<uuid:lead_id>/assignee/", handling.change_assignee, name="assignee"),
-    path("<uuid:lead_id>/follow-up/", handling.change_follow_up, name="follow_up"),
+    path("<uuid:lead_id>/assignee/", assignment.change_assignee, name="assignee"),
+    path("<uuid:lead_id>/follow-up/", follow_ups.change_follow_up, name="follow_up"),
     path("<uuid:lead_id>/notes/", history.write_note, name="notes"),
     path("<uuid:lead_id>/history/", history.lead_history, name="history"),
     path("<uuid:lead_id>/conversations/", history.lead_conversations, name="conversations"),

@@ -3,7 +3,7 @@ from django.urls import path
 from organisations.agency import closing_page
 from organisations.profile import two_step
 from organisations.profile import views as profile_views
-from organisations.signing_in import password_reset
+from organisations.signing_in import form_token, password_reset
 from organisations.signing_in import views as sign_in_views
 from organisations.team import joining
 from organisations.team import views as team_views
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-in/", sign_in_views.SignInView.as_view(), name="sign_in"),
     path("sign-in/code/", sign_in_views.sign_in_code, name="sign_in_code"),
     path("sign-out/", sign_in_views.sign_out, name="sign_out"),
+    path("form-token/", form_token.form_token, name="form_token"),
     path("password-reset/", password_reset.password_reset, name="password_reset"),
     path(
         "password-reset/sent/",

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisations.signing_in.middleware.SignInRequiredMiddleware",
+    "organisations.signing_in.middleware.SamePersonMiddleware",
     "organisations.signing_in.middleware.OrganisationMiddleware",
     "organisations.signing_in.middleware.PrivatePagesMiddleware",
     "sift_site.serving.replicas.ReplicaMiddleware",  # from here on it is known who asks

@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for."""
 
+import io
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
@@ -40,6 +42,37 @@ def django_db_modify_db_settings(
 def _fresh_counters():
     """Rate limits count in the cache: each test starts from nothing."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def server_role(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The role with the server's rights, in this process's test database."""
+    role = f"sift_test_server_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with django_db_blocker.unblock():
+        call_command("grant_server_role", role, stdout=io.StringIO())
+    yield role
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP OWNED BY {role}")
+        cursor.execute(f"DROP ROLE {role}")
+
+
+@pytest.fixture(autouse=True)
+def _as_the_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With SIFT_TEST_AS_SERVER, tests ask the database as the server's role, not as its owner.
+
+    What a test does to the tables themselves then fails: it is for a look at what the server does.
+    """
+    marked = request.node.get_closest_marker("django_db")
+    if not (os.environ.get("SIFT_TEST_AS_SERVER") and marked):
+        yield
+        return
+    role = request.getfixturevalue("server_role")
+    request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {role}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
 
 
 @pytest.fixture(autouse=True)

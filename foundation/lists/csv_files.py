@@ -4,8 +4,9 @@ They open in Excel as they are: UTF-8 with a byte order mark, lines that end wit
 row. A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, so a text that
 begins with one of these (or a tab or a carriage return, which some strip first) gets an apostrophe
 before it. That holds for phone numbers in E.164 too: `'+447700900123` stays readable, while without
-the apostrophe Excel would make it a number and show 4.477E+11. Whoever reads the file with a
-program strips one leading apostrophe.
+the apostrophe Excel would make it a number and show 4.477E+11. So does a text that begins with an
+apostrophe, as the name `'t Hart` does: whoever reads the file with a program strips one leading
+apostrophe, whatever follows it, and has every text as it was (docs/csv-files.md).
 """
 
 import csv
@@ -19,6 +20,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_GUARDED = (*FORMULA_STARTS, "'")
 
 Row = TypeVar("Row")
 
@@ -63,8 +65,9 @@ def csv_pieces(
 
 
 def plain(text: str | None) -> str | None:
-    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    if text is not None and text.startswith(FORMULA_STARTS):
+    """The text; with an apostrophe before it where a spreadsheet would take it for a formula, or
+    a reader its own apostrophe for such a one."""
+    if text is not None and text.startswith(_GUARDED):
         return f"'{text}"
     return text
 

@@ -25,7 +25,7 @@ class FilterInForce:
 
     field: str
     value: str
-    address: str  # beginning with `?`
+    url: str  # beginning with `?`
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +129,14 @@ class FilterForm(forms.Form):
     # Fields of which the second is at least the first, where both are said.
     IN_ORDER: Collection[tuple[str, str]] = (("since", "until"),)
 
-    def __init__(self, address: QueryDict) -> None:
+    def __init__(self, query: QueryDict) -> None:
         said = QueryDict(mutable=True)
-        for name, values in address.lists():
+        for name, values in query.lists():
             said.setlist(name, [value for value in values if value != ""])  # empty says nothing
         for field, unless_said in self.SHOWING.items():
             said.setdefault(field, unless_said)
         super().__init__(said)
-        self.address = address
+        self.asked = query
         fields: dict[str, Any] = self.fields
         for name, choices in self._known_choices().items():
             fields[name].choices = choices
@@ -189,12 +189,12 @@ class FilterForm(forms.Form):
     @property
     def clear_address(self) -> str:
         """The list with no filter in force, shown as it is."""
-        return self._address_of({name: self.chosen(name) for name in self.SHOWING})
+        return self._url_of({name: self.chosen(name) for name in self.SHOWING})
 
     @property
     def query(self) -> str:
         """The valid choices as the query of an address: what a saved view keeps."""
-        return self._address_of({name: self.chosen(name) for name in self.fields})[1:]
+        return self._url_of({name: self.chosen(name) for name in self.fields})[1:]
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
@@ -212,7 +212,7 @@ class FilterForm(forms.Form):
     @property
     def export_query(self) -> str:
         """What an export is asked with, `?` included: all that narrows, no page of it."""
-        return self._address_of({name: self.chosen(name) for name in self.fields})
+        return self._url_of({name: self.chosen(name) for name in self.fields})
 
     @property
     def tidy(self) -> QueryDict:
@@ -221,7 +221,7 @@ class FilterForm(forms.Form):
         A form sends its empty fields too; an address that people pass on is better without.
         """
         tidy = QueryDict(mutable=True)
-        for name, values in self.address.lists():
+        for name, values in self.asked.lists():
             if kept := [v for v in values if v != "" and v != self.SHOWING.get(name)]:
                 tidy.setlist(name, kept)
         return tidy
@@ -292,19 +292,19 @@ class FilterForm(forms.Form):
         return [(value, label) for value, label in _ungrouped(self.fields[field]) if value != ""]
 
     def _without(self, field: str, value: str) -> str:
-        return self._address_of(
+        return self._url_of(
             {
                 name: [v for v in self.chosen(name) if (name, v) != (field, value)]
                 for name in self.fields
             }
         )
 
-    def _address_of(self, values: Mapping[str, list[str]]) -> str:
-        address = QueryDict(mutable=True)
+    def _url_of(self, values: Mapping[str, list[str]]) -> str:
+        url = QueryDict(mutable=True)
         for name, said in values.items():
             if said:
-                address.setlist(name, said)
-        return "?" + address.urlencode()
+                url.setlist(name, said)
+        return "?" + url.urlencode()
 
 
 def _ungrouped(field: Any) -> Iterator[tuple[str, str]]:

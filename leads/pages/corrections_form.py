@@ -23,7 +23,7 @@ from leads.models.choices import (
     WANTS,
     columns_of,
 )
-from leads.pages.forms import Line, Prose
+from leads.pages.text_fields import Line, Prose
 from leads.wording import pounds
 
 NOT_SAID = "The page did not say what it showed. Nothing was changed; look at the facts again."

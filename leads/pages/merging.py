@@ -56,7 +56,7 @@ def merge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     except CannotMerge as reason:
         return _page(request, lead, other, str(reason))
     messages.success(request, f"Merged with {gone.display_name}. The history can undo it.")
-    return SeeOther(lead_page.address_of(request, survivor))
+    return SeeOther(lead_page.url_of(request, survivor))
 
 
 @require_POST
@@ -77,7 +77,7 @@ def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     except CannotMerge as reason:
         return lead_page.refused(request, lead, "leads/detail.html", faults=[str(reason)])
     messages.success(request, f"{other.display_name} is a lead of its own again.")
-    return SeeOther(lead_page.address_of(request, lead))
+    return SeeOther(lead_page.url_of(request, lead))
 
 
 def _other(request: SignedInRequest, form: MergeForm) -> Lead | None:
@@ -94,7 +94,7 @@ def _page(
     context: dict[str, Any] = {
         "lead": lead,
         "other": other,
-        "address": lead_page.address_of(request, lead),
+        "url": lead_page.url_of(request, lead),
         "carried": came_from(request).carried,
         "fault": fault,
     }

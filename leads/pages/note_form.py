@@ -3,7 +3,7 @@
 from django import forms
 
 from leads.notes import LONGEST_NOTE
-from leads.pages.forms import Prose
+from leads.pages.text_fields import Prose
 
 
 class NoteForm(forms.Form):

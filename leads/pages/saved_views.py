@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.web.pages import SeeOther
 from leads.models.saved_view import MOST_VIEWS, NameTaken, SavedView, TooManyViews
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_address import cleaned, list_address
+from leads.pages.list_url import cleaned, list_url
 from organisations.models import User
 from organisations.requests import SignedInRequest
 from organisations.sending_once import sent_once
@@ -65,7 +65,7 @@ def view_list(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, TOO_MANY)
         else:
             messages.success(request, f"Saved as “{view.name}”.")
-            return SeeOther(list_address(view.query))
+            return SeeOther(list_url(view.query))
     return _page(request, new=form, status=422)
 
 

@@ -92,7 +92,7 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
         return _grouped(b32encode(bytes.fromhex(self.secret)).decode(), " ")
 
     @property
-    def address(self) -> str:
+    def otpauth_url(self) -> str:
         """`otpauth://…`, what the picture says to the app."""
         label = quote(f"Sift:{self.user.email}")
         secret = b32encode(bytes.fromhex(self.secret)).decode()

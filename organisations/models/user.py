@@ -31,11 +31,13 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """The person who signs in as `username`, with the organisation; User.DoesNotExist if none.
 
-        The lower-casing is the database's on both sides, so it is the unique index's own.
+        The lower-casing is the database's on both sides, so it is the unique index's own. A NUL the
+        database cannot even be asked for.
         """
-        return self.select_related("organisation").get(
-            Exact(Lower("email"), Lower(Value((username or "").strip())))
-        )
+        email = (username or "").strip()
+        if "\0" in email:
+            raise self.model.DoesNotExist
+        return self.select_related("organisation").get(Exact(Lower("email"), Lower(Value(email))))
 
     def create_user(
         self, *, organisation: Organisation, email: str, name: str, role: str, password: str | None

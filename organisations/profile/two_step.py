@@ -82,7 +82,7 @@ def turn_off_two_step(request: SignedInRequest) -> HttpResponse:
 def _set_up_page(
     request: SignedInRequest, device: Authenticator, form: CodeForm, status: int = 200
 ) -> HttpResponse:
-    context = {"device": device, "picture": _picture(device.address), "form": form}
+    context = {"device": device, "picture": _picture(device.otpauth_url), "form": form}
     return render(request, "organisations/profile/two_step_set_up.html", context, status=status)
 
 
@@ -92,9 +92,9 @@ def _codes_page(request: SignedInRequest, codes: list[str], heading: str) -> Htt
     return render(request, "organisations/profile/recovery_codes.html", context)
 
 
-def _picture(address: str) -> SafeString:
-    """A QR code of the address, as SVG by attributes alone; dark on light whatever the theme."""
-    code = segno.make_qr(address, error="m")
+def _picture(url: str) -> SafeString:
+    """A QR code of the URL, as SVG by attributes alone; dark on light whatever the theme."""
+    code = segno.make_qr(url, error="m")
     picture: str = code.svg_inline(
         scale=5, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=False
     )

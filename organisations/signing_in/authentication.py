@@ -75,6 +75,6 @@ def record_failure(email: str, address: str | None) -> None:
     """Keep that somebody failed to sign in as this person, if there is one."""
     try:
         person = User.objects.get_by_natural_key(email)
-    except (User.DoesNotExist, ValueError):  # ValueError: a NUL, which no e-mail holds
+    except User.DoesNotExist:
         return
     record_about(person, AuditAction.SIGN_IN_FAILED, by=Actor.nobody_known(address))

@@ -83,7 +83,7 @@ def _send_link(request: HttpRequest, email: str) -> None:
     """Send a link to the person who signs in with this e-mail, if they may at all."""
     try:
         person = User.objects.get_by_natural_key(email)
-    except (User.DoesNotExist, ValueError):  # ValueError: a NUL, which no e-mail holds
+    except User.DoesNotExist:
         return
     if not (person.may_sign_in and person.has_usable_password()):
         return

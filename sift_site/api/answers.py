@@ -1,5 +1,6 @@
 """How a view answers: JSON of a Struct, entity tags and their preconditions (RFC 9110)."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC
 from functools import cache
@@ -49,6 +50,8 @@ def _in_full(rows: list[Any]) -> list[Any]:
     """
     if not rows:
         return rows
+    if getattr(rows[0], "messages", msgspec.UNSET) is not msgspec.UNSET:
+        rows = [structs.replace(row, messages=_in_full(row.messages)) for row in rows]
     struct: Any = type(rows[0])
     names, fractions = _times_of(struct)
     if getattr(rows[0], names[0]).tzinfo is not UTC:
@@ -87,8 +90,8 @@ def _next_address(request: ApiRequest, query: ListQuery, cursor: str) -> str:
     ]
     # The host was checked by the gateway; a path to a list and a cursor need no quoting.
     host = request.header("HTTP_HOST") or request.get_host()
-    address = f"{request.scheme}://{host}{request.header('SCRIPT_NAME')}{request.path_info}"
-    return f"{address}?{urlencode(kept)}{'&' if kept else ''}cursor={cursor}"
+    url = f"{request.scheme}://{host}{request.header('SCRIPT_NAME')}{request.path_info}"
+    return f"{url}?{urlencode(kept)}{'&' if kept else ''}cursor={cursor}"
 
 
 def lead_etag(lead: schemas.Lead) -> str:
@@ -108,22 +111,29 @@ def lead_unless_known(request: ApiRequest, lead: schemas.Lead) -> Answer:
 
 
 def not_modified(request: ApiRequest, etag: str) -> Answer | None:
-    """304 where If-None-Match has it already (RFC 9110, 13.1.2: a weak comparison)."""
-    if given := request.header("HTTP_IF_NONE_MATCH"):
-        known = parse_etags(given)
-        if known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]:
-            return Answer(status=304, headers={"ETag": etag})
+    """304 where If-None-Match has it already (RFC 9110, 13.1.2)."""
+    if (given := request.header("HTTP_IF_NONE_MATCH")) and _names(given, etag):
+        return Answer(status=304, headers={"ETag": etag})
     return None
 
 
 def require_match(request: ApiRequest, lead: schemas.Lead) -> None:
-    """Raise the Problem 412 where If-Match is there and does not name the lead as it stands.
-
-    RFC 9110, 13.1.1: a strong comparison, so a weak tag never matches; what cannot be read as a
-    list of tags matches nothing.
-    """
-    if (given := request.META.get("HTTP_IF_MATCH")) is None:
-        return
-    accepted = parse_etags(given)
-    if accepted != ["*"] and lead_etag(lead) not in accepted:
+    """Raise the Problem 412 where If-Match is there and does not name the lead as it stands."""
+    given = request.META.get("HTTP_IF_MATCH")
+    if given is not None and not _names(given, lead_etag(lead)):
         raise problems.changed_meanwhile()
+
+
+# nginx weakens the tag of what it compresses; Apache and Caddy put the coding into it.
+_PUT_ON_BY_PROXIES = re.compile(r'\AW/|-(?:gzip|br|zstd|deflate)(?="\Z)')
+
+
+def _names(given: str, etag: str) -> bool:
+    """Whether a list of entity tags names this one; what cannot be read as a list names none.
+
+    RFC 9110, 13.1.1, asks If-Match for a strong comparison. Then nobody behind a proxy that
+    compresses could ever change anything: the tag it made weak is the one that the caller knows.
+    It tells the lead's state as well as ours, and no two states share one.
+    """
+    tags = parse_etags(given)
+    return tags == ["*"] or etag in (_PUT_ON_BY_PROXIES.sub("", tag) for tag in tags)

@@ -34,6 +34,8 @@ def read(request: HttpRequest, most: int) -> bytes:
     """
     if not _is_json(request.META.get("CONTENT_TYPE", "")):
         raise problems.unsupported_media_type()
+    if encoding := _encoding(request.META.get("HTTP_CONTENT_ENCODING", "")):
+        raise problems.encoded_body(encoding)
     declared = _declared_length(request)
     body = b""
     if declared is None or declared <= most:
@@ -53,6 +55,14 @@ def _is_json(content_type: str) -> bool:
         return False
     charset = parameters.get("charset", "utf-8").strip("'\"").lower()
     return media_type == "application/json" and charset in {"utf-8", "utf8"}
+
+
+def _encoding(said: str) -> str:
+    """What the body is encoded with (RFC 9110, 8.4); empty where it is sent as it is."""
+    if not said:
+        return ""
+    codings = [coding.strip() for coding in said.split(",")]
+    return ", ".join(coding for coding in codings if coding.lower() not in {"", "identity"})
 
 
 def _declared_length(request: HttpRequest) -> int | None:

@@ -8,7 +8,13 @@ from sift_site.api.answers import list_response
 from sift_site.api.endpoint import endpoint
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
-from sift_site.api.parameters import CONVERSATIONS, MESSAGES, ListQuery, read_list_query
+from sift_site.api.parameters import (
+    CONVERSATIONS,
+    MESSAGES,
+    ListQuery,
+    conversation_parameters,
+    read_list_query,
+)
 from sift_site.api.problems import Problem
 
 
@@ -19,17 +25,18 @@ from sift_site.api.problems import Problem
         tag=operations.CONVERSATIONS,
         summary="List conversations",
         description="The agency's conversations, newest first by `created_at`; those of one "
-        "lead with `lead_id`.",
+        "lead with `lead_id`; with what was said in them, `include=messages`.",
         answer=schemas.ListOf[schemas.Conversation],
         query=CONVERSATIONS,
     ),
 )
 def conversation_list(request: ApiRequest) -> Answer:
     """The organisation's conversations, newest first."""
-    query = read_list_query(request, CONVERSATIONS, name="conversations")
+    query = read_list_query(request, conversation_parameters(request), name="conversations")
     page = reads.conversation_page(
         organisation_id=request.caller.organisation_id,
         window=query.window,
+        with_messages=query.with_messages,
         channel=query.filters.get("channel"),
         status=query.filters.get("status"),
         lead_id=query.filters.get("lead_id"),

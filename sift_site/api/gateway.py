@@ -1,4 +1,4 @@
-"""The API's own short chain: everything that happens to a request below /api/v1, and only that."""
+"""The API's own short chain: everything that happens to a request below /api/, and only that."""
 
 import logging
 import re
@@ -26,16 +26,25 @@ ROOT = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
 
 logger = logging.getLogger("sift.api")
+_PATHS = f"{ROOT}/"
+_BELOW_API = re.compile(r"/+api(?:/|\Z)")
+_REFERENCE = frozenset({"/api/docs/", "/api/docs"})  # which leads on to the first
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 def is_below_api(path: str) -> bool:
-    """Whether the path is the API's: /api/v1 and all below it, but not /api/v1x."""
-    return path.startswith(ROOT) and (len(path) == len(ROOT) or path[len(ROOT)] == "/")
+    """Whether the path is the API's: all below /api/ but the reference's page.
+
+    One that is none is a client's mistake, so it is answered as clients are; `//api/v1/leads` too,
+    which a base address that ends with a slash makes.
+    """
+    if path.startswith(_PATHS):
+        return True
+    return _BELOW_API.match(path) is not None and path not in _REFERENCE
 
 
 def answer(request: ApiRequest) -> Answer:
-    """The answer to any request below /api/v1: never HTML, never a traceback."""
+    """The answer to any request below /api/: never HTML, never a traceback."""
     began = perf_counter()
     proxies.believe(request)
     given = request.header("HTTP_X_REQUEST_ID")
@@ -92,8 +101,11 @@ def _resolve(request: ApiRequest) -> ResolverMatch:
 
     The API's table is asked alone: by way of the site's it takes twice as long.
     """
+    path = request.path_info
+    if not path.startswith(_PATHS):
+        raise problems.not_found()
     try:
-        return resolve(request.path_info[len(ROOT) :], settings.API_URLCONF)
+        return resolve(path[len(ROOT) :], settings.API_URLCONF)
     except Resolver404:
         raise problems.not_found() from None
 

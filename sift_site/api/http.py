@@ -17,7 +17,7 @@ from sift_site.api.callers import Caller, KeyRow
 
 
 class ApiRequest(HttpRequest):
-    """A request below /api/v1, as the gateway and the checks leave it for the view."""
+    """A request below /api/, as the gateway and the checks leave it for the view."""
 
     method: str
     request_id: str

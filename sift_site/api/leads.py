@@ -41,6 +41,8 @@ def lead_list(request: ApiRequest) -> Answer:
         organisation_id=request.caller.organisation_id,
         window=query.window,
         statuses=query.filters.get("status", ()),
+        email_key=query.filters.get("email"),
+        phone_key=query.filters.get("phone"),
         since=query.filters.get("since"),
         updated_since=query.filters.get("updated_since"),
     )

@@ -11,9 +11,11 @@ from django.db.models import TextChoices
 from django.http import HttpRequest
 
 from conversations.choices import ConversationStatus
+from foundation.emails import email_key
 from foundation.ids import parse_uuid
 from foundation.validation import Fault
 from leads.models.choices import Channel, LeadStatus
+from leads.phones import phone_key
 from sift_site.api import cursors, problems, schemas, times
 from sift_site.api.cursors import Listing, NotOfThisList
 from sift_site.api.http import ApiRequest
@@ -23,6 +25,7 @@ from sift_site.api.windows import Window
 IGNORED = frozenset({"organisation_id", "organization_id"})
 _MOST_FIELDS = 1000
 _LARGEST_OFFSET = 2**63 - 1
+_LONGEST_CONTACT = 500  # characters of an address or a number, with whatever stands around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class ListQuery:
 
     window: Window
     filters: Mapping[str, Any]
+    with_messages: bool  # of each conversation
     listing: Listing
     given: Mapping[str, list[str]]  # as it came
 
@@ -75,11 +79,11 @@ def read_list_query(
         raise problems.invalid(faults)
     window = Window(
         limit=values["limit"] if "limit" in values else _default(parameters, "limit"),
-        offset=values.get("offset", _OFFSET.default),
+        offset=values.get("offset", 0),
         after=after,
         with_total="count" in values,
     )
-    return ListQuery(window, filters, listing, given)
+    return ListQuery(window, filters, "include" in values, listing, given)
 
 
 def _default(parameters: tuple[Parameter, ...], name: str) -> Any:
@@ -163,13 +167,35 @@ def _uuid(text: str) -> UUID:
     return parsed
 
 
-def _limit(most: int, default: int) -> Parameter:
+def _email_key(text: str) -> str:
+    """The key of an address; a `+` in it may have arrived as a space, which no address holds."""
+    if len(text) > _LONGEST_CONTACT:
+        raise ValueError
+    return _known(email_key(text) or email_key(text.strip().replace(" ", "+")))
+
+
+def _phone_key(text: str) -> str:
+    """The key of a number; a space before it is the `+` of its country code, where that fits."""
+    if len(text) > _LONGEST_CONTACT:
+        raise ValueError
+    abroad = phone_key(f"+{text.lstrip()}") if text.startswith(" ") else None
+    return _known(abroad or phone_key(text))
+
+
+def _known(key: str | None) -> str:
+    if key is None:
+        raise ValueError
+    return key
+
+
+def _limit(most: int, default: int, *, where: str = "", also: str = "") -> Parameter:
+    """The parameter; `where` it takes no more than these, and what is `also` said of it."""
     return Parameter(
         "limit",
         partial(_whole_number, least=1, most=most),
-        f"a whole number from 1 to {most}",
+        f"a whole number from 1 to {most}{where}",
         {"type": "integer", "minimum": 1, "maximum": most},
-        "The most rows to answer with.",
+        f"The most rows to answer with.{also}",
         example=50,
         default=default,
     )
@@ -216,10 +242,10 @@ _OFFSET = Parameter(
     partial(_whole_number, least=0, most=_LARGEST_OFFSET),
     "a whole number from 0 up",
     {"type": "integer", "minimum": 0, "maximum": _LARGEST_OFFSET},
-    "How many rows to skip. Rows that arrive meanwhile shift the pages, and deep pages cost more: "
-    "follow `next_cursor` instead.",
+    "How many rows to skip; none, where it is not given. Rows that arrive meanwhile shift the "
+    "pages, and deep pages cost more: follow `next_cursor` instead.",
+    # No default: generated clients send defaults, and beside a cursor any offset is refused.
     example=0,
-    default=0,
 )
 _CURSOR = Parameter(
     "cursor",
@@ -241,6 +267,23 @@ _COUNT = Parameter(
 )
 _SINCE = _time("since", "Only what was created at or after it.")
 _UPDATED_SINCE = _time("updated_since", "Only what was changed at or after it.")
+_EMAIL = Parameter(
+    "email",
+    _email_key,
+    "an e-mail address, in any spelling",
+    {"type": "string", "format": "email"},
+    "Only leads of this address, whatever its case, and with or without what stands around it.",
+    example="amara.osei@example.com",
+)
+_PHONE = Parameter(
+    "phone",
+    _phone_key,
+    "a full telephone number, in any spelling",
+    {"type": "string"},
+    "Only leads of this number, written in any way: UK or with a country code. An extension tells "
+    "people apart.",
+    example="+447700900123",
+)
 _LEAD_ID = Parameter(
     "lead_id",
     _uuid,
@@ -249,18 +292,39 @@ _LEAD_ID = Parameter(
     "Only the conversations of this lead.",
     example="01977a3e-9f52-7c60-b1d4-3f0a8e26c791",
 )
-_PAGING = frozenset({"limit", "offset", "cursor", "count"})
+_INCLUDE = Parameter(
+    "include",
+    partial(_one_of, choices=("messages",)),
+    "messages",
+    {"type": "string", "enum": ["messages"]},
+    f"Adds to each conversation its first {schemas.MOST_MESSAGES} `messages` in the order of time, "
+    "and `more_messages`.",
+    example="messages",
+)
+# What is no filter: a cursor goes on with another limit, and with messages or without.
+_PAGING = frozenset({"limit", "offset", "cursor", "count", "include"})
 
 LEADS = (
     _choice(
         "status", LeadStatus, "Only leads of this status; of several, where it is repeated "
         "or comma-separated.", example=["hot", "warm"], several=True,
     ),
-    _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
+    _EMAIL, _PHONE, _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
 CONVERSATIONS = (
     _choice("channel", Channel, "Only conversations over this channel.", example="sms"),
     _choice("status", ConversationStatus, "Only open or closed ones.", example="open"),
-    _LEAD_ID, _SINCE, _UPDATED_SINCE, _limit(500, default=50), _CURSOR, _OFFSET, _COUNT,
+    _LEAD_ID, _SINCE, _UPDATED_SINCE, _INCLUDE,
+    _limit(500, default=50, also=" With `include=messages` at most 100."), _CURSOR, _OFFSET, _COUNT,
 )  # fmt: skip
+_CONVERSATIONS_WITH_MESSAGES = tuple(
+    _limit(100, default=50, where=" with include=messages") if one.name == "limit" else one
+    for one in CONVERSATIONS
+)
 MESSAGES = (_SINCE, _limit(1000, default=1000), _CURSOR, _OFFSET, _COUNT)
+
+
+def conversation_parameters(request: ApiRequest) -> tuple[Parameter, ...]:
+    """What the list of conversations takes: with their messages, fewer of them make a page."""
+    with_messages = "messages" in query_of(request).get("include", ())
+    return _CONVERSATIONS_WITH_MESSAGES if with_messages else CONVERSATIONS

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from foundation.plurals import so_many
 from foundation.validation import Fault
 
+_LONGEST_SHOWN = 40  # characters of a header that are repeated to its sender
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -63,7 +65,8 @@ NOT_FOUND = Kind(
     when="There is no such path, or no object of that id that this key can see. An id that is "
     "malformed, unknown, another agency's, or of a lead that was merged into another: the "
     "answer is the same.",
-    remedy="Drop the id. If it was a lead's that you knew, it may have been merged: its "
+    remedy="Look at the path: one that ends with a slash, or has two in a row (an empty id), is "
+    "none. Else drop the id. If it was a lead's that you knew, it may have been merged: its "
     "conversations now name the lead that is left.",
 )  # fmt: skip
 METHOD_NOT_ALLOWED = Kind(
@@ -84,8 +87,11 @@ BODY_TOO_LARGE = Kind(
 )  # fmt: skip
 UNSUPPORTED_MEDIA_TYPE = Kind(
     "unsupported-media-type", 415, "Unsupported media type",
-    when="The body is not declared as JSON, or as JSON in something other than UTF-8.",
-    remedy="Send `Content-Type: application/json`.",
+    when="The body is not declared as JSON, or as JSON in something other than UTF-8; or it is "
+    "encoded, with gzip for example: then `detail` names the encoding, and the answer bears "
+    "`Accept-Encoding: identity`.",
+    remedy="Send `Content-Type: application/json`, and the body as it is, without "
+    "`Content-Encoding`.",
 )  # fmt: skip
 INVALID = Kind(
     "invalid", 422, "Not accepted",
@@ -148,8 +154,16 @@ def server_error() -> Problem:
 
 
 def not_found() -> Problem:
-    """One answer for a path, an id and another agency's row that are not there."""
-    return Problem(NOT_FOUND, "There is nothing here that this key can see.")
+    """One answer for a path, an id and another agency's row that are not there.
+
+    It tells of slashes, which are soon written and seldom seen, to all alike: the body must not
+    tell one of these from another (CONTRACT.md, section 2, Errors).
+    """
+    return Problem(
+        NOT_FOUND,
+        "There is nothing here that this key can see. "
+        "No path ends with a slash or has two slashes in a row.",
+    )
 
 
 def method_not_allowed(allowed: Iterable[str]) -> Problem:
@@ -188,6 +202,15 @@ def read_only_key() -> Problem:
 
 def unsupported_media_type() -> Problem:
     return Problem(UNSUPPORTED_MEDIA_TYPE, "The body must be application/json in UTF-8.")
+
+
+def encoded_body(encoding: str) -> Problem:
+    """A 415 for its Content-Encoding; the header tells it from the other (RFC 9110, 12.5.3)."""
+    return Problem(
+        UNSUPPORTED_MEDIA_TYPE,
+        f"Bodies are taken as they are, not with Content-Encoding: {encoding[:_LONGEST_SHOWN]}",
+        headers={"Accept-Encoding": "identity"},
+    )
 
 
 def body_too_large(most: int) -> Problem:

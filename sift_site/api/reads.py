@@ -9,12 +9,14 @@ and planned once for all values, where an index gives its rows in their order: t
 right for all. Where filters, a total or an offset leave several ways, it is planned for its values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import starmap
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from foundation.database.statements import Row
 from leads.models.shown import SHOWN_COLUMNS
@@ -65,6 +67,8 @@ def lead_page(
     organisation_id: UUID,
     window: Window,
     statuses: Sequence[str] = (),
+    email_key: str | None = None,
+    phone_key: str | None = None,
     since: datetime | None = None,
     updated_since: datetime | None = None,
 ) -> Page[schemas.Lead]:
@@ -77,6 +81,11 @@ def lead_page(
         where.add("lead.status = %(status)s", status=statuses[0])
     elif statuses:
         where.add_loosely("lead.status = ANY(%(statuses)s::text[])", statuses=list(statuses))
+    # Few leads share a key, so its index is the right way whatever else is asked.
+    if email_key is not None:
+        where.add("lead.email_key = %(email_key)s", email_key=email_key)
+    if phone_key is not None:
+        where.add("lead.phone_key = %(phone_key)s", phone_key=phone_key)
     if since is not None:
         where.add("lead.created_at >= %(since)s", since=since)
     if updated_since is not None:
@@ -88,13 +97,14 @@ def conversation_page(
     *,
     organisation_id: UUID,
     window: Window,
+    with_messages: bool = False,
     channel: str | None = None,
     status: str | None = None,
     lead_id: UUID | None = None,
     since: datetime | None = None,
     updated_since: datetime | None = None,
 ) -> Page[schemas.Conversation]:
-    """The organisation's conversations, newest first."""
+    """The organisation's conversations, newest first; with their first messages, if asked for."""
     where = _Conditions(organisation_id)
     # Each alone has an index that gives its conversations in order; two together have none.
     alone = [channel, status, lead_id].count(None) == 2
@@ -111,10 +121,37 @@ def conversation_page(
         where.add_loosely(
             "conversation.updated_at >= %(updated_since)s", updated_since=updated_since
         )
-    return _newest_first(
-        "conversation", "conversations_conversation", _CONVERSATION_COLUMNS,
-        schemas.Conversation, where, window,
-    )  # fmt: skip
+    columns: LiteralString = _CONVERSATION_COLUMNS
+    made: Callable[..., schemas.Conversation] = schemas.Conversation
+    if with_messages:
+        columns, made = f"{_CONVERSATION_COLUMNS}, {_FIRST_MESSAGES}", _with_messages
+        where.values["so_many_and_one"] = schemas.MOST_MESSAGES + 1
+    return _newest_first("conversation", "conversations_conversation", columns, made, where, window)
+
+
+# As one JSON text, so that a page with all that was said in it is one row a conversation; one more
+# than are shown, which tells whether there are more.
+_FIRST_MESSAGES: LiteralString = """
+    (SELECT json_agg(said)::text
+       FROM (SELECT message.id, message.role, message.content, message.created_at
+               FROM conversations_message AS message
+              WHERE message.organisation_id = %(organisation_id)s
+                AND message.conversation_id = conversation.id
+              ORDER BY message.created_at, message.position
+              LIMIT %(so_many_and_one)s
+            ) AS said
+    ) AS messages
+"""
+_messages_of = msgspec.json.Decoder(list[schemas.Message]).decode
+
+
+def _with_messages(*columns: Any) -> schemas.Conversation:
+    """A conversation of its columns and the JSON of its first messages, None where it has none."""
+    *own, text = columns
+    messages = _messages_of(text) if text is not None else []
+    most = schemas.MOST_MESSAGES
+    values = [*own, messages[:most], len(messages) > most]
+    return schemas.Conversation(*values)
 
 
 _LEAD: LiteralString = f"""
@@ -242,7 +279,7 @@ def _newest_first(
     alias: LiteralString,
     table: LiteralString,
     columns: LiteralString,
-    struct: type[Listed],
+    made: Callable[..., Listed],
     where: _Conditions,
     window: Window,
 ) -> Page[Listed]:
@@ -275,7 +312,7 @@ def _newest_first(
             {order} LIMIT %(limit)s
         """
     if not window.with_total:
-        return _page(where.ask(page, values, window), struct, window, total=None)
+        return _page(where.ask(page, values, window), made, window, total=None)
     # The total stands on the left, so that it is told on an empty page too.
     with_total: LiteralString = f"""
         SELECT counted.total, page.*
@@ -285,14 +322,14 @@ def _newest_first(
     """
     rows = where.ask(with_total, values, window)
     found = [row[1:] for row in rows if row[1] is not None]
-    return _page(found, struct, window, total=rows[0][0])
+    return _page(found, made, window, total=rows[0][0])
 
 
 def _page(
-    rows: Sequence[Row], struct: type[Listed], window: Window, *, total: int | None
+    rows: Sequence[Row], made: Callable[..., Listed], window: Window, *, total: int | None
 ) -> Page[Listed]:
     """The page out of one row more than it holds, which tells whether there are more."""
-    shown = list(starmap(struct, rows[: window.limit]))
+    shown = list(starmap(made, rows[: window.limit]))
     after = None
     if len(rows) > len(shown):
         after = Place(shown[-1].created_at, shown[-1].id)

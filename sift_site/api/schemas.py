@@ -27,6 +27,8 @@ from leads.models.choices import (
 
 T = TypeVar("T")
 
+MOST_MESSAGES = 200  # that a conversation in a list brings along
+
 Id = Annotated[
     str,
     Meta(
@@ -156,6 +158,31 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     ]
 
 
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """One turn of a conversation."""
+
+    id: Annotated[
+        Id,
+        Meta(
+            description="A UUID version 7. It never changes.",
+            examples=["01977a3e-a2c4-7af1-9b60-c4d7e8f01a23"],
+        ),
+    ]
+    role: Annotated[
+        str,
+        _one_of(MessageRole),
+        Meta(description="`user` is the visitor, `assistant` the chat agent.", examples=["user"]),
+    ]
+    content: Annotated[
+        str,
+        Meta(
+            description="What was said, as plain text.",
+            examples=["Hi, is the house on Elm Grove still available?"],
+        ),
+    ]
+    created_at: Annotated[Timestamp, Meta(description="When it was said.")]
+
+
 class Conversation(msgspec.Struct, frozen=True):
     """One chat over one channel."""
 
@@ -190,31 +217,20 @@ class Conversation(msgspec.Struct, frozen=True):
             examples=["2026-06-01T09:34:12.482910Z"],
         ),
     ]
-
-
-class Message(msgspec.Struct, frozen=True, gc=False):
-    """One turn of a conversation."""
-
-    id: Annotated[
-        Id,
+    messages: Annotated[
+        list[Message] | UnsetType,
         Meta(
-            description="A UUID version 7. It never changes.",
-            examples=["01977a3e-a2c4-7af1-9b60-c4d7e8f01a23"],
+            description=f"The first {MOST_MESSAGES} in the order of time; there with "
+            "`include=messages` alone."
         ),
-    ]
-    role: Annotated[
-        str,
-        _one_of(MessageRole),
-        Meta(description="`user` is the visitor, `assistant` the chat agent.", examples=["user"]),
-    ]
-    content: Annotated[
-        str,
+    ] = UNSET
+    more_messages: Annotated[
+        bool | UnsetType,
         Meta(
-            description="What was said, as plain text.",
-            examples=["Hi, is the house on Elm Grove still available?"],
+            description="Whether there are more than these; there with `include=messages` alone.",
+            examples=[False],
         ),
-    ]
-    created_at: Annotated[Timestamp, Meta(description="When it was said.")]
+    ] = UNSET
 
 
 class ListOf(msgspec.Struct, Generic[T], frozen=True):

@@ -3,14 +3,19 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-ACCEPTED = "a time or date such as 2026-06-01T09:30:00Z, 2026-06-01T09:30:00+01:00 or 2026-06-01"
+ACCEPTED = (
+    "a time or date such as 2026-06-01T09:30:00Z, 20260601T093000Z, 2026-06-01T09:30:00+01:00 or "
+    "2026-06-01"
+)
 
-# RFC 3339, and the ISO 8601 spellings near it. A `+` in an address arrives as a space unless its
+# RFC 3339, and the ISO 8601 spellings near it. The basic one has neither dash nor colon; it needs
+# its T, since a plain number may be anything. A `+` in an address arrives as a space unless its
 # sender encoded it, so a space stands for one before the offset.
 _FORM = re.compile(
-    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
-    r"(?:[Tt ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
-    r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,30}))?)?"
+    r"(?P<year>[0-9]{4})(?P<dash>-)?(?P<month>[0-9]{2})(?(dash)-)(?P<day>[0-9]{2})"
+    r"(?(dash)|(?=[Tt]))"
+    r"(?:[Tt ](?P<hour>[0-9]{2})(?(dash):)(?P<minute>[0-9]{2})"
+    r"(?:(?(dash):)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,30}))?)?"
     r"(?:[Zz]|(?P<sign>[-+ ])(?P<ahead_hours>[0-9]{2}):?(?P<ahead_minutes>[0-9]{2})?)?)?"
 )
 

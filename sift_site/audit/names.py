@@ -35,7 +35,7 @@ class Part:
 
     text: str
     is_name: bool = False
-    address: str | None = None
+    url: str | None = None
 
 
 class Names:
@@ -82,8 +82,8 @@ class Names:
         if name is None:
             words = GONE.get(kind, f"the {kind.label.lower()}")
             return Part(words[0].upper() + words[1:] if capital else words)
-        address = reverse("leads:detail", args=[id_]) if kind == AuditTarget.LEAD else None
-        return Part(name, is_name=True, address=address)
+        url = reverse("leads:detail", args=[id_]) if kind == AuditTarget.LEAD else None
+        return Part(name, is_name=True, url=url)
 
     def of_any(self, id_: UUID) -> str | None:
         """The name of now of whatever has the id; None where the agency has nothing of the kind."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from foundation.lists.csv_files import csv_pieces, csv_response, plain
 from foundation.lists.export_refusal import refusal
 from foundation.lists.paging import Column, Order, Stretch, count_of, page_in_order
-from foundation.web.pages import announce, render_page, wants_fragment
+from foundation.web.pages import announce, render_page, url_of, wants_fragment
 from organisations.audit import record
 from organisations.audit_chain import fields_of
 from organisations.models import AuditAction, AuditEntry, AuditEntryQuerySet, AuditTarget
@@ -45,7 +45,8 @@ def audit_trail(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "page": page,
-        "lines": lines_of(page.rows, names),
+        "lines": lines_of(page.rows, names, request.user),
+        "url": url_of(request, request.GET),
         "count_line": count_line,
         "is_swap": wants_fragment(request),
     }

@@ -11,7 +11,8 @@ from foundation.ids import parse_uuid
 from foundation.plurals import so_many
 from leads.models import EventKind
 from leads.models.choices import LeadStatus
-from organisations.models import AuditAction, AuditEntry, AuditTarget, Plan, Role
+from leads.undoing import OpenRun, may_be_open, open_runs
+from organisations.models import AuditAction, AuditEntry, AuditTarget, Plan, Role, User
 from sift_site.audit.names import Names, Part
 
 # What was done, after who did it. `{target}` is whom or what it was done to, other fields are
@@ -98,12 +99,21 @@ class Line:
     done: list[Part]
     details: str  # what the sentence does not say, in words; may be empty
     lead_id: UUID | None  # of the lead to which the trail can be narrowed
+    run: OpenRun | None  # the change of many leads, where the reader can still undo it
 
 
-def lines_of(entries: list[AuditEntry], names: Names) -> list[Line]:
+def lines_of(entries: list[AuditEntry], names: Names, reader: User) -> list[Line]:
     """Each entry in words; all leads that they name are read with one statement."""
     names.read_leads(id_ for entry in entries for id_ in _leads_of(entry))
-    return [_line(entry, names) for entry in entries]
+    told_by = {entry.id: _run_of(entry) for entry in entries}
+    runs = open_runs(names.organisation, told_by, reader)
+    return [_line(entry, names, runs.get(entry.id)) for entry in entries]
+
+
+def _run_of(entry: AuditEntry) -> UUID | None:
+    """The change of many leads that it tells of, where that may still be undone."""
+    is_run = entry.action == AuditAction.LEADS_CHANGED and "undoes" not in entry.details
+    return may_be_open(entry.target_id if is_run else None, entry.created_at)
 
 
 def _leads_of(entry: AuditEntry) -> Iterator[UUID]:
@@ -114,7 +124,7 @@ def _leads_of(entry: AuditEntry) -> Iterator[UUID]:
             yield id_
 
 
-def _line(entry: AuditEntry, names: Names) -> Line:
+def _line(entry: AuditEntry, names: Names, run: OpenRun | None) -> Line:
     template = _template(entry)
     said = {name for _, name, _, _ in Formatter().parse(template) if name}
     return Line(
@@ -123,6 +133,7 @@ def _line(entry: AuditEntry, names: Names) -> Line:
         done=list(_parts(template, entry, names)),
         details=", ".join(_besides(entry, said, names)),
         lead_id=entry.target_id if entry.target_kind == AuditTarget.LEAD else None,
+        run=run,
     )
 
 

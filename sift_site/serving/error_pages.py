@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from foundation.web.pages import TooManyRequests
+from organisations.signing_in.middleware import REFUSAL
 from sift_site.serving.lost_database import first_line, is_unreachable
 
 logger = logging.getLogger("sift.pages")
@@ -54,8 +55,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that was sent without its token: an old page, or cookies turned off."""
-    return _page(request, "403_csrf.html", 403)
+    """403 for a form that was sent without its token: an old page, or cookies turned off.
+
+    A page that asked by HTMX gets itself a new one (static/js/requests.js).
+    """
+    answer = _page(request, "403_csrf.html", 403)
+    answer.headers[REFUSAL] = "stale-form"
+    return answer
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

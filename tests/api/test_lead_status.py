@@ -1,5 +1,6 @@
 """PATCH /api/v1/leads/{id}/status: what may be set, what is recorded, what is refused."""
 
+import gzip
 import json
 import threading
 
@@ -158,6 +159,45 @@ def test_anything_else_is_415(api, agency, content_type):
     assert answer.json()["type"] == "/api/docs/#unsupported-media-type"
 
 
+def test_a_body_that_is_not_encoded_may_say_so(api, agency):
+    for lead, encoding in [(make_lead(agency), said) for said in ("identity", "Identity", "")]:
+        answer = change(api, lead, {"status": "contacted"}, **{"Content-Encoding": encoding})
+
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("gzip", "gzip"),
+        ("GZIP", "GZIP"),
+        ("br", "br"),
+        ("aws-chunked", "aws-chunked"),
+        ("identity, deflate", "deflate"),
+        ("gzip, br", "gzip, br"),
+        ("x" * 9000, "x" * 40),
+    ],
+)
+def test_an_encoded_body_is_415_and_its_encoding_named(api, agency, said, named):
+    body = gzip.compress(json.dumps({"status": "contacted"}).encode())
+
+    answer = change(api, make_lead(agency), body, **{"Content-Encoding": said})
+
+    assert answer.status_code == 415
+    assert answer.json()["type"] == "/api/docs/#unsupported-media-type"
+    assert f"Content-Encoding: {named}" in answer.json()["detail"]
+    assert len(answer.json()["detail"]) < 200
+    # RFC 9110, 12.5.3: what would be taken, and so what the 415 is about.
+    assert answer["Accept-Encoding"] == "identity"
+
+
+def test_a_content_type_that_is_none_is_refused_first_and_names_no_encoding(api, agency):
+    answer = change(api, make_lead(agency), b"x", "text/plain", **{"Content-Encoding": "gzip"})
+
+    assert answer.status_code == 415
+    assert "Accept-Encoding" not in answer
+
+
 def test_a_body_of_64_kib_is_read_and_one_byte_more_is_413(api, agency):
     lead = make_lead(agency)
     body = json.dumps({"status": "contacted"}).encode()
@@ -167,31 +207,50 @@ def test_a_body_of_64_kib_is_read_and_one_byte_more_is_413(api, agency):
 
 
 # --- If-Match ------------------------------------------------------------------------------------
-@pytest.mark.parametrize("form", ["{}", '"other", {}', "*"])
+# The tag as it left here, and as a proxy that compressed the answer has it sent back: nginx weakens
+# it (`W/`), Apache and Caddy name the coding within it.
+AS_IT_STANDS = [
+    *["{0}", '"other", {0}', "*", " {0} ", "W/{0}", 'W/"other", W/{0}', '"other",W/{0},"another"'],
+    *['"{within}-gzip"', '"{within}-br"', 'W/"{within}-gzip"', '"other", "{within}-zstd"'],
+]
+
+
+def tag_in(form: str, etag: str) -> str:
+    return form.format(etag, within=etag.strip('"'))
+
+
+@pytest.mark.parametrize("form", AS_IT_STANDS)
 def test_if_match_that_names_the_lead_as_it_stands_lets_the_change_through(api, agency, form):
     lead = make_lead(agency)
     etag = api.get(f"/api/v1/leads/{lead.id}")["ETag"]
 
-    answer = change(api, lead, {"status": "contacted"}, **{"If-Match": form.format(etag)})
+    answer = change(api, lead, {"status": "contacted"}, **{"If-Match": tag_in(form, etag)})
 
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("form", ['"other"', "W/{}", "nonsense", "", '"', "{}x"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        *['"other"', 'W/"other"', "nonsense", "", '"', "{0}x", "w/{0}", "W/W/{0}", "W/ {0}", "W/"],
+        *['"{within}-"', '"{within}-x"', '"{within}gzip"', '"{within}-gzip-br"', "{0}-gzip"],
+    ],
+)
 def test_any_other_if_match_is_412_and_changes_nothing(api, agency, form):
     lead = make_lead(agency)
     etag = api.get(f"/api/v1/leads/{lead.id}")["ETag"]
 
-    answer = change(api, lead, {"status": "contacted"}, **{"If-Match": form.format(etag)})
+    answer = change(api, lead, {"status": "contacted"}, **{"If-Match": tag_in(form, etag)})
 
     assert answer.status_code == 412
     assert answer.json()["type"] == "/api/docs/#changed-meanwhile"
     assert api.get(f"/api/v1/leads/{lead.id}")["ETag"] == etag
 
 
-def test_the_tag_of_an_earlier_state_no_longer_matches(api, agency):
+@pytest.mark.parametrize("form", [form for form in AS_IT_STANDS if form != "*"])
+def test_the_tag_of_an_earlier_state_no_longer_matches(api, agency, form):
     lead = make_lead(agency)
-    etag = api.get(f"/api/v1/leads/{lead.id}")["ETag"]
+    etag = tag_in(form, api.get(f"/api/v1/leads/{lead.id}")["ETag"])
     assert change(api, lead, {"status": "contacted"}, **{"If-Match": etag}).status_code == 200
 
     assert change(api, lead, {"status": "qualified"}, **{"If-Match": etag}).status_code == 412

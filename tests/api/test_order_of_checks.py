@@ -69,6 +69,12 @@ def test_the_content_type_comes_before_the_size(api):
     assert patch(api, "/api/v1/leads/nonsense/status", TOO_LONG, "text/plain") == 415
 
 
+def test_the_encoding_comes_before_the_size(api):
+    headers = {"Content-Encoding": "gzip"}
+
+    assert patch(api, "/api/v1/leads/nonsense/status", TOO_LONG, **headers) == 415
+
+
 def test_the_size_comes_before_the_object(api):
     assert patch(api, "/api/v1/leads/nonsense/status", TOO_LONG) == 413
 

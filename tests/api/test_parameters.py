@@ -61,7 +61,11 @@ def faults_of(response) -> dict[str, str]:
         ("count=", "count", "must be exact"),
         ("count=true", "count", "must be exact"),
         ("count=exact&count=exact", "count", "is given 2 times"),
-        ("page=2", "page", "is not a parameter here; accepted: status, since, updated_since"),
+        (
+            "page=2",
+            "page",
+            "is not a parameter here; accepted: status, email, phone, since, updated_since",
+        ),
         ("Limit=5", "Limit", "is not a parameter here"),
         ("channel=sms", "channel", "is not a parameter here"),
         ("=5", "", "is not a parameter here"),

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from foundation.ids import uuid7
+from leads.bulk import Move, change_matching
+from leads.models import Lead
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import record
@@ -65,6 +68,29 @@ def test_a_move_reads_as_a_sentence_with_its_lead_its_moment_and_its_place(signe
     )
     assert f'href="?ip={ELSEWHERE}"' in shown
     assert "1 entry" in shown
+
+
+def test_a_change_of_many_leads_is_undone_from_the_trail_which_then_no_longer_offers_it(
+    signed_in_admin, agency, agent
+):
+    for _ in range(3):
+        make_lead(agency, status="hot")
+    leads = Lead.objects.for_organisation(agency)
+    change_matching(leads, Move(LeadStatus.LOST), by=Actor.for_person(agent))
+    shown = text_of(signed_in_admin.get(f"{TAB}?action=leads"))
+    assert "Undo for all 3 leads" in shown
+    undo = re.search(r'action="(/leads/bulk/[0-9a-f-]+/undo/)"', shown)[1]
+
+    answer = signed_in_admin.post(undo, {"back_to": f"{TAB}?action=leads"}, follow=True)
+
+    assert answer.redirect_chain == [(f"{TAB}?action=leads", 303)]
+    assert "Undone: 3 leads got the status from before back." in text_of(answer)
+    assert words(answer) == [
+        "Ada Admin took back a change of 3 leads",
+        "Amir Agent moved 3 leads to Lost",
+    ]
+    assert "/undo/" not in text_of(answer)
+    assert {lead.status for lead in leads} == {"hot"}
 
 
 def test_what_is_gone_and_nobody_named_is_said_to_be_gone(signed_in_admin, agency, agent, moved):

@@ -70,7 +70,7 @@ def test_a_change_that_got_no_answer_is_not_said_to_be_saved_or_lost(open_browse
     page.get_by_role("button", name="Contacted").click()
 
     expect(fault(page)).to_contain_text("Your change may not have been saved")
-    expect(page.locator("#lead-standing .badge")).to_have_text("Hot")
+    expect(page.locator("#lead-head .badge")).to_have_text("Hot")
     expect(page.get_by_role("button", name="Contacted")).to_be_enabled()
 
 
@@ -83,7 +83,7 @@ def test_a_fault_of_ours_is_said_and_the_page_can_be_used_on(open_browser, perso
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("leads.pages.views.render_page", fail)
+        patched.setattr("leads.pages.lead_list.render_page", fail)
         page.locator("#lead-results [rel=next]").click()
         expect(fault(page)).to_contain_text("Something went wrong at Sift, and nothing was changed")
         expect(fault(page)).to_be_in_viewport()  # however far down one is
@@ -129,7 +129,7 @@ def test_an_unreachable_database_is_said_in_a_swap(open_browser, person, monkeyp
         error.__cause__ = psycopg.OperationalError("connection failed")
         raise error
 
-    monkeypatch.setattr("leads.pages.views.render_page", fail)
+    monkeypatch.setattr("leads.pages.lead_list.render_page", fail)
     chip(page, "Hot").click()
 
     expect(fault(page)).to_contain_text("Sift cannot reach its data just now.")

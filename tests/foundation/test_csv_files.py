@@ -1,11 +1,31 @@
-"""Tables as CSV files: however many rows there are, few of them are held at a time."""
+"""Tables as CSV files: every text comes back, and few rows are held however many there are."""
 
+import csv
+import io
 import tracemalloc
 
-from foundation.lists.csv_files import csv_pieces
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from foundation.lists.csv_files import FORMULA_STARTS, csv_pieces, plain
 from leads.models import Lead
 
 AT_ONCE = 200
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+@example("'t Hart")
+@example("''")
+@example("'=1")
+@example("=1")
+def test_whatever_a_text_begins_with_it_is_no_formula_and_one_apostrophe_off_gives_it_back(text):
+    file = io.StringIO(newline="")
+    csv.writer(file).writerow([plain(text), "x"])
+
+    ((cell, _),) = csv.reader(io.StringIO(file.getvalue(), newline=""))
+
+    assert not cell.startswith(FORMULA_STARTS)
+    assert cell.removeprefix("'") == text
 
 
 def test_ten_times_the_rows_take_no_more_memory(agency):

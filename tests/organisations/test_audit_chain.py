@@ -10,11 +10,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from foundation.ids import uuid7
+from leads.bulk import Move, change_matching
+from leads.models import Lead
+from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import record
 from organisations.audit_chain import HASHED
 from organisations.models import AuditAction, AuditEntry, AuditTarget
 from tests.audit.unguarded import unguarded
+from tests.factories import make_lead, make_organisation, make_user, move_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -271,3 +275,27 @@ def test_a_file_that_is_no_trail_is_refused_in_words(tmp_path, content, why):
 
     assert why in fault(str(path))
     assert "cannot be read" in fault(str(tmp_path / "missing.csv"))
+
+
+# --- Many at once ---------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_once_make_one_chain_and_none_waits_in_a_ring(meanwhile):
+    """Moves of one lead, which are a statement each, and changes of many in transactions."""
+    agency = make_organisation(slug="harbour-vale")
+    by = Actor.for_person(make_user(agency))
+    leads = [make_lead(agency, status="new") for _ in range(6)]
+
+    def move_one_by_one() -> None:
+        for n in range(20):
+            move_lead(leads[n % 6], ("lost", "rejected")[n % 2], by=by)
+
+    def move_all() -> None:
+        for status in (LeadStatus.ARCHIVED, LeadStatus.CONTACTED) * 5:
+            change_matching(Lead.objects.for_organisation(agency), Move(status), by=by)
+
+    for done in [meanwhile(act) for act in (move_one_by_one, move_all, move_one_by_one, move_all)]:
+        done()
+
+    number = AuditEntry.objects.count()
+    assert number > 20
+    assert f"harbour-vale: {number} entries fit" in verified()

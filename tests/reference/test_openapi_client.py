@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sift_site.reference.openapi import document
 from tests.factories import make_conversation, make_key, make_lead
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,17 +33,25 @@ def generated(tmp_path: Path, client, monkeypatch) -> str:
         del sys.modules[name]
 
 
-def test_a_generated_client_lists_reads_and_patches(generated, live_server, agency):
-    def load(name):
-        return importlib.import_module(f"{generated}.{name}")
+@pytest.fixture
+def load(generated: str):
+    """A module of the generated package, by its name within it."""
+    return lambda name: importlib.import_module(f"{generated}.{name}")
 
+
+@pytest.fixture
+def sift(load, live_server, agency):
+    """The generated client with a key of the agency."""
+    return load("client").AuthenticatedClient(
+        base_url=live_server.url, token=make_key(agency)[1], follow_redirects=False
+    )
+
+
+def test_a_generated_client_lists_reads_and_patches(load, sift, agency):
     lead = make_lead(agency, name="Amara Osei", score=81, status="hot")
     make_conversation(agency, lead, messages=2)
     make_lead(agency, status="cold")
     models = load("models")
-    sift = load("client").AuthenticatedClient(
-        base_url=live_server.url, token=make_key(agency)[1], follow_redirects=False
-    )
 
     page = load("api.leads.list_leads").sync(
         client=sift, status=[models.ListLeadsStatusItem.HOT], limit=10
@@ -70,3 +79,31 @@ def test_a_generated_client_lists_reads_and_patches(generated, live_server, agen
     chats = load("api.conversations.list_conversations").sync(client=sift, lead_id=lead.id)
     said = load("api.conversations.list_messages").sync(chats.data[0].id, client=sift)
     assert [message.content for message in said.data] == ["Message 0", "Message 1"]
+
+
+LISTS = {  # by the operation's id, the folder that its tag gave it
+    operation["operationId"]: operation["tags"][0].lower()
+    for item in document()["paths"].values()
+    for method, operation in item.items()
+    if method == "get" and any(one["name"] == "cursor" for one in operation["parameters"])
+}
+
+
+def test_a_generated_client_pages_through_every_list(load, sift, agency):
+    lead = make_lead(agency)
+    conversation = make_conversation(agency, lead, messages=5)
+    for _ in range(4):
+        make_conversation(agency)
+    of_one = {"list_messages": [conversation.id]}
+
+    for operation, folder in LISTS.items():
+        ask = load(f"api.{folder}.{operation}").sync
+        said = of_one.get(operation, [])
+        page = ask(*said, client=sift, limit=2)
+        rows = list(page.data)
+        while page.next_cursor is not None:
+            page = ask(*said, client=sift, limit=2, cursor=page.next_cursor)
+            assert isinstance(page.data, list), f"{operation}: {page}"
+            rows += page.data
+
+        assert len({row.id for row in rows}) == len(rows) == 5, operation

@@ -1,6 +1,7 @@
 """The API reference: for all, made from the document, its samples run as they stand."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -9,11 +10,11 @@ from leads.models import Lead
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM
 from sift_site.api.problems import KINDS
+from sift_site.reference import polling, transcripts
 from sift_site.reference.code import coloured, with_code
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline, type_in_words
-from sift_site.reference.polling import recipe
-from tests.factories import make_conversation, make_key, make_lead, move_lead
+from tests.factories import make_conversation, make_key, make_lead, make_message, move_lead
 from tests.markup import without_layout
 
 ADDRESS = "/api/docs/"
@@ -171,8 +172,9 @@ class Shown:
             if sample.language == "python"
         }
 
-    def recipe(self) -> dict:
-        code = next(one.code for one in recipe(self.address) if one.language == "python")
+    def recipe(self, of) -> dict:
+        """What the recipe's Python defines, by its name."""
+        code = next(one.code for one in of.recipe(self.address) if one.language == "python")
         names: dict = {}
         exec(code, names)  # noqa: S102 - our own
         return names
@@ -209,7 +211,7 @@ def test_the_polling_recipe_sees_what_is_new_and_what_changed_each_once(shown, a
     first = [make_lead(agency, name=f"Lead {n}") for n in range(3)]
     handled: list = []
     seen: dict = {}
-    poll = shown.recipe()["poll"]
+    poll = shown.recipe(polling)["poll"]
 
     newest = poll("2020-01-01T00:00:00+00:00", seen, handled.append)
     assert {lead["id"] for lead in handled} == {str(lead.id) for lead in first}
@@ -225,3 +227,29 @@ def test_the_polling_recipe_sees_what_is_new_and_what_changed_each_once(shown, a
         str(first[0].id): "qualified",
         str(later.id): "new",
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_transcripts_recipe_stores_each_whole_and_again_when_it_went_on(shown, agency):
+    short, long = make_conversation(agency, messages=2), make_conversation(agency, messages=203)
+    stored: dict = {}
+    seen: dict = {}
+    keep = shown.recipe(transcripts)["keep"]
+
+    def store(chat):
+        assert chat["id"] not in stored
+        stored[chat["id"]] = [message["content"] for message in chat["messages"]]
+
+    newest = keep("2020-01-01T00:00:00+00:00", seen, store)
+    assert stored == {
+        str(short.id): ["Message 0", "Message 1"],
+        str(long.id): [f"Message {n}" for n in range(203)],
+    }
+    stored.clear()
+    assert keep(newest, seen, store) == newest
+    assert stored == {}
+
+    make_message(short, content="And one more", created_at=short.created_at + timedelta(hours=1))
+    assert keep(newest, seen, store) > newest
+
+    assert stored == {str(short.id): ["Message 0", "Message 1", "And one more"]}

@@ -106,7 +106,7 @@ def test_every_page_has_one_heading_of_the_first_level_and_at_most_four_style_sh
 
 
 def test_a_fault_of_ours_wears_the_shell_and_tells_nothing(client, agent, monkeypatch):
-    monkeypatch.setattr("leads.pages.views.LeadFilterForm", lambda *_: 1 / 0)
+    monkeypatch.setattr("leads.pages.lead_list.LeadFilterForm", lambda *_: 1 / 0)
     client.force_login(agent)
     client.raise_request_exception = False
 

@@ -43,7 +43,7 @@ def unreachable() -> OperationalError:
 def test_a_fault_wears_the_shell_and_tells_nothing_of_its_cause(
     browser, monkeypatch, error, status, words
 ):
-    monkeypatch.setattr("leads.pages.views.render_page", failing(error))
+    monkeypatch.setattr("leads.pages.lead_list.render_page", failing(error))
 
     answer = browser.get("/leads/")
     page = answer.content.decode()
@@ -56,7 +56,7 @@ def test_a_fault_wears_the_shell_and_tells_nothing_of_its_cause(
 
 
 def test_who_is_asked_to_wait_is_told_how_long(browser, monkeypatch):
-    monkeypatch.setattr("leads.pages.views.render_page", failing(TooManyRequests(30)))
+    monkeypatch.setattr("leads.pages.lead_list.render_page", failing(TooManyRequests(30)))
 
     assert browser.get("/leads/")["Retry-After"] == "30"
 
@@ -129,7 +129,7 @@ def test_a_statement_that_fails_once_the_person_is_known_leaves_them_their_shell
 def test_an_unreachable_database_is_one_line_of_log_and_a_fault_of_ours_is_a_traceback(
     browser, monkeypatch, caplog
 ):
-    monkeypatch.setattr("leads.pages.views.render_page", failing(unreachable()))
+    monkeypatch.setattr("leads.pages.lead_list.render_page", failing(unreachable()))
     browser.get("/leads/")
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
     assert "the database cannot be reached" in record.getMessage()
@@ -137,6 +137,6 @@ def test_an_unreachable_database_is_one_line_of_log_and_a_fault_of_ours_is_a_tra
     assert record.exc_info is None
 
     caplog.clear()
-    monkeypatch.setattr("leads.pages.views.render_page", failing(ZeroDivisionError()))
+    monkeypatch.setattr("leads.pages.lead_list.render_page", failing(ZeroDivisionError()))
     browser.get("/leads/")
     assert any(record.exc_info for record in caplog.records)

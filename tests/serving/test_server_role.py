@@ -1,6 +1,5 @@
 """The server as the least role that it runs with: it does its work, and nothing besides."""
 
-import os
 import re
 
 import httpx
@@ -24,23 +23,17 @@ from tests.servers import database_url, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# A role belongs to the whole server: test processes that share one have a role each.
-ROLE = f"sift_test_server_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 ROLE_PASSWORD = "of-a-role-in-a-test"
 CSRF = "csrfmiddlewaretoken"
 
 
 @pytest.fixture
-def url():
+def url(server_role):
     """The test database's address for the role."""
-    call_command("grant_server_role", ROLE, verbosity=0)
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER ROLE {ROLE} PASSWORD '{ROLE_PASSWORD}'")
+        cursor.execute(f"ALTER ROLE {server_role} PASSWORD '{ROLE_PASSWORD}'")
     scheme, rest = database_url().split("://")
-    yield f"{scheme}://{ROLE}:{ROLE_PASSWORD}@{rest.split('@', 1)[1]}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP OWNED BY {ROLE}")
-        cursor.execute(f"DROP ROLE {ROLE}")
+    return f"{scheme}://{server_role}:{ROLE_PASSWORD}@{rest.split('@', 1)[1]}"
 
 
 def test_it_serves_pages_and_the_api_and_writes_its_trail(url):
@@ -49,12 +42,6 @@ def test_it_serves_pages_and_the_api_and_writes_its_trail(url):
     lead, erased = make_lead(agency, name="Zoë Byrne", status="hot"), make_lead(agency, name="Bo")
     talk = make_conversation(agency, lead, messages=3)
     _, key = make_key(agency)
-    captured = {
-        "external_id": "chat-1",
-        "channel": "website",
-        "messages": [{"role": "visitor", "content": "Hello"}],
-        "lead": {"name": "Mo", "email": "mo@example.com"},
-    }
 
     with serve(env={"DATABASE_URL": url}) as address, httpx.Client(base_url=address) as web:
         api = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"})
@@ -62,8 +49,6 @@ def test_it_serves_pages_and_the_api_and_writes_its_trail(url):
         assert api.get("/api/v1/leads").status_code == 200
         moved = api.patch(f"/api/v1/leads/{lead.id}/status", json={"status": "contacted"})
         assert moved.status_code == 200, moved.text
-        taken = api.post("/api/v1/conversations", json=captured)
-        assert taken.status_code in {201, 404}, taken.text
 
         def post(path: str, form: dict[str, str], at: str = "") -> int:
             page = web.get(at or path).text
@@ -134,11 +119,11 @@ def test_a_table_that_a_later_migration_makes_can_be_used_at_once(url):
             cursor.execute("DROP TABLE of_a_later_migration")
 
 
-def test_another_run_takes_away_what_was_granted_besides(url):
+def test_another_run_takes_away_what_was_granted_besides(url, server_role):
     with connection.cursor() as cursor:
-        cursor.execute(f"GRANT ALL ON organisations_auditentry TO {ROLE}")
+        cursor.execute(f"GRANT ALL ON organisations_auditentry TO {server_role}")
 
-    call_command("grant_server_role", ROLE, verbosity=0)
+    call_command("grant_server_role", server_role, verbosity=0)
 
     with psycopg.connect(url) as own, pytest.raises(psycopg.errors.InsufficientPrivilege):
         own.execute("DELETE FROM organisations_auditentry")

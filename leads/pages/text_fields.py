@@ -1,4 +1,4 @@
-"""Fields for what people write about a lead."""
+"""Fields in which people write words."""
 
 from typing import Any
 

@@ -1,0 +1,66 @@
+"""When to come back to a lead."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from foundation.days import today
+from leads.changed_meanwhile import overtaken_facts
+from leads.follow_ups import PRESETS, set_follow_up
+from leads.models import Lead
+from leads.pages import handling, lead_page
+from organisations.requests import SignedInRequest, actor_of
+
+
+class FollowUpForm(forms.Form):
+    """A day, or a button for one, and the day that stood when the person chose."""
+
+    follow_up_on = forms.DateField(
+        required=False, error_messages={"invalid": "Write a day, such as 2026-06-01."}
+    )
+    preset = forms.ChoiceField(
+        required=False, choices=[(name, name) for name in (*PRESETS, "none")]
+    )
+    seen = forms.DateField(required=False, error_messages={"invalid": handling.NOT_SAID})
+
+    def day(self) -> date | None:
+        """The day that was asked for; None to clear it."""
+        if preset := self.cleaned_data["preset"]:
+            return today() + PRESETS[preset] if preset in PRESETS else None
+        asked: date | None = self.cleaned_data["follow_up_on"]
+        return asked
+
+    def is_overtaken(self, lead: Lead) -> bool:
+        """Whether somebody else set another day meanwhile, and not the same."""
+        return lead.follow_up_on not in (self.day(), self.cleaned_data["seen"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        day = cleaned.get("follow_up_on")
+        passed = day is not None and day < today() and day != cleaned.get("seen")
+        if passed and not cleaned.get("preset"):
+            self.add_error("follow_up_on", "This day has passed. Choose today or a later one.")
+        return cleaned
+
+
+@require_POST
+def change_follow_up(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Set or clear the day, unless somebody else did meanwhile."""
+    form = FollowUpForm(request.POST)
+    with transaction.atomic():
+        lead = lead_page.lead_or_404(request, lead_id, locked=True)
+        overtaken = form.is_valid() and form.is_overtaken(lead)
+        if form.is_valid() and not overtaken:
+            set_follow_up(lead, form.day(), by=actor_of(request))
+    if not form.is_valid():
+        return handling.refused(request, lead, form)
+    if overtaken:
+        wrote = {"follow_up_on": form.day()}
+        (meanwhile,) = overtaken_facts(lead, request.organisation, wrote, wrote)
+        return handling.overtaken(request, lead, meanwhile, wrote_day=form.day())
+    return handling.done(request, lead)
