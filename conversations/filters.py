@@ -30,6 +30,7 @@ from foundation.lists.filters import (
 )
 from foundation.lists.listing import SAMPLE, Listing, Narrowed, Range
 from foundation.lists.paging import PAGE_ROWS, Column, Order, Page
+from foundation.words import asked
 from leads.models.choices import Channel
 from organisations.models import Organisation
 
@@ -76,14 +77,14 @@ class ConversationFilterForm(FilterForm):
     def clean_q(self) -> str:
         """The search as typed; one of which nothing can be looked up is a fault."""
         text: str = self.cleaned_data["q"]
-        words = search.asked_words(text)
+        words = asked(text)
         return checked_search(text, words=len(words), has_any=bool(words))
 
     # --- What the filters leave -------------------------------------------------------------------
     @property
     def words(self) -> list[str]:
         """The words that are searched for, folded."""
-        return search.asked_words(self.cleaned_data.get("q", ""))
+        return asked(self.cleaned_data.get("q", ""))
 
     @cached_property
     def listing(self) -> Listing[Conversation]:
