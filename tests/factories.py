@@ -15,6 +15,7 @@ from leads.contacts import KEY_OF, key_of
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.moving import Moved, move
+from organisations.account_emails import account_key
 from organisations.actors import Actor
 from organisations.models import Invitation, Organisation, Session, User
 
@@ -141,6 +142,7 @@ def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitati
     invitation = Invitation(
         **{"organisation": organisation, "email": f"invited{n}@example.com"} | fields
     )
+    invitation.email_key = account_key(invitation.email)
     token = invitation.renew()
     invitation.save(force_insert=True)
     invitation.refresh_from_db()

@@ -24,6 +24,7 @@ class AuditAction(models.TextChoices):
 
     SIGN_IN = "sign_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+    SIGN_IN_REFUSED = "sign_in_refused", "Sign-in refused"
     SIGN_OUT = "sign_out", "Signed out"
     SESSIONS_ENDED = "sessions_ended", "Signed out everywhere"
     PASSWORD_CHANGED = "password_changed", "Password changed"

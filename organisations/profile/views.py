@@ -17,7 +17,7 @@ from organisations.models import AuditAction, Session, User
 from organisations.profile.forms import AboutForm, ChangePasswordForm, ProfileForm
 from organisations.requests import SignedInRequest, actor_of
 from organisations.sending_once import sent_once
-from organisations.signing_in import authentication, passwords, throttle, two_step
+from organisations.signing_in import authentication, passwords, two_step
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +63,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
         return _password_page(request, ChangePasswordForm(request.user))
     person = _oneself(request)
     try:
-        throttle.count_attempt(request, person.email)
+        authentication.count_attempt(request, person)
     except TooManyRequests as refusal:
         form = ChangePasswordForm(person)
         answer = _password_page(request, form, status=429, wait=refusal)

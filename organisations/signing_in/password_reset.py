@@ -75,7 +75,7 @@ class NewPasswordView(FaultyFormIs422, auth_views.PasswordResetConfirmView):
         messages.success(self.request, "Your new password is set. Sign in with it.")
         answer = HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
         # Whoever reads the person's mailbox is no stranger to the account.
-        throttle.remember_device(self.request, answer, person.email)
+        throttle.remember_device(self.request, answer, person)
         return answer
 
 
@@ -87,7 +87,7 @@ def _send_link(request: HttpRequest, email: str) -> None:
         return
     if not (person.may_sign_in and person.has_usable_password()):
         return
-    if not throttle.may_be_sent_a_link(request, email):
+    if not throttle.may_be_sent_a_link(request, person):
         return
     path = reverse(
         "organisations:new_password",

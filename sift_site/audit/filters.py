@@ -31,6 +31,7 @@ GROUPS = {
         (
             AuditAction.SIGN_IN,
             AuditAction.SIGN_IN_FAILED,
+            AuditAction.SIGN_IN_REFUSED,
             AuditAction.SIGN_OUT,
             AuditAction.SESSIONS_ENDED,
             AuditAction.PASSWORD_CHANGED,

@@ -20,6 +20,7 @@ from sift_site.audit.names import Names, Part
 DONE: Mapping[AuditAction, str] = {
     AuditAction.SIGN_IN: "signed in",
     AuditAction.SIGN_IN_FAILED: "failed to sign in as {target}",
+    AuditAction.SIGN_IN_REFUSED: "was refused after too many tries to sign in as {target}",
     AuditAction.SIGN_OUT: "signed out",
     AuditAction.SESSIONS_ENDED: "signed {target} out everywhere",
     AuditAction.PASSWORD_CHANGED: "changed the password of {target}",

@@ -7,10 +7,30 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from organisations.models import User
-from tests.factories import PASSWORD
+from organisations.models import AuditEntry, User
+from tests.factories import PASSWORD, make_user
 
 HOME, OFFICE, STRANGER = "192.0.2.1", "198.51.100.7", "203.0.113.9"
+SPELLINGS = [
+    "admin@example.com",
+    "ADMIN@Example.COM",
+    "  admin@example.com\t",
+    "ａｄｍｉｎ@example.com",
+    "admin＠example．com",
+    "ⓐⓓⓜⓘⓝ@example.com",
+    "𝐚𝐝𝐦𝐢𝐧@example.com",
+    "𝖆𝖉𝖒𝖎𝖓@𝖊𝖝𝖆𝖒𝖕𝖑𝖊.com",
+    "ADMİN@example.com",
+    "adm\N{LATIN SMALL LETTER I}\N{COMBINING DOT ABOVE}n@example.com",
+    "ad\N{ZERO WIDTH SPACE}min@example.com",
+    "admin\N{SOFT HYPHEN}@exam\N{WORD JOINER}ple.com",
+    "\N{RIGHT-TO-LEFT MARK}admin@example.com",
+    "ad\0min@example.com",
+    "mailto:admin@example.com",
+    "Ada Admin <admin@example.com>",
+    "'admin@example.com'",
+    "admin@example.com.",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +127,57 @@ def test_one_address_cannot_try_account_after_account(db):
 
 def test_an_e_mail_that_nobody_has_is_throttled_like_one_that_somebody_has(agent):
     assert guess(agent, 11) == guess("nobody@example.com", 11, HOME)
+
+
+@pytest.fixture
+def ada(agency) -> User:
+    return make_user(agency, email="Admin@example.com")
+
+
+def test_every_spelling_of_an_e_mail_is_counted_with_the_others(ada):
+    answers = [guess(spelling, 1)[0] for spelling in SPELLINGS]
+
+    assert answers == [422] * 10 + [429] * (len(SPELLINGS) - 10)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_failure_stands_in_the_trail_however_the_e_mail_is_spelt(ada, agency, spelling):
+    guess(spelling, 1)
+
+    [entry] = AuditEntry.objects.for_organisation(agency)
+    assert (entry.action, entry.target_id) == ("sign_in_failed", ada.pk)
+
+
+def test_letters_for_a_new_password_are_counted_however_the_e_mail_is_spelt(client, ada, letters):
+    for spelling in SPELLINGS:
+        assert client.post("/password-reset/", {"email": spelling}).status_code == 302
+
+    assert [letter.to for letter in letters()] == [["Admin@example.com"]] * 3
+
+
+def test_spellings_of_what_nobody_has_are_counted_together_too(db):
+    assert [guess(spelling, 1)[0] for spelling in SPELLINGS[:11]] == [422] * 10 + [429]
+
+
+def test_a_lock_out_is_kept_once_until_it_is_over(ada, agency, monkeypatch):
+    guess(ada, 13)
+    guess(ada, 11, HOME)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 901)
+    guess(ada, 12)
+
+    trail = AuditEntry.objects.for_organisation(agency).filter(action="sign_in_refused")
+    assert sorted(entry.address for entry in trail) == [HOME, STRANGER, STRANGER]
+    assert {(entry.actor_id, entry.target_id) for entry in trail} == {(None, ada.pk)}
+
+
+def test_a_lock_out_of_a_signed_in_person_is_kept_once_too(signed_in, agent, agency):
+    form = {"old_password": "wrong", "new_password1": "", "new_password2": ""}
+    answers = [signed_in.post("/settings/profile/password/", form) for _ in range(12)]
+
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429] * 2
+    [entry] = AuditEntry.objects.for_organisation(agency)
+    assert (entry.action, entry.target_id) == ("sign_in_refused", agent.pk)
 
 
 def test_the_case_of_an_e_mail_makes_no_further_attempts(agent):
