@@ -34,6 +34,7 @@ class AuditAction(models.TextChoices):
     TWO_STEP_OFF = "two_step_off", "Two-step sign-in turned off"
     RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
     RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
+    DEVICES_FORGOTTEN = "devices_forgotten", "Known devices forgotten"
     PERSON_INVITED = "person_invited", "Person invited"
     INVITATION_RESENT = "invitation_resent", "Invitation sent again"
     INVITATION_WITHDRAWN = "invitation_withdrawn", "Invitation withdrawn"

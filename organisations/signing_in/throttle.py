@@ -1,34 +1,33 @@
 """How often somebody may try to prove who they are, without locking anybody out.
 
-A device on which the person signed in before carries a cookie that says so, and counts by itself
-(OWASP's "device cookies"). All others are strangers to the account. They are counted by account
-and address, by address, and together by account; so whatever strangers do, the person goes on
-signing in where they always did, and anywhere else after setting a new password by mail, which
-makes the device theirs. Unknown e-mails count like any: the refusal says nothing about them.
+A device on which the person signed in before is known (devices.py). All others are strangers to the
+account. They are counted by account and address, by address, and together by account; known devices
+each by itself, and by address and together by account as well, apart from the strangers and with
+room for more. So whatever strangers do, the person goes on signing in where they always did, and
+anywhere else after setting a new password by mail, which makes the device theirs. Unknown e-mails
+count like any: the refusal says nothing about them.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import get_random_string, salted_hmac
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
-from foundation.web import cookies
 from foundation.web.counters import Usage, count, network
 from foundation.web.pages import TooManyRequests
 from organisations.account_emails import account_key
 from organisations.models import User
+from organisations.signing_in import devices
 
-BY_DEVICE = "10/15m"
+BY_DEVICE = "10/15m"  # of one known device at its account
+BY_KNOWN_ADDRESS = "180/15m"  # of the known devices of one address, at their accounts
+BY_KNOWN_ACCOUNT = "300/h"  # of all known devices of one account
 BY_STRANGER = "10/15m"  # of one address at one account
 BY_ADDRESS = "60/15m"  # of one address at any account: an office signs in at nine o'clock
 BY_ACCOUNT = "100/h"  # of all strangers at one account
 RESETS_BY_ADDRESS = "20/h"
 RESETS_BY_ACCOUNT = "3/h"  # letters that one mailbox is sent
-
-_COOKIE = "sift_device"
-_COOKIE_AGE = 180 * 24 * 3600
-_ACCOUNTS_KEPT = 5  # of a computer that several people use
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,12 @@ def count_attempt(request: HttpRequest, account: Account) -> None:
     A refused one lengthens no other wait: what is counted first refuses first.
     """
     client = network(request.META["REMOTE_ADDR"])
-    if device := _devices(request).get(account.name):
-        counters = [("sign_in.device", f"{account.name} {device}", BY_DEVICE)]
+    if device := devices.known(request, account.person_id):
+        counters = [
+            ("sign_in.device", device.pk.hex, BY_DEVICE),
+            ("sign_in.known_address", client, BY_KNOWN_ADDRESS),
+            ("sign_in.known_account", account.name, BY_KNOWN_ACCOUNT),
+        ]
     else:
         counters = [
             ("sign_in.stranger", f"{account.name} {client}", BY_STRANGER),
@@ -90,26 +93,6 @@ def may_be_sent_a_link(request: HttpRequest, person: User) -> bool:
     """
     account = account_of(person).name
     return not _counted(request, "password_reset.account", account, RESETS_BY_ACCOUNT).is_over
-
-
-def knows_device(request: HttpRequest, person: User) -> bool:
-    """Whether the person signed in with this browser before, and since then lately enough."""
-    return account_of(person).name in _devices(request)
-
-
-def remember_device(request: HttpRequest, response: HttpResponse, person: User) -> None:
-    """Have this browser count by itself for the account from now on."""
-    devices = _devices(request)
-    account = account_of(person).name
-    known = devices.pop(account, "")
-    devices[account] = known or get_random_string(16)
-    kept = dict(list(devices.items())[-_ACCOUNTS_KEPT:])
-    cookies.put(response, _COOKIE, kept, seconds=_COOKIE_AGE)
-
-
-def _devices(request: HttpRequest) -> dict[str, str]:
-    """What this device is called at each account it is known to."""
-    return cookies.read(request, _COOKIE, seconds=_COOKIE_AGE) or {}
 
 
 def _count(request: HttpRequest, group: str, value: str, rate: str) -> None:

@@ -23,7 +23,7 @@ from foundation.web.client_addresses import client_address
 from foundation.web.pages import SeeOther, TooManyRequests
 from organisations.models import User
 from organisations.requests import SignedInRequest
-from organisations.signing_in import authentication, throttle, two_step
+from organisations.signing_in import authentication, devices, throttle, two_step
 from organisations.signing_in.authentication import EmailBackend
 from organisations.signing_in.forms import CodeForm, SignInForm
 from organisations.signing_in.notices import tell_of_new_browser
@@ -147,10 +147,10 @@ def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None
     is_first = person.last_login is None  # nobody need be told of that
     authentication.sign_in(request, person, step=step)
     answer = HttpResponseRedirect(to)
-    if not (is_first or throttle.knows_device(request, person)):
+    if not (is_first or devices.known(request, person.pk)):
         browser, address = request.session["browser"], client_address(request)
         after_answer(answer, partial(tell_of_new_browser, person, browser, address))
-    throttle.remember_device(request, answer, person)
+    devices.remember(request, answer, person)
     cookies.forget(answer, _COOKIE)
     return answer
 

@@ -41,6 +41,7 @@ GROUPS = {
             AuditAction.TWO_STEP_OFF,
             AuditAction.RECOVERY_CODES_MADE,
             AuditAction.RECOVERY_CODE_USED,
+            AuditAction.DEVICES_FORGOTTEN,
         ),
     ),
     "agency": Group(

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from organisations.models import AuditEntry, User
+from organisations.signing_in import throttle
 from tests.factories import PASSWORD, make_user
 
 HOME, OFFICE, STRANGER = "192.0.2.1", "198.51.100.7", "203.0.113.9"
@@ -116,6 +117,46 @@ def test_a_device_cookie_that_was_made_up_is_none(agent):
     guess(agent, 10)
 
     assert sign_in(forger, agent).status_code == 429
+
+
+def known_devices_of(person, number) -> list[Client]:
+    """Browsers in which the person signed in before, and out again."""
+    browsers = [Client() for _ in range(number)]
+    for browser in browsers:
+        sign_in(browser, person, address=HOME)
+        browser.post("/sign-out/")
+    cache.clear()
+    return browsers
+
+
+def test_known_devices_of_one_address_are_counted_together_though_later(agent, monkeypatch):
+    monkeypatch.setattr(throttle, "BY_KNOWN_ADDRESS", "12/15m")
+    first, second = known_devices_of(agent, 2)
+
+    answers = [sign_in(first, agent, "wrong", HOME).status_code for _ in range(8)]
+    answers += [sign_in(second, agent, "wrong", HOME).status_code for _ in range(5)]
+
+    assert answers == [422] * 12 + [429]
+    assert sign_in(second, agent, address=OFFICE).status_code == 302
+
+
+def test_known_devices_of_one_account_are_counted_together_though_later(agent, monkeypatch):
+    monkeypatch.setattr(throttle, "BY_KNOWN_ACCOUNT", "12/h")
+    first, second = known_devices_of(agent, 2)
+
+    answers = [sign_in(first, agent, "wrong", HOME).status_code for _ in range(8)]
+    answers += [sign_in(second, agent, "wrong", OFFICE).status_code for _ in range(5)]
+
+    assert answers == [422] * 12 + [429]
+    assert sign_in(Client(), agent).status_code == 302  # strangers are counted apart
+
+
+def test_known_devices_may_try_more_often_than_strangers():
+    def number(rate):
+        return int(rate.partition("/")[0])
+
+    assert number(throttle.BY_KNOWN_ADDRESS) > number(throttle.BY_ADDRESS)
+    assert number(throttle.BY_KNOWN_ACCOUNT) > number(throttle.BY_ACCOUNT)
 
 
 def test_one_address_cannot_try_account_after_account(db):

@@ -1,4 +1,4 @@
-"""Another action of the audit trail. Its rows are checked while entries are being written."""
+"""Two more actions of the audit trail. Its rows are checked while entries are being written."""
 
 from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
 from django.db import migrations, models
@@ -18,6 +18,7 @@ _ACTIONS = [
     ("two_step_off", "Two-step sign-in turned off"),
     ("recovery_codes_made", "Recovery codes made"),
     ("recovery_code_used", "Recovery code used"),
+    ("devices_forgotten", "Known devices forgotten"),
     ("person_invited", "Person invited"),
     ("invitation_resent", "Invitation sent again"),
     ("invitation_withdrawn", "Invitation withdrawn"),
