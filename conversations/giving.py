@@ -114,7 +114,7 @@ def take_back(
     arrival = open_givings(conversation.lead).get(str(conversation.id))
     if arrival is None or arrival.id != giving_id:
         raise CannotGive("This conversation was taken back already, or given on meanwhile.")
-    receiver, giver = _standing_pair(
+    receiver, giver = _unmerged_pair(
         organisation, conversation.lead_id, UUID(arrival.payload["given_by"])
     )
     sayings = Sayings(receiver, organisation)
@@ -151,7 +151,7 @@ def _who_gives_and_gets(
     organisation: Organisation, conversation: Conversation, to: UUID | None
 ) -> tuple[Lead, Lead]:
     if to is not None:
-        return _standing_pair(organisation, conversation.lead_id, to)
+        return _unmerged_pair(organisation, conversation.lead_id, to)
     giver = locked_leads(organisation, [conversation.lead_id]).get(conversation.lead_id)
     if giver is None:
         raise CannotGive("This conversation is no longer there.")
@@ -164,7 +164,7 @@ def _who_gives_and_gets(
     return giver, receiver
 
 
-def _standing_pair(organisation: Organisation, one: UUID, other: UUID) -> tuple[Lead, Lead]:
+def _unmerged_pair(organisation: Organisation, one: UUID, other: UUID) -> tuple[Lead, Lead]:
     """Both, locked."""
     if one == other:
         raise CannotGive("It is this lead’s conversation already.")

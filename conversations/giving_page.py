@@ -21,6 +21,7 @@ from leads.models import Lead
 from leads.pages import lead_page
 from leads.pages.neighbours import came_from
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 
 MOST_FOUND = 20
 NEW = "new"
@@ -48,6 +49,7 @@ class TakeBackForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sent_once()
 def give_conversation(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
     """Whose it may be, with a search (GET `?q=`); then give it to that lead (POST)."""
     conversation = conversation_or_404(request, conversation_id)
@@ -71,10 +73,11 @@ def give_conversation(request: SignedInRequest, conversation_id: UUID) -> HttpRe
         return _page(request, conversation_or_404(request, conversation_id), str(reason))
     words = f"The conversation is {receiver.display_name}’s now. The history can take it back."
     messages.success(request, words)
-    return SeeOther(lead_page.address_of(request, receiver))
+    return SeeOther(lead_page.url_of(request, receiver))
 
 
 @require_POST
+@sent_once()
 def take_conversation_back(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
     """Undo the giving that the history names by its event; else say why, and offer to give it."""
     conversation = conversation_or_404(request, conversation_id)
@@ -91,7 +94,7 @@ def take_conversation_back(request: SignedInRequest, conversation_id: UUID) -> H
     except CannotGive as reason:
         return _page(request, conversation_or_404(request, conversation_id), str(reason))
     messages.success(request, f"The conversation is {giver.display_name}’s again.")
-    return SeeOther(lead_page.address_of(request, giver))
+    return SeeOther(lead_page.url_of(request, giver))
 
 
 def _page(
@@ -104,7 +107,7 @@ def _page(
     context: dict[str, Any] = {
         "conversation": conversation,
         "lead": lead,
-        "address": lead_page.address_of(request, lead),
+        "url": lead_page.url_of(request, lead),
         "carried": came_from(request).carried,
         "from_list": request.GET.get("from", ""),
         "form": form,
@@ -123,16 +126,15 @@ def _page(
 
 
 def _found(request: SignedInRequest, form: FindForm, lead: Lead) -> list[Lead] | None:
-    """Standing leads that the search finds, the newest first; None where nothing is asked."""
-    asked = search.query(request.organisation.id, form.cleaned_data["q"], {}) if _asks(form) else ""
-    if asked is None or not asked:
-        return [] if _asks(form) else None
-    leads = Lead.objects.for_organisation(request.organisation).standing().exclude(id=lead.id)
+    """Unmerged leads that the search finds, the newest first; None where nothing is asked."""
+    typed = form.cleaned_data["q"] if form.is_valid() else ""
+    if not typed:
+        return None
+    asked = search.query(request.organisation.id, typed, {})
+    if asked is None:  # nothing in it can be looked up
+        return []
+    leads = Lead.objects.for_organisation(request.organisation).unmerged().exclude(id=lead.id)
     return list(leads.found_by(asked).defer("search").newest_first()[:MOST_FOUND])
-
-
-def _asks(form: FindForm) -> bool:
-    return form.is_valid() and bool(form.cleaned_data["q"])
 
 
 def _what_it_said(request: SignedInRequest, conversation: Conversation) -> dict[str, Any]:

@@ -52,7 +52,7 @@ _ACTIONS = [
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("organisations", "0019_transcripts_taken")]
+    dependencies = [("organisations", "0021_sent_forms")]
 
     operations = [
         migrations.AlterField(

@@ -18,7 +18,7 @@ _KINDS = [
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0024_contact_key_indexes")]
+    dependencies = [("leads", "0025_search_as_people_type")]
 
     operations = [
         migrations.AlterField("leadevent", "kind", models.CharField(choices=_KINDS, max_length=16)),
