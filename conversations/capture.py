@@ -107,8 +107,8 @@ class _Arrivals:
     organisation: Organisation
     by: Actor
     known: dict[str, tuple[UUID, bytes]] = field(default_factory=dict)  # by external_id
-    standing_leads: dict[UUID, Lead] = field(default_factory=dict)
-    # Standing and new, the oldest of each contact first.
+    found_leads: dict[UUID, Lead] = field(default_factory=dict)
+    # Found and new, the oldest of each contact first.
     leads: dict[Contact, list[Lead]] = field(default_factory=lambda: defaultdict(list))
     new_leads: list[Lead] = field(default_factory=list)
     changed_leads: dict[UUID, Lead] = field(default_factory=dict)  # that stood before
@@ -162,7 +162,7 @@ class _Arrivals:
                 if row.merged_into_id is not None:
                     merged[row.merged_into_id] += reached[row.id]
                     continue
-                lead = self.standing_leads.setdefault(row.id, row)
+                lead = self.found_leads.setdefault(row.id, row)
                 for contact in reached[row.id]:
                     self._enter(lead, contact)
             reached = merged
@@ -173,7 +173,7 @@ class _Arrivals:
             insort(self.leads[contact], lead, key=lambda known: (known.created_at, known.id))
 
     def _count_messages(self) -> None:
-        if not self.standing_leads:
+        if not self.found_leads:
             return
         of_conversation = Message.objects.for_organisation(self.organisation).filter(
             conversation=OuterRef("id"), role=MessageRole.USER
@@ -182,7 +182,7 @@ class _Arrivals:
         # organisation that is new to its statistics, and would read all messages for each.
         number = of_conversation.order_by().values("conversation").values(number=Count("id"))
         rows = Conversation.objects.for_organisation(self.organisation).filter(
-            lead__in=self.standing_leads
+            lead__in=self.found_leads
         )
         for lead_id, count in rows.values_list("lead_id", Subquery(number)):
             self.visitor_messages[lead_id] += count or 0
@@ -191,9 +191,9 @@ class _Arrivals:
     def take(self, received: ReceivedConversation) -> Captured:
         digest = received.digest()
         if received.external_id is not None and received.external_id in self.known:
-            id_, standing = self.known[received.external_id]
+            id_, known = self.known[received.external_id]
             return Captured(
-                Outcome.UNCHANGED if standing == digest else Outcome.DIFFERS, conversation_id=id_
+                Outcome.UNCHANGED if known == digest else Outcome.DIFFERS, conversation_id=id_
             )
         lead = self._found(received) or self._new_lead(received)
         payload = self._fill(lead, received)
@@ -284,7 +284,7 @@ class _Arrivals:
                     organisation_id, lead.id, EventKind.STATUS, by=SYSTEM, change=status_change
                 )
             )
-        if lead.id in self.standing_leads:
+        if lead.id in self.found_leads:
             filled = columns_to_save(capture["filled"])
             changed = [name for name in _SCORED_FIELDS if getattr(lead, name) != before[name]]
             self.changed_fields.update(filled, changed)

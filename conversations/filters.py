@@ -30,6 +30,7 @@ from foundation.lists.filters import (
 )
 from foundation.lists.listing import SAMPLE, Listing, Narrowed, Range
 from foundation.lists.paging import PAGE_ROWS, Column, Order, Page
+from foundation.words import asked
 from leads.models.choices import Channel
 from organisations.models import Organisation
 
@@ -64,9 +65,9 @@ class ConversationFilterForm(FilterForm):
     until = day_field("Last message until")
     open = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, address: QueryDict, organisation: Organisation) -> None:
+    def __init__(self, query: QueryDict, organisation: Organisation) -> None:
         self.organisation = organisation
-        super().__init__(address)
+        super().__init__(query)
 
     def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
         codes = ConversationLanguage.objects.for_organisation(self.organisation)
@@ -76,14 +77,14 @@ class ConversationFilterForm(FilterForm):
     def clean_q(self) -> str:
         """The search as typed; one of which nothing can be looked up is a fault."""
         text: str = self.cleaned_data["q"]
-        words = search.asked_words(text)
+        words = asked(text)
         return checked_search(text, words=len(words), has_any=bool(words))
 
     # --- What the filters leave -------------------------------------------------------------------
     @property
     def words(self) -> list[str]:
         """The words that are searched for, folded."""
-        return search.asked_words(self.cleaned_data.get("q", ""))
+        return asked(self.cleaned_data.get("q", ""))
 
     @cached_property
     def listing(self) -> Listing[Conversation]:
@@ -118,7 +119,7 @@ class ConversationFilterForm(FilterForm):
 
     def page(self) -> Page[Conversation]:
         """The page of the listing that the address asks for."""
-        return self.listing.page(self.address, size=PAGE_ROWS)
+        return self.listing.page(self.asked, size=PAGE_ROWS)
 
     def _states(self) -> list[Q]:
         """What is one stretch of an index each; together all the chosen channels and states."""

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from conversations.marking import may_have, places
 from conversations.models import MessageQuerySet
-from conversations.search import asked_words
 from foundation.lists.filters import MOST_WORDS
 from foundation.plurals import so_many
+from foundation.words import asked, may_have, places
 
 LONGEST = 200  # characters of what is looked for
 _AT_ONCE = 2_000  # messages in memory
@@ -61,7 +60,7 @@ def find(messages: MessageQuerySet, text: str, turn: str) -> Found:
 
     `turn` is which of them to show, from 1; what cannot be read is the first.
     """
-    words = asked_words(text)
+    words = asked(text)
     if not words:
         fault = "Look for letters or digits." if text.strip() else None
         return Found(text, fault=fault)

@@ -6,20 +6,16 @@ formatting of bidirectional text is left to work within the message.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from foundation.database.lexemes import APOSTROPHE, WORD, fold
 from foundation.links import linked
+from foundation.words import may_have, places
 
 MOST_OF_A_HIT = 160  # characters
 _BEFORE_THE_MARK = 50
-# A word with what belongs to it: apostrophes, accents of their own, marks without width.
-_TOKEN = re.compile(
-    r"[\w'’‘`\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff]+"
-)
 _OVERRIDE = re.compile("[\u202d\u202e]")
 _NAMES = {"\u202d": "left-to-right override", "\u202e": "right-to-left override"}
 
@@ -41,30 +37,6 @@ def hit(content: str, words: Sequence[str]) -> SafeString:
     before = "…" if beginning > 0 else ""
     after = "…" if beginning + MOST_OF_A_HIT < len(content) else ""
     return format_html("{}{}{}", before, _marked(line, words), after)
-
-
-def may_have(content: str, words: Sequence[str]) -> bool:
-    """Whether any of the words could begin a word of the message: quick, and never wrongly no."""
-    joined = APOSTROPHE.sub("", fold(content)) if words else ""
-    return any(word in joined for word in words)
-
-
-def places(content: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where, from and to, words stand that begin with one of `words`, which are folded."""
-    beginnings = tuple(words)
-    if not beginnings:
-        return
-    for token in _TOKEN.finditer(content):
-        bare = token[0].strip("'’‘`")
-        if not bare:
-            continue
-        if APOSTROPHE.sub("", fold(bare)).startswith(beginnings):
-            start = token.start() + token[0].index(bare)
-            yield start, start + len(bare)
-            continue
-        for word in WORD.finditer(token[0]):
-            if fold(word[0]).startswith(beginnings):
-                yield token.start() + word.start(), token.start() + word.end()
 
 
 def _marked(text: str, words: Sequence[str]) -> SafeString:

@@ -1,7 +1,7 @@
 """Finding conversations by the words of their messages.
 
 A conversation's `search` column is one tsvector of the different words of all its messages
-(foundation/database/lexemes.py), each with the number of the first message that has it, and its
+(foundation/words.py), each with the number of the first message that has it, and its
 languages as facets. A vector for each message would make the index ten to twenty times as large and
 as slow to write, and a search of two words would miss conversations in which they fall one after
 the other. The number leads to the message that is shown as the hit.
@@ -11,19 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
-from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, short_tag
+from foundation.database.lexemes import quoted, short_tag
+from foundation.words import LONGEST, asked, stored
 
 # A tsvector holds no more than 1 MiB of words: those beyond, of the longest conversations, are not
 # found in the list. Messages from 16,383 on share that number.
 MOST_BYTES = 1_000_000
 LAST_NUMBER = 16_383
 _NEVER_TOO_MANY = 2_500  # words, whatever their length
-
-# For `bytes.translate`: letters in lower case, what is no part of a word a space.
-_LOWER_WORDS = bytes(
-    ord(character.lower()) if WORD.fullmatch(character) else ord(" ")
-    for character in map(chr, range(128))
-).ljust(256)
 
 
 def document(organisation_id: UUID, contents: Sequence[str], languages: Iterable[str]) -> str:
@@ -44,15 +39,9 @@ def parts(organisation_id: UUID, text: str, languages: Iterable[str] = ()) -> li
     All must match. Words are prefixes, so that they are found while they are typed.
     """
     mark = short_tag(organisation_id)
-    words = [f"{quoted(mark + word)}:*" for word in asked_words(text)]
+    words = [f"{quoted(mark + word)}:*" for word in asked(text)]
     any_of = " | ".join(quoted(mark + _facet(language)) for language in languages)
     return [*words, f"({any_of})"] if any_of else words
-
-
-def asked_words(text: str) -> list[str]:
-    """The different words of a search, folded, as they are looked for."""
-    words = WORD.findall(APOSTROPHE.sub("", fold(text)))
-    return list(dict.fromkeys(word[:LONGEST] for word in words))
 
 
 def best_message(search: str, organisation_id: UUID, words: Iterable[str]) -> int | None:
@@ -75,26 +64,9 @@ def _words(contents: Sequence[str]) -> dict[str, int]:
     """Each different word with the number of the first message that has it, from 1."""
     first: dict[str, int] = {}
     for position in range(len(contents) - 1, -1, -1):
-        content = contents[position]
-        words = _of_ascii(content) if content.isascii() else _of_any(content)
+        words = stored(contents[position])
         first.update(dict.fromkeys(words, min(position + 1, LAST_NUMBER)))
     return first
-
-
-def _of_ascii(content: str) -> list[str]:
-    """The same as `_of_any`, several times quicker: an import spends a tenth of its time here."""
-    raw = content.encode("ascii")
-    words = raw.translate(_LOWER_WORDS).split()
-    if b"'" in raw or b"`" in raw:
-        words += raw.translate(_LOWER_WORDS, b"'`").split()
-    return b" ".join(words).decode("ascii").split()
-
-
-def _of_any(content: str) -> list[str]:
-    """The words, folded; O'Brien as one word and as two, since it is asked for as either."""
-    folded = fold(content)
-    joined = APOSTROPHE.sub("", folded)
-    return WORD.findall(folded if joined == folded else f"{folded} {joined}")
 
 
 def _that_fit(spelled: Sequence[str]) -> Iterator[str]:

@@ -31,11 +31,16 @@ def email_key(text: str) -> str | None:
     characters that Unicode calls compatible, so two keys that are equal may be two mailboxes:
     letters go to the address as it is stored, never to one that was typed.
     """
+    key = bare_address(text)
+    return key if len(key) <= LONGEST and _ADDRESS.fullmatch(key) else None
+
+
+def bare_address(text: str) -> str:
+    """The same of an address that may be half typed, or none."""
     plain = seen(text)
     marked = _MARKED.search(plain)
     address = bare(marked[1] if marked else plain)
-    key = address.lower() if address.isascii() else _folded(address)
-    return key if len(key) <= LONGEST and _ADDRESS.fullmatch(key) else None
+    return address.lower() if address.isascii() else _folded(address)
 
 
 def _folded(address: str) -> str:

@@ -58,11 +58,16 @@ class Move:
         """What was done, as the audit trail keeps it."""
         return {"what": EventKind.STATUS.value, "to": self.status.value}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What people in the details are called at this time."""
+        return {}
+
     def still_to_do(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the leads that do not stand so already."""
         return leads.exclude(status=self.status)
 
-    def standing_so(self, leads: LeadQuerySet) -> LeadQuerySet:
+    def unchanged_among(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the leads that do."""
         return leads.filter(status=self.status)
 
@@ -102,10 +107,14 @@ class Assign:
         to_id = str(self.person.id) if self.person else None
         return {"what": EventKind.ASSIGNMENT.value, "to_id": to_id}
 
+    @property
+    def names(self) -> dict[str, str]:
+        return {"to_id": self.person.name} if self.person else {}
+
     def still_to_do(self, leads: LeadQuerySet) -> LeadQuerySet:
         return leads.exclude(assignee=self.person)
 
-    def standing_so(self, leads: LeadQuerySet) -> LeadQuerySet:
+    def unchanged_among(self, leads: LeadQuerySet) -> LeadQuerySet:
         return leads.filter(assignee=self.person)
 
     def stands(self, lead: Lead) -> bool:
@@ -128,7 +137,7 @@ class Outcome:
 
     bulk_id: UUID = field(default_factory=uuid7)
     changed: int = 0
-    standing: int = 0  # stood so already
+    unchanged: int = 0  # stood so already
     overtaken: int = 0  # changed by somebody else meanwhile, and left alone
     arrived: int = 0  # came after the page was made, and were left alone
     gone: int = 0  # matched when the page was made, and no longer do
@@ -142,8 +151,8 @@ def change_chosen(
     """Change the leads that were chosen one by one, but for those changed since they were seen."""
     seen = {choice.id: choice for choice in chosen}
     outcome = Outcome(missing=len(seen))
-    trail = Trail(by, outcome.bulk_id, change.details)
-    leads = Lead.objects.for_organisation(organisation).standing()
+    trail = Trail(by, outcome.bulk_id, change.details, change.names)
+    leads = Lead.objects.for_organisation(organisation).unmerged()
     for ids, is_last in with_end(_batches(sorted(seen))):
         with transaction.atomic():
             rows = locked(leads, ids)
@@ -151,9 +160,9 @@ def change_chosen(
             trail = _changed(untouched, change, trail, is_last=is_last)
         outcome.missing -= len(rows)
         outcome.overtaken += len(rows) - len(untouched)
-        outcome.standing += len(untouched)
+        outcome.unchanged += len(untouched)
     outcome.changed = trail.changed
-    outcome.standing -= trail.changed
+    outcome.unchanged -= trail.changed
     return outcome
 
 
@@ -167,7 +176,7 @@ def change_matching(
     else took out of it meanwhile, or changed since that page was made, is left alone.
     """
     outcome = left_alone(leads, change, shown) if shown else Outcome()
-    trail = Trail(by, outcome.bulk_id, change.details)
+    trail = Trail(by, outcome.bulk_id, change.details, change.names)
     waiting = change.still_to_do(shown.untouched(leads) if shown else leads)
     ids = sorted(waiting.newest_first().values_list("id", flat=True)[:MOST_AT_ONCE])
     done = 0
@@ -200,7 +209,7 @@ def left_alone(leads: LeadQuerySet, change: Change, shown: Shown) -> Outcome:
     )
     if shown.number is not None:
         there = shown.there(leads)
-        outcome.standing = count_of(change.standing_so(there), most=shown.number).number
+        outcome.unchanged = count_of(change.unchanged_among(there), most=shown.number).number
         outcome.gone = shown.number - count_of(there, most=shown.number).number
     return outcome
 

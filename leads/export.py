@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from foundation.lists.csv_files import csv_pieces, csv_response, moment_of, plain
+from foundation.lists.export_refusal import refusal
 from leads.models import Lead, LeadQuerySet
 from leads.pages.filters import LeadFilterForm
 from organisations.audit import record
@@ -36,14 +37,19 @@ Cells: TypeAlias = list[Any]
 
 @require_safe
 def export_leads(request: SignedInRequest) -> HttpResponseBase:
-    """The leads that the filters in the address leave, all of them, in the list's order."""
+    """The leads that the filters in the address leave, all of them, in the list's order.
+
+    422 where the address has a filter that the list does not understand.
+    """
     if not request.organisation.has_api:
         raise PermissionDenied(
             "The CSV export belongs to the Growth and Scale plans. "
             f"{request.organisation.name} is on {request.organisation.get_plan_display()}."
         )
     filters = LeadFilterForm(request.GET, request.user)
-    leads = Lead.objects.for_organisation(request.organisation).standing()
+    if refused := refusal(request, filters, list_view="leads:list"):
+        return refused
+    leads = Lead.objects.for_organisation(request.organisation).unmerged()
     chosen = filters.in_order(filters.narrow(leads))
     if request.method != "HEAD":
         _record(request, filters, chosen)

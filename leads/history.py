@@ -48,13 +48,13 @@ class History:
     fault: str | None
 
 
-def history_of(lead: Lead, reader: User, address: QueryDict) -> History:
+def history_of(lead: Lead, reader: User, query: QueryDict) -> History:
     """The page that the address asks for by `after` or `before`; newest first.
 
     What the reader can undo says so.
     """
     merged, organisation = merged_leads(lead), reader.organisation
-    page = page_of(events_of(lead, merged, organisation).newest_first(), address, size=PAGE_EVENTS)
+    page = page_of(events_of(lead, merged, organisation).newest_first(), query, size=PAGE_EVENTS)
     runs = open_runs(organisation, {event.id: _run_of(event) for event in page.rows}, reader)
     undoable = last_merge(lead) if merged else None
     names = {other.id: other.display_name for other in merged}

@@ -151,7 +151,7 @@ def merged_leads(lead: Lead) -> list[Lead]:
 
 
 def became(lead: Lead) -> UUID:
-    """The id of the standing lead that a merged one became, through all merges; else its own."""
+    """The id of the lead that a merged one became, through all merges; else its own."""
     leads = Lead.objects.filter(organisation_id=lead.organisation_id)
     at, next_ = lead.id, lead.merged_into_id
     while next_ is not None:

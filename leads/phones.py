@@ -47,6 +47,18 @@ def phone_key(text: str) -> str | None:
     return _dialled(text.strip())
 
 
+def parts_of(text: str) -> tuple[str, str] | None:
+    """What is dialled, without the words beside it, and its extension, perhaps empty.
+
+    It may be no full number, nor any digit; None where it has letters or signs that no number has.
+    """
+    plain = "".join(map(_ascii_digit, bare(seen(text))))
+    number = _LABELS_AFTER.sub("", _LABELS_BEFORE.sub("", plain))
+    before, extension, *_ = [*_EXTENSION.split(number, maxsplit=1), ""]
+    digits = bare(before)
+    return (digits, extension) if _NUMBER.fullmatch(digits) else None
+
+
 def shown(number: str) -> str:
     """The number as people here write it: `0113 496 0077`, `+33 1 23 45 67 89`; else as it is."""
     return _shown(number) if DIALLED.fullmatch(number) else number
@@ -68,23 +80,16 @@ def _shown(number: str) -> str:
 @lru_cache(maxsize=4096)
 def _dialled(text: str) -> str | None:
     """The full possible number that the text is, with its extension; None where it is none."""
-    digits, extension = _parts(text)
-    if not _NUMBER.fullmatch(digits):
+    parts = parts_of(text)
+    if parts is None:
         return None
+    digits, extension = parts
     number = _read(digits)
     if number is None or _is_placeholder(number):
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) + (
         f";ext={extension}" if extension else ""
     )
-
-
-def _parts(text: str) -> tuple[str, str]:
-    """What should be a number, without the words beside it, and its extension, perhaps empty."""
-    plain = "".join(map(_ascii_digit, bare(seen(text))))
-    number = _LABELS_AFTER.sub("", _LABELS_BEFORE.sub("", plain))
-    before, extension, *_ = [*_EXTENSION.split(number, maxsplit=1), ""]
-    return bare(before), extension
 
 
 def _read(digits: str) -> PhoneNumber | None:

@@ -1,8 +1,7 @@
 """Finding leads by words, numbers and facts: what is stored for it, and how it is asked.
 
-A lead's `search` column is a tsvector of exact lexemes (foundation/database/lexemes.py): its
-words with case and accents folded, its e-mail, its phone as one number in every spelling, and
-its facts as facets.
+A lead's `search` column is a tsvector of exact lexemes (foundation/database/lexemes.py): its words
+folded (foundation/words.py), e-mails, its phone (leads/phone_search.py), and its facts as facets.
 """
 
 import re
@@ -10,13 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
-from foundation.database.lexemes import APOSTROPHE, LONGEST, WORD, fold, quoted, tag
-from foundation.emails import email_key
+from foundation import words
+from foundation.database.lexemes import quoted, tag
+from foundation.emails import LONGEST as LONGEST_ADDRESS
+from foundation.emails import bare_address
+from foundation.words import LONGEST, fold
+from leads import phone_search
 from leads.models import Lead
 from leads.models.choices import FACT_CHOICES
 from leads.temperature import temperature
 
-_PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9()+\-./ ]{4,}[0-9]")
+_BETWEEN = re.compile(r"[\s,;]+")  # e-mails that stand in a row
 
 
 class Described(Protocol):
@@ -40,11 +43,8 @@ def document(
 ) -> str:
     """What a lead's `search` column holds, in the text form of a tsvector."""
     mark = tag(organisation_id)
-    said = (facts.name, facts.area, facts.summary, facts.email)
     lexemes = {
-        *_words(" ".join(filter(None, said))),
-        *_e_mails(facts.email),
-        *_phones(facts.phone),
+        *_found_by(facts),
         *_facets(facts),
         f"=source:{source}",
         f"=temperature:{temperature(score) or 'none'}",
@@ -84,72 +84,62 @@ def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]])
     return " & ".join(parts) or None
 
 
-def words_of(text: str) -> set[str]:
-    """The words by which the text is found, without case and accents."""
-    return set(_words(text))
-
-
-def number_in(text: str) -> str:
-    """The digits of a phone, the same in every spelling; empty where there are none."""
-    return _national(text)
+def _found_by(facts: Described) -> Iterator[str]:
+    """What a person may type or paste to find the lead."""
+    said = ", ".join(filter(None, (facts.name, facts.area, facts.summary, facts.email)))
+    found = words.stored(said)
+    found += map(_e_mail, _e_mails_apart(fold(said))[0])
+    if facts.phone:
+        found += phone_search.stored(facts.phone)
+    yield from (word[:LONGEST] for word in found)
 
 
 def _said(mark: str, text: str) -> str | None:
-    words = [f"{quoted(mark + word)}:*" for word in _asked_words(text)]
-    as_words = f"({' & '.join(words)})" if words else None
-    if number := _PHONE_LIKE.search(text):
-        rest = (text[: number.start()] + " " + text[number.end() :]).strip()
-        as_number = f"{quoted(f'{mark}+{_national(number[0])}')}:*"
-        beside = [as_number, *([inner] if (inner := _said(mark, rest)) else [])]
-        return f"({as_words} | ({' & '.join(beside)}))"
-    return as_words
-
-
-def _asked_words(text: str) -> Iterator[str]:
-    for chunk in text.split():
-        if "@" in chunk.strip("@"):
-            yield _e_mail(chunk)
-        else:
-            yield from (word[:LONGEST] for word in WORD.findall(_joined(chunk)))
-
-
-def _joined(text: str) -> str:
-    return APOSTROPHE.sub("", fold(text))
-
-
-def _words(text: str) -> Iterator[str]:
+    """What asks for all that was typed; None where that is no word."""
     folded = fold(text)
-    joined = APOSTROPHE.sub("", folded)
-    # O'Brien is asked for as one word and as two.
-    for word in WORD.findall(folded if joined == folded else f"{folded} {joined}"):
-        yield word[:LONGEST]
+    if phone_search.asked(folded):  # nothing but a number, perhaps with a label
+        return _number(mark, folded)
+    e_mails, rest = _e_mails_apart(folded)
+    numbers = phone_search.AMONG_WORDS.findall(rest)
+    rest = phone_search.AMONG_WORDS.sub(" ", rest)
+    parts = [
+        *(_beginning(mark, _e_mail(e_mail)) for e_mail in e_mails),
+        *(_number(mark, number) for number in numbers),
+        _all_words(mark, rest),
+    ]
+    return " & ".join(filter(None, parts)) or None
 
 
-def _e_mails(email: str | None) -> Iterator[str]:
-    if email:
-        yield _e_mail(email)
+def _e_mails_apart(folded: str) -> tuple[list[str], str]:
+    """The e-mails in a text, half typed ones too, and the rest of it."""
+    if "@" not in folded:
+        return [], folded
+    e_mails: list[str] = []
+    rest: list[str] = []
+    for chunk in _BETWEEN.split(folded):
+        (e_mails if "@" in chunk.strip("@") else rest).append(chunk)
+    return e_mails, " ".join(rest)
 
 
-def _e_mail(text: str) -> str:
-    """An address by its key, so that it is stored and asked alike; else, half typed, as it is."""
-    return f"@{fold(email_key(text) or text.strip())}"[:LONGEST]
+def _number(mark: str, text: str) -> str | None:
+    """What asks for the number as the lead's phone, or as words of what is said of the lead."""
+    any_of = [_beginning(mark, number) for number in phone_search.asked(text)]
+    any_of += filter(None, [_all_words(mark, text)])
+    return f"({' | '.join(dict.fromkeys(any_of))})" if any_of else None
 
 
-def _phones(phone: str | None) -> Iterator[str]:
-    if phone and (digits := _national(phone.partition(";ext=")[0])):
-        yield f"+{digits}"
+def _all_words(mark: str, text: str) -> str | None:
+    all_of = [_beginning(mark, word) for word in words.asked(text)]
+    return f"({' & '.join(all_of)})" if all_of else None
 
 
-def _national(number: str) -> str:
-    """The digits by which a number is the same in every spelling.
+def _beginning(mark: str, word: str) -> str:
+    return f"{quoted(mark + word[:LONGEST])}:*"
 
-    `+44 7700 900123`, `0044 (0)7700 900123`, `07700-900123` and `7700900123` are one number.
-    """
-    digits = re.sub(r"\(0\)|[^0-9]", "", number)
-    digits = digits.removeprefix("00")
-    if digits.startswith("44") and len(digits) > 10:
-        digits = digits[2:]
-    return digits.removeprefix("0")[:LONGEST]
+
+def _e_mail(folded: str) -> str:
+    """An address without what stands around it, so that it is stored and asked alike."""
+    return f"@{bare_address(folded[:LONGEST_ADDRESS])}"
 
 
 def _facets(facts: Described) -> Iterator[str]:

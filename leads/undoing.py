@@ -107,7 +107,7 @@ def undo(organisation: Organisation, run: Run, *, by: Actor) -> bulk.Outcome:
     """
     outcome = bulk.Outcome()
     trail = Trail(by, run.id, {"what": run.kind, "undoes": str(run.id)})
-    leads = Lead.objects.for_organisation(organisation).standing()
+    leads = Lead.objects.for_organisation(organisation).unmerged()
     for events, is_last in bulk.with_end(_batches_of_events(organisation, run)):
         done = {event.lead_id: event for event in events}
         with transaction.atomic():

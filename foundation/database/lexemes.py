@@ -1,49 +1,17 @@
-"""Words as a full-text index keeps them: folded, and each marked as one organisation's.
+"""Words as a full-text index keeps them: each marked as one organisation's.
 
 A tsvector's lexemes are made here in Python, each beginning with its organisation's tag, so that an
 index scan reads one agency's hits alone (CONTRACT.md, section 1: other agencies' hits are never
-filtered out afterwards). PostgreSQL 15 without extensions folds no accents, which is why this is
-Python's work and a stored column.
+filtered out afterwards). PostgreSQL 15 without extensions folds no accents, which is why this and
+the folding (foundation/words.py) are Python's work and a stored column.
 """
 
 import base64
-import re
-import unicodedata
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQueryField
 from django.db.models import BooleanField, F, Func, Value
 from django.db.models.functions import Cast
-
-WORD = re.compile(r"\w+")
-APOSTROPHE = re.compile(r"['’‘`]")
-LONGEST = 80  # characters of a lexeme: longer words are cut, when stored and when asked alike
-_UNFOLDED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
-
-
-class _Bare(dict[int, str | None]):
-    """For `str.translate`: each character without its accent, worked out when it is first met.
-
-    What has no width (joiners, direction marks, soft hyphens) goes too: it is not seen, so nobody
-    types it.
-    """
-
-    def __missing__(self, code: int) -> str | None:
-        letter = chr(code)
-        unseen = unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"
-        bare = None if unseen else _UNFOLDED.get(letter, letter)
-        self[code] = bare
-        return bare
-
-
-_BARE = _Bare()
-
-
-def fold(text: str) -> str:
-    """The text without regard to case and accents: `Émile Łukasz` is `emile lukasz`."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKD", text.casefold()).translate(_BARE)
 
 
 def tag(organisation_id: UUID) -> str:

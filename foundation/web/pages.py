@@ -81,12 +81,12 @@ class TooManyRequests(PermissionDenied):
         return f"Wait {so_many(math.ceil(self.seconds / 60), 'minute')}, then try again."
 
 
-def address_of(request: HttpRequest, query: QueryDict) -> str:
+def url_of(request: HttpRequest, query: QueryDict) -> str:
     """This page's path with another query."""
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
-def push_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def push_url_of(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Have the browser show as its address what `request.GET` now is, and keep the one before.
 
     While a search is being typed the new address takes the place of the one before, so that Back
@@ -97,4 +97,4 @@ def push_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     now = request.GET.copy()
     typed_on = bool(before.pop("q", None)) and bool(now.pop("q", None)) and before == now
     show = replace_url if typed_on else push_url
-    return show(response, address_of(request, request.GET))
+    return show(response, url_of(request, request.GET))

@@ -34,7 +34,7 @@ from organisations.models import Organisation, TenantQuerySet, User
 class LeadQuerySet(TenantQuerySet["Lead"]):
     """Every way in which leads are chosen."""
 
-    def standing(self) -> Self:
+    def unmerged(self) -> Self:
         """Leads that were not merged into another: those that lists and the API show."""
         return self.filter(merged_into__isnull=True)
 
@@ -57,14 +57,14 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
         are all that finding a person again asks about.
         """
         key = f"{contact}_key"
-        kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~STANDING}
+        kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~UNMERGED}
         known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
         first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
         return [(id_, found) for id_, found, *_ in first.values_list("id", key, *kinds)]
 
     def waiting(self) -> Self:
-        """Standing leads that wait for their first contact, put back to wait included."""
-        return self.standing().filter(status__in=SCORED_STATUSES)
+        """Leads that wait for their first contact, put back to wait included."""
+        return self.unmerged().filter(status__in=SCORED_STATUSES)
 
 
 def _keyed(field: str) -> models.CheckConstraint:
@@ -97,8 +97,8 @@ def _reached(status: LeadStatus, least: int) -> models.CheckConstraint:
     )
 
 
-STANDING = Q(merged_into__isnull=True)
-WAITING = STANDING & Q(status__in=SCORED_STATUSES)
+UNMERGED = Q(merged_into__isnull=True)
+WAITING = UNMERGED & Q(status__in=SCORED_STATUSES)
 
 
 class Lead(models.Model):
@@ -212,19 +212,19 @@ class Lead(models.Model):
             models.Index(
                 name="leads_lead_newest",
                 fields=["organisation", "-created_at", "-id"],
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # The same, narrowed to a status: its tab, and `status=`.
             models.Index(
                 name="leads_lead_newest_by_status",
                 fields=["organisation", "status", "-created_at", "-id"],
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # `updated_since=`.
             models.Index(
                 name="leads_lead_updated",
                 fields=["organisation", "-updated_at"],
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # Finding a returning visitor: by e-mail, then by phone, the oldest lead first.
             models.Index(
@@ -244,7 +244,7 @@ class Lead(models.Model):
                 F("created_at").desc(),
                 F("id").desc(),
                 name="leads_lead_best",
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # The same, narrowed to a status.
             models.Index(
@@ -254,13 +254,13 @@ class Lead(models.Model):
                 F("created_at").desc(),
                 F("id").desc(),
                 name="leads_lead_best_by_status",
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # The list of one person's leads, in either order.
             models.Index(
                 name="leads_lead_newest_of_assignee",
                 fields=["organisation", "assignee", "-created_at", "-id"],
-                condition=STANDING & Q(assignee__isnull=False),
+                condition=UNMERGED & Q(assignee__isnull=False),
             ),
             models.Index(
                 "organisation",
@@ -269,13 +269,13 @@ class Lead(models.Model):
                 F("created_at").desc(),
                 F("id").desc(),
                 name="leads_lead_best_of_assignee",
-                condition=STANDING & Q(assignee__isnull=False),
+                condition=UNMERGED & Q(assignee__isnull=False),
             ),
             # Follow-ups due, everybody's and a person's, counted without reading the leads.
             models.Index(
                 name="leads_lead_due",
                 fields=["organisation", "follow_up_on", "assignee", "id"],
-                condition=Q(follow_up_on__isnull=False) & STANDING,
+                condition=Q(follow_up_on__isnull=False) & UNMERGED,
             ),
             # Who waits for a first contact: those that nobody has taken, and each person's own.
             models.Index(
@@ -292,7 +292,7 @@ class Lead(models.Model):
             models.Index(
                 name="leads_lead_first_contact",
                 fields=["organisation", "first_contacted_at"],
-                condition=Q(first_contacted_at__isnull=False) & STANDING,
+                condition=Q(first_contacted_at__isnull=False) & UNMERGED,
             ),
             # Words, numbers and facets: the lexemes carry the organisation.
             GinIndex(name="leads_lead_search", fields=["search"]),

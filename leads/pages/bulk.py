@@ -15,7 +15,7 @@ from leads.as_shown import Shown
 from leads.models import LeadQuerySet
 from leads.pages.bulk_forms import BulkForm
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_address import cleaned, leads_of, list_address
+from leads.pages.list_url import cleaned, leads_of, list_url
 from organisations.requests import SignedInRequest, actor_of
 
 LONGEST_WAY_BACK = 1_000  # characters
@@ -45,7 +45,7 @@ def change_leads(request: SignedInRequest) -> HttpResponse:
 
 def _matching(request: SignedInRequest, form: BulkForm) -> LeadQuerySet:
     """All that the list's filters let through."""
-    return leads_of(LeadFilterForm(form.address, request.user))
+    return leads_of(LeadFilterForm(form.query, request.user))
 
 
 def _to_change(leads: LeadQuerySet, change: bulk.Change, shown: Shown) -> Count:
@@ -55,7 +55,7 @@ def _to_change(leads: LeadQuerySet, change: bulk.Change, shown: Shown) -> Count:
 
 def _to_ask(form: BulkForm, shown: Shown) -> str:
     """The query of the question's address."""
-    asked = form.address.copy()
+    asked = form.query.copy()
     asked.clear()
     for name in ("act", "to_status", "to_person", "scope", "back"):
         asked[name] = form.cleaned_data[name]
@@ -75,15 +75,15 @@ def _question(request: SignedInRequest, form: BulkForm) -> HttpResponse:
         "most": bulk.MOST_AT_ONCE,
         "change": change,
         "shown": shown,
-        "back": cleaned(LeadFilterForm(form.address, request.user), with_position=True),
-        "list_address": list_address(form.cleaned_data["back"]),
+        "back": cleaned(LeadFilterForm(form.query, request.user), with_position=True),
+        "list_url": list_url(form.cleaned_data["back"]),
     }
     return render(request, "leads/bulk.html", context)
 
 
 def _done(request: SignedInRequest, form: BulkForm, outcome: bulk.Outcome) -> HttpResponse:
     """Back to the list, with words for what was done and an offer to undo it."""
-    back = cleaned(LeadFilterForm(form.address, request.user), with_position=True)
+    back = cleaned(LeadFilterForm(form.query, request.user), with_position=True)
     words = " ".join(_words(outcome, form.cleaned_data["change"]))
     if outcome.changed:
         # The address at which a message's Undo is asked for travels with it: in a cookie, which
@@ -93,7 +93,7 @@ def _done(request: SignedInRequest, form: BulkForm, outcome: bulk.Outcome) -> Ht
         messages.success(request, words, extra_tags=undo)
     else:
         messages.warning(request, words)
-    return SeeOther(list_address(back))
+    return SeeOther(list_url(back))
 
 
 def _words(outcome: bulk.Outcome, change: bulk.Change) -> list[str]:
@@ -106,8 +106,8 @@ def _words(outcome: bulk.Outcome, change: bulk.Change) -> list[str]:
         (outcome.unreached, "not reached: something went wrong halfway. Do the same again."),
         (outcome.missing, "not found among your agency’s leads."),
     ]
-    standing = [(outcome.standing, "stood so already.")]
-    return [done, *_numbered(standing), *_words_of_left_alone(outcome), *_numbered(rest)]
+    unchanged = [(outcome.unchanged, "stood so already.")]
+    return [done, *_numbered(unchanged), *_words_of_left_alone(outcome), *_numbered(rest)]
 
 
 def _words_of_left_alone(outcome: bulk.Outcome) -> list[str]:
@@ -126,7 +126,7 @@ def _numbered(said: list[tuple[int, str]]) -> list[str]:
 
 def nothing_changed(request: SignedInRequest, faults: list[str], *, back: str) -> HttpResponse:
     """422: why nothing was done; beside the list where HTMX asks, else as a page."""
-    context = {"faults": faults, "list_address": list_address(back)}
+    context = {"faults": faults, "list_url": list_url(back)}
     if wants_fragment(request):
         response = render(request, "leads/_bulk_faults.html", context, status=422)
         return retarget(response, "#bulk-faults")

@@ -93,7 +93,7 @@ class BulkForm(ShownForm):
         return [str(fault) for faults in self.errors.values() for fault in faults]
 
     @property
-    def address(self) -> QueryDict:
+    def query(self) -> QueryDict:
         """The list's address when the leads were chosen."""
         return QueryDict(self.cleaned_data.get("back", ""))
 

@@ -31,8 +31,8 @@ def correct_facts(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         return _save(request, lead_id)
     lead = get_object_or_404(Lead.objects.for_organisation(request.organisation), id=lead_id)
     if lead.merged_into_id is not None:
-        address = reverse("leads:facts", args=[became(lead)])
-        return redirect(address + came_from(request).carried)
+        url = reverse("leads:facts", args=[became(lead)])
+        return redirect(url + came_from(request).carried)
     return _form(request, lead, FactForm.showing(lead))
 
 
@@ -52,7 +52,7 @@ def _save(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         return lead_page.merged_away(request, lead, "what you corrected")
     return lead_page.changed(
         request, lead, "Facts saved", "leads/_corrections_swap.html",
-        lead_page.standing, lead_page.facts, lead_page.duplicates,
+        lead_page.head, lead_page.facts, lead_page.duplicates,
     )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _form(
     context = {
         "lead": lead,
         "form": form,
-        "address": lead_page.address_of(request, lead),
+        "url": lead_page.url_of(request, lead),
         "carried": came_from(request).carried,
         "merged": merged_leads(lead),
         **more,

@@ -12,6 +12,7 @@ from leads.notes import add_note
 from leads.pages import lead_page
 from leads.pages.note_form import NoteForm
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 
 
 @require_safe
@@ -20,7 +21,7 @@ def lead_history(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = lead_page.lead_or_404(request, lead_id)
     context = {
         "lead": lead,
-        "address": lead_page.address_of(request, lead),
+        "url": lead_page.url_of(request, lead),
         "history": history_of(lead, request.user, request.GET),
     }
     return render_page(request, "leads/history.html", "leads/_history_events.html", context)
@@ -31,13 +32,14 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """A page of the lead's conversations, likewise."""
     lead = lead_page.lead_or_404(request, lead_id)
     context = lead_page.conversations(request, lead, request.GET)
-    context["address"] = lead_page.address_of(request, lead)
+    context["url"] = lead_page.url_of(request, lead)
     return render_page(
         request, "leads/conversations.html", "leads/_conversation_list.html", context
     )
 
 
 @require_POST
+@sent_once()
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Write a note into the history of the lead, or of the one that it became meanwhile."""
     form = NoteForm(request.POST)
@@ -49,5 +51,5 @@ def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         return lead_page.refused(request, lead, "leads/_note_form.html", note_form=form)
     if lead.id != lead_id:
         return lead_page.merged_away(request, lead, "your note")
-    fragment, part = "leads/_note_swap.html", lead_page.standing
+    fragment, part = "leads/_note_swap.html", lead_page.head
     return lead_page.changed(request, lead, "Note added", fragment, part, note_form=NoteForm())

@@ -8,14 +8,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from foundation.ids import uuid7
-from foundation.web.pages import address_of, announce, push_address, render_page, wants_fragment
+from foundation.web.pages import announce, push_url_of, render_page, url_of, wants_fragment
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES
 from leads.models.saved_view import SavedView
 from leads.pages.filters import LeadFilterForm
 from leads.pages.lead_row import row_context
-from leads.pages.list_address import cleaned
 from leads.pages.list_counts import counts
+from leads.pages.list_url import cleaned
 from organisations.requests import SignedInRequest
 
 NO_LEAD = UUID(int=0)
@@ -27,7 +27,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     filters = LeadFilterForm(request.GET, request.user)
     is_swap = wants_fragment(request)
     if not is_swap and filters.tidy != request.GET:
-        return redirect(address_of(request, filters.tidy))
+        return redirect(url_of(request, filters.tidy))
     # What the page's links are made from.
     request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
     made = uuid7()  # before anything is read: what comes from here on is not on the page
@@ -46,7 +46,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     response = render_page(request, "leads/list.html", "leads/_results_swap.html", context)
     if not is_swap:
         return response
-    return push_address(request, announce(response, context["count_line"]))
+    return push_url_of(request, announce(response, context["count_line"]))
 
 
 def _around_the_rows(request: SignedInRequest, filters: LeadFilterForm) -> dict[str, Any]:

@@ -37,8 +37,8 @@ FIRST_MOVES = (
 
 
 def lead_or_404(request: SignedInRequest, lead_id: UUID, *, locked: bool = False) -> Lead:
-    """The agency's standing lead with its assignee; `locked` until the transaction ends."""
-    leads = Lead.objects.for_organisation(request.organisation).standing().defer("search")
+    """The agency's unmerged lead with its assignee; `locked` until the transaction ends."""
+    leads = Lead.objects.for_organisation(request.organisation).unmerged().defer("search")
     # With the lock the assignee is read after it: what was joined while waiting is out of date.
     leads = leads.select_for_update() if locked else leads.select_related("assignee")
     return get_object_or_404(leads, id=lead_id)
@@ -49,24 +49,24 @@ def became_or_404(request: SignedInRequest, lead_id: UUID) -> Lead:
     leads = Lead.objects.for_organisation(request.organisation).defer("search")
     while True:  # until no merge came between the two statements
         lead = get_object_or_404(leads, id=lead_id)
-        standing_leads = leads.standing().select_for_update()
-        if (found := standing_leads.filter(id=became(lead)).first()) is not None:
+        unmerged = leads.unmerged().select_for_update()
+        if (found := unmerged.filter(id=became(lead)).first()) is not None:
             return found
 
 
-def address_of(request: SignedInRequest, lead: Lead) -> str:
+def url_of(request: SignedInRequest, lead: Lead) -> str:
     """The lead's page, with the list that the person came from."""
     return reverse("leads:detail", args=[lead.id]) + came_from(request).carried
 
 
 # --- Parts ---------------------------------------------------------------------------------------
-def standing(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
+def head(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """The header: who it is, where it stands, where it can be moved; with the history below."""
     offered = [status for status in PERSON_STATUSES if status != lead.status]
     day = today()
     return {
         "lead": lead,
-        "address": address_of(request, lead),
+        "url": url_of(request, lead),
         "carried": came_from(request).carried,
         "telephone": telephone_link(lead),
         "e_mail": e_mail_link(lead),
@@ -102,14 +102,14 @@ def handling(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     }
 
 
-def conversations(request: SignedInRequest, lead: Lead, address: QueryDict) -> dict[str, Any]:
+def conversations(request: SignedInRequest, lead: Lead, query: QueryDict) -> dict[str, Any]:
     """Its conversations, newest first; the only one comes with its messages.
 
     Of several each opens on request.
     """
     # A higher app's rows, read by reverse relation.
     ours = lead.conversations.for_organisation(request.organisation).newest_first()
-    page: Any = page_of(ours, address, size=PAGE_CONVERSATIONS)
+    page: Any = page_of(ours, query, size=PAGE_CONVERSATIONS)
     alone = len(page.rows) == 1 and page.newer is None and page.older is None
     return {
         "lead": lead,
@@ -131,7 +131,7 @@ def whole(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """All of the page."""
     origin = came_from(request)
     return {
-        **standing(request, lead),
+        **head(request, lead),
         **facts(request, lead),
         **handling(request, lead),
         **conversations(request, lead, QueryDict()),
@@ -154,15 +154,15 @@ def changed(
         context = _together(request, lead, parts) | more
         return announce(render(request, fragment, context), words)
     messages.success(request, words)
-    return SeeOther(address_of(request, lead))
+    return SeeOther(url_of(request, lead))
 
 
 def merged_away(request: SignedInRequest, survivor: Lead, words: str) -> HttpResponse:
     """What was posted about a lead that was merged meanwhile is done: on to the one it became."""
     into = f"This lead was merged into {survivor.display_name} while you wrote"
     messages.success(request, f"{into}: {words} stands here.")
-    address = address_of(request, survivor)
-    return HttpResponseClientRedirect(address) if wants_fragment(request) else SeeOther(address)
+    url = url_of(request, survivor)
+    return HttpResponseClientRedirect(url) if wants_fragment(request) else SeeOther(url)
 
 
 def refused(

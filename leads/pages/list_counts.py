@@ -14,7 +14,7 @@ from leads.bulk import MOST_AT_ONCE
 from leads.models import Lead
 from leads.models.tally import LeadTally
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_address import leads_of
+from leads.pages.list_url import leads_of
 
 
 @dataclass(frozen=True, slots=True)

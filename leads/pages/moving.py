@@ -19,8 +19,8 @@ from leads.pages.bulk import nothing_changed
 from leads.pages.bulk_forms import ShownForm
 from leads.pages.filters import LeadFilterForm
 from leads.pages.lead_row import row_context
-from leads.pages.list_address import list_address
 from leads.pages.list_counts import Matching, counts, is_matching
+from leads.pages.list_url import list_url
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -59,7 +59,7 @@ def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     form = MoveForm(request.POST)
     moved = _move(request, lead_id, form)
     lead = lead_page.lead_or_404(request, lead_id)
-    fragment, part = "leads/_lead_head_swap.html", lead_page.standing
+    fragment, part = "leads/_lead_head_swap.html", lead_page.head
     if moved:
         return lead_page.changed(request, lead, f"Moved to {form.to.label}", fragment, part)
     if not form.is_valid():
@@ -80,7 +80,7 @@ def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpRespon
         if fault is not None:
             return nothing_changed(request, [fault], back=request.GET.urlencode())
         messages.success(request, _words(lead, form))
-        return SeeOther(list_address(request.GET.urlencode()))
+        return SeeOther(list_url(request.GET.urlencode()))
     context = {"lead": lead, "fault": fault, **row_context(request, filters), **counts(filters)}
     context["matching"] = _matching_now(request, filters, lead_id, matched=matched)
     response = render(request, "leads/_row_swap.html", context, status=422 if fault else 200)

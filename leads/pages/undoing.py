@@ -12,7 +12,7 @@ from foundation.plurals import so_many
 from foundation.web.pages import SeeOther
 from leads.bulk import Outcome
 from leads.models import EventKind
-from leads.pages.list_address import list_address
+from leads.pages.list_url import list_url
 from leads.undoing import Run, find_run, undo
 from organisations.requests import SignedInRequest, actor_of
 
@@ -42,7 +42,7 @@ def _way_back(request: SignedInRequest) -> str:
     asked = request.POST.get("back_to", "")
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
-    return list_address(request.GET.urlencode())
+    return list_url(request.GET.urlencode())
 
 
 def _words_of_undo(outcome: Outcome, run: Run) -> str:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from leads import phones, wording
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
-from leads.pages.list_address import list_query
+from leads.pages.list_url import list_query
 from leads.pages.neighbours import FROM
 from leads.temperature import temperature
 

@@ -16,6 +16,7 @@ from organisations.audit import record_about
 from organisations.models import AuditAction, Session, User
 from organisations.profile.forms import AboutForm, ChangePasswordForm, ProfileForm
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 from organisations.signing_in import authentication, passwords, throttle, two_step
 
 
@@ -47,7 +48,9 @@ def about(request: SignedInRequest) -> HttpResponse:
         with transaction.atomic():
             person.save(update_fields=form.changed_data)
             if "name" in form.changed_data:
-                record_about(person, AuditAction.PERSON_RENAMED, by=actor_of(request))
+                names = {"target": request.user.name, "new_name": person.name}
+                by = actor_of(request)
+                record_about(person, AuditAction.PERSON_RENAMED, by=by, names=names)
     messages.success(request, "Your name and time zone are saved.")
     return SeeOther("organisations:profile")
 
@@ -81,6 +84,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@sent_once()
 def end_session(request: SignedInRequest, session_id: UUID) -> HttpResponse:
     """Sign out in one browser, this one or another."""
     session = get_object_or_404(Session.objects.of(request.user), id=session_id)

@@ -175,5 +175,6 @@ def _record(action: AuditAction, invitation: Invitation, by: Actor, **details: s
         by=by,
         target=AuditTarget.INVITATION,
         target_id=invitation.id,
+        names={"target": invitation.email},
         **details,
     )

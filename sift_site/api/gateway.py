@@ -103,11 +103,11 @@ def _resolve(request: ApiRequest) -> ResolverMatch:
     """
     path = request.path_info
     if not path.startswith(_PATHS):
-        raise problems.no_such_path(path)
+        raise problems.not_found()
     try:
         return resolve(path[len(ROOT) :], settings.API_URLCONF)
     except Resolver404:
-        raise problems.no_such_path(path) from None
+        raise problems.not_found() from None
 
 
 def problem_details(problem: Problem, request_id: str) -> ProblemDetails:

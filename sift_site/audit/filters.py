@@ -132,9 +132,9 @@ class AuditFilterForm(FilterForm):
         ),
     )
 
-    def __init__(self, address: QueryDict, names: Names) -> None:
+    def __init__(self, query: QueryDict, names: Names) -> None:
         self.names = names
-        super().__init__(address)
+        super().__init__(query)
 
     def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
         actors: list[tuple[str, Any]] = [

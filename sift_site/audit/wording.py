@@ -57,6 +57,13 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.TRANSCRIPT_PRINTED: "printed a conversation with {target}",
     AuditAction.AUDIT_EXPORTED: "exported the audit trail as CSV",
 }
+# The same where the entry names the target, which no one else has a name for.
+DONE_TO_NAMED: Mapping[AuditAction, str] = {
+    AuditAction.PERSON_INVITED: "invited {target}",
+    AuditAction.INVITATION_RESENT: "sent the invitation to {target} again",
+    AuditAction.INVITATION_WITHDRAWN: "withdrew the invitation to {target}",
+    AuditAction.INVITATION_ACCEPTED: "accepted the invitation to {target}",
+}
 # The same of what people do to themselves.
 DONE_TO_ONESELF: Mapping[AuditAction, str] = {
     AuditAction.SIGN_IN_FAILED: "failed to sign in",
@@ -79,6 +86,7 @@ _VALUES = {
     for value, label in values.choices
 }
 _OTHER_LEADS = ("other",)  # details that hold a lead's id
+_NAMED_IN_SENTENCE = ("actor", "target")
 _IN_NO_SENTENCE = ("bulk", "undoes", "what")
 
 
@@ -135,7 +143,8 @@ def _template(entry: AuditEntry) -> str:
         return _change_of_many(entry.details)
     is_own = entry.actor_id is not None and entry.target_id == entry.actor_id
     own = DONE_TO_ONESELF.get(action) if is_own else None
-    return own or DONE[action]
+    named = DONE_TO_NAMED.get(action) if "target" in entry.names_of_then else None
+    return own or named or DONE[action]
 
 
 def _change_of_many(details: Mapping[str, Any]) -> str:
@@ -151,7 +160,9 @@ def _parts(template: str, entry: AuditEntry, names: Names) -> Iterator[Part]:
         if words:
             yield Part(words)
         if name == "target":
-            yield names.of(AuditTarget(entry.target_kind), entry.target_id)
+            yield names.target(entry)
+        elif name and (called := entry.names_of_then.get(name)) is not None:
+            yield Part(called, is_name=True)
         elif name:
             yield _value(name, entry.details.get(name), names)
 
@@ -170,11 +181,14 @@ def _value(name: str, value: Any, names: Names) -> Part:
 
 
 def _besides(entry: AuditEntry, said: set[str], names: Names) -> Iterator[str]:
-    """The details that the sentence left out, each as a few words."""
+    """The names and details that the sentence left out, each as a few words."""
+    for name, called in sorted(entry.names_of_then.items()):
+        if name not in (*said, *_NAMED_IN_SENTENCE):
+            yield f"{_label(name)}: {called}"
     for name, value in sorted(entry.details.items(), key=_most_first):
-        if name in said or name in _IN_NO_SENTENCE or value is None:
+        if name in (*said, *_IN_NO_SENTENCE, *entry.names_of_then) or value is None:
             continue
-        label = name.replace("_", " ")
+        label = _label(name)
         match value:
             case bool():
                 yield label if value else f"not {label}"
@@ -187,6 +201,10 @@ def _besides(entry: AuditEntry, said: set[str], names: Names) -> Iterator[str]:
                 yield f"{label}: {_VALUES.get(value, value)}"
             case _:
                 assert_never(value)
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _most_first(detail: tuple[str, Any]) -> tuple[int, str]:
@@ -203,4 +221,4 @@ def _number(name: str, value: int) -> str:
         return f"from {so_many(value, 'network')}" if value else "from anywhere"
     if name == "filters":
         return f"{so_many(value, 'filter')} in force" if value else "no filter"
-    return f"{name.replace('_', ' ')}: {value:,}"
+    return f"{_label(name)}: {value:,}"

@@ -42,11 +42,11 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "token": get_token(request),
         # By which a press without script comes back to the same period.
         "way_back": f"?period={period}" if "period" in request.GET else "",
-    } | standing(request.user, counted)
+    } | waiting_and_due(request.user, counted)
     return render_page(request, "overview/overview.html", "overview/_overview.html", context)
 
 
-def standing(person: User, counted: Overview) -> dict[str, Any]:
+def waiting_and_due(person: User, counted: Overview) -> dict[str, Any]:
     """What does not depend on the period."""
     organisation = person.organisation
     tally = LeadTally.objects.for_organisation(organisation).by_status()

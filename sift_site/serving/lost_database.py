@@ -17,10 +17,10 @@ def drop_dead_connection(alias: str = DEFAULT_DB_ALIAS) -> None:
     a restart costs nobody a failed page, and no request a statement.
     """
     connection = connections[alias]
-    standing = connection.connection
-    if standing is None or connection.in_atomic_block:
+    raw = connection.connection
+    if raw is None or connection.in_atomic_block:
         return
-    if standing.closed or _has_ended(standing.pgconn):
+    if raw.closed or _has_ended(raw.pgconn):
         connection.close()
 
 

@@ -46,7 +46,7 @@ addEventListener("pageshow", showSelection);
 const MEANT = ["Enter", "Tab"]; // where a browser tells the page of keys in the opened list
 let steps = false;
 
-const standing = (event) => event.target.closest?.(".standing-form__select");
+const statusSelect = (event) => event.target.closest?.(".status-form__select");
 const isStepped = (select) => select.form.hasAttribute("data-stepped");
 
 function mean(select) {
@@ -55,7 +55,7 @@ function mean(select) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const select = standing(event);
+  const select = statusSelect(event);
   if (!select) return;
   steps = !MEANT.includes(event.key);
   if (!isStepped(select)) return;
@@ -72,14 +72,14 @@ for (const ending of ["keyup", "pointerdown"]) {
 }
 
 document.addEventListener("change", (event) => {
-  const select = standing(event);
+  const select = statusSelect(event);
   if (!select) return;
   if (steps) select.form.setAttribute("data-stepped", "");
   else mean(select);
 });
 
 document.addEventListener("focusout", (event) => {
-  const select = standing(event);
+  const select = statusSelect(event);
   steps = false;
   if (select && isStepped(select)) mean(select);
 });
@@ -87,6 +87,6 @@ document.addEventListener("focusout", (event) => {
 // A move that failed: the row shows again where the lead stands.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(failure, (event) => {
-    if (event.detail.elt.matches(".standing-form")) event.detail.elt.reset();
+    if (event.detail.elt.matches(".status-form")) event.detail.elt.reset();
   });
 }

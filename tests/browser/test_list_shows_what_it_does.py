@@ -36,7 +36,7 @@ def page(open_browser, agent, leads) -> Page:
     return page
 
 
-def standings(leads) -> list[str]:
+def statuses(leads) -> list[str]:
     return [Lead.objects.get(pk=lead.pk).status for lead in leads]
 
 
@@ -74,7 +74,7 @@ def test_all_that_match_are_named_by_their_number_and_later_leads_left_alone(
         "4 leads moved to Lost. 1 left alone: somebody else changed it after your page was made."
         " 1 left alone: it arrived after your page was made."
     )
-    assert standings(leads) == ["lost", "lost", "converted", "lost", "lost"]
+    assert statuses(leads) == ["lost", "lost", "converted", "lost", "lost"]
     assert Lead.objects.get(name="Fresh").status == "hot"
 
 
@@ -211,6 +211,6 @@ def test_a_bulk_change_is_undone_from_a_leads_history_once_its_banner_is_gone(pa
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Lead 3")
     expect(page.locator("#messages")).to_contain_text("Undone: 5 leads")
-    expect(page.locator("#lead-standing .badge").first).to_have_text("Hot")
+    expect(page.locator("#lead-head .badge").first).to_have_text("Hot")
     expect(page.get_by_role("button", name="Undo for all 5 leads")).to_have_count(0)
-    assert standings(leads) == ["hot"] * 5
+    assert statuses(leads) == ["hot"] * 5

@@ -188,13 +188,13 @@ def test_a_phone_that_a_lead_did_not_take_leads_nobody_to_it(agency):
 
 
 def test_a_merged_leads_contact_leads_to_what_it_became(agency):
-    standing = make_lead(agency)
-    middle = make_lead(agency, merged_into=standing)
+    oldest = make_lead(agency)
+    middle = make_lead(agency, merged_into=oldest)
     make_lead(agency, email="ada@example.com", merged_into=middle)
 
     capture(agency, [received(email="ada@example.com")])
 
-    assert standing.conversations.count() == 1
+    assert oldest.conversations.count() == 1
 
 
 # --- Scores and statuses -------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 import pytest
 
 from conversations.marking import hit, shown
+from foundation.words import asked
+from tests.growth import assert_linear
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,35 @@ def test_a_hit_is_escaped_and_short_whatever_it_is_of(content):
     assert "<mark>garden</mark>" in line
     assert "<script" not in line
     assert len(line) < 250
+
+
+@pytest.mark.parametrize(
+    ("search", "marked"),
+    [
+        ("LS62AB", "near <mark>LS6 2AB</mark>, Mr Oʼ"),
+        ("ls6", "near <mark>LS6</mark> 2AB, Mr Oʼ"),
+        ("omalley", "2AB, Mr <mark>OʼMalley</mark> Yıl"),
+        ("yilm", "Malley <mark>Yılmaz</mark> on"),
+        ("+44 7700 900123", "on <mark>07700 900 123</mark>."),
+    ],
+)
+def test_what_a_search_found_is_marked_as_it_was_written(search, marked):
+    words = asked(search)
+
+    said = shown("I live near LS6 2AB, Mr OʼMalley Yılmaz on 07700 900 123.", words)
+
+    assert marked in said
+    assert "<mark>" in hit(f"{'before ' * 40}LS6 2AB OʼMalley Yılmaz 07700 900 123", words)
+
+
+@pytest.mark.parametrize("words", [(), ("e",), ("zzz",), ("+7700900123", "ls62ab")])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "e" + "\u0301\u0327" * 150, "\u0301\u0327" * 150, "http://a.b/" * 30, "https://e).,!" * 25,
+        "http://" + "e\u0301\u0327" * 100, "\u202e" * 300, "<&" * 150, "e'" * 150, "07700 900" * 35,
+    ],
+    ids=lambda piece: ascii(piece[:8]),
+)  # fmt: skip
+def test_no_message_takes_longer_to_show_than_its_length(piece, words):
+    assert_linear(lambda times: (shown(piece * times, words), hit(piece * times, words)))

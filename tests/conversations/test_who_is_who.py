@@ -9,7 +9,7 @@ from leads.erasure import erase
 from leads.history import history_of
 from leads.merging import last_merge, merge, unmerge
 from leads.models import Lead, LeadEvent
-from leads.person_export import person_export
+from leads.visitor_export import visitor_export
 from organisations.actors import Actor
 from tests.conversations.test_capture import only_lead, received
 from tests.factories import at, make_lead
@@ -238,7 +238,7 @@ def test_what_the_lead_did_not_take_stands_in_the_event_and_the_history(agency, 
     told = [detail for entry in entries for detail in entry.details]
     assert "Also said name: Ben; the lead keeps what it had" in told
     assert "Also said budget, up to: £400k; the lead keeps what it had" in told
-    exported = str(person_export(only_lead(), agency)["events"])
+    exported = str(visitor_export(only_lead(), agency)["events"])
     assert "'not_taken': {'name': 'Ben', 'budget_max': '400000'}" in exported
 
 

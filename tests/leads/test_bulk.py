@@ -23,7 +23,7 @@ from tests.waiting import wait_until_somebody_waits_for
 
 
 def leads_of(agency):
-    return Lead.objects.for_organisation(agency).standing()
+    return Lead.objects.for_organisation(agency).unmerged()
 
 
 def chosen(*leads) -> list[Chosen]:
@@ -60,7 +60,7 @@ def test_a_lead_that_stands_so_already_is_not_touched_and_records_nothing(agency
     outcome = change_chosen(agency, chosen(lead), Move(LeadStatus.NEW), by=by)
     lead.refresh_from_db()
 
-    assert (outcome.changed, outcome.standing) == (0, 1)
+    assert (outcome.changed, outcome.unchanged) == (0, 1)
     assert not lead.moved_on
     assert events_of(lead) == []
 

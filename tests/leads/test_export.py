@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads import export
 from leads.models import Lead
+from organisations.models import AuditEntry
 from tests.conversations.test_intake_format import line
 from tests.factories import at, make_lead, make_organisation, make_user
 
@@ -134,6 +135,52 @@ def test_the_list_s_button_exports_what_the_list_shows(signed_in, agency):
     page = signed_in.get("/leads/?status=hot&sort=score&size=25&after=x").content.decode()
 
     assert 'href="/leads/export.csv?status=hot&amp;sort=score"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong", "accepted"),
+    [
+        ("status=hott", "“hott” is not a status", "<code>hot</code>"),
+        ("status=hot&status=hott", "“hott” is not a status", "<code>archived</code>"),
+        ("statuss=hot", "“statuss” is no filter of this list", "<code>status</code>"),
+        ("STATUS=hot", "“STATUS” is no filter of this list", "<code>status</code>"),
+        ("status=hot&utm_source=x", "“utm_source” is no filter", "<code>source</code>"),
+        ("assignee=0", "“0” is not one of these", "Amir Agent"),
+        ("since=soon", "This is not a day such as 2026-06-01", ""),
+        ("since=2026-02-02&until=2026-02-01", "This day is before the first", ""),
+        ("score_from=101", "A score is a whole number from 0 to 100", ""),
+        ("q=%E2%80%A6", "Search for letters or digits", ""),
+        ("sort=best", "“best” is not one of these", "<code>score</code>"),
+        ("size=7", "“7” is not one of these", "<code>50</code>"),
+    ],
+)
+def test_what_the_list_does_not_understand_exports_nobody(
+    signed_in, agency, query, wrong, accepted
+):
+    make_lead(agency, name="Zoë", status="hot")
+
+    answers = [signed_in.get(f"{ADDRESS}?{query}"), signed_in.head(f"{ADDRESS}?{query}")]
+    page = answers[0].content.decode()
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "Content-Disposition" not in answers[0]
+    assert wrong in page
+    assert accepted in page
+    assert "Zoë" not in page
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["status=", "statuss=", "q=&status=hot", "after=x", "before=x"])
+def test_what_says_nothing_is_no_fault(signed_in, agency, query):
+    make_lead(agency, name="Zoë", status="hot")
+
+    assert [row["name"] for row in rows(signed_in.get(f"{ADDRESS}?{query}"))] == ["Zoë"]
+
+
+def test_a_refused_export_leads_back_to_the_list_with_what_was_understood(signed_in, agency):
+    page = signed_in.get(f"{ADDRESS}?status=hot&score_from=no&statuss=hot").content.decode()
+
+    assert 'href="/leads/?status=hot"' in page
 
 
 def test_starter_is_told_why_there_is_no_export(client, db):

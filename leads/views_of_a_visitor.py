@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from foundation.database.lexemes import fold
 from foundation.emails import email_key
+from foundation.words import asked, fold, national, stored
 from leads import search
 from leads.models import EventKind, Lead, LeadEvent
 from leads.models.saved_view import SavedView
@@ -24,7 +24,7 @@ _SHORTEST_NUMBER = 6  # digits; fewer are a price or a year as well
 class _Known:
     """What is and was known of the people, as texts are compared with it."""
 
-    names: Sequence[set[str]]  # each as its words
+    names: Sequence[str]
     emails: Sequence[str]
     phones: Sequence[str]
 
@@ -33,17 +33,22 @@ class _Known:
 
         A name of a single word may be an agent's or a town's as well: it has to be all of the text.
         """
-        words, folded, number = search.words_of(text), fold(text), search.number_in(text)
+        folded, number = fold(text), national(text)
         return (
-            any(name <= words if len(name) > 1 else name == words for name in self.names)
+            any(_is_named(name, text) for name in self.names)
             or any(email in folded for email in self.emails)
             or any(phone in number for phone in self.phones)
         )
 
     def has_part(self, text: str) -> bool:
         """Whether the text is nothing but a part of one of the names."""
-        words = search.words_of(text)
-        return bool(words) and any(words <= name for name in self.names)
+        words = set(asked(text))
+        return bool(words) and any(words <= set(stored(name)) for name in self.names)
+
+
+def _is_named(name: str, text: str) -> bool:
+    words = set(asked(name))
+    return words <= set(stored(text)) if len(words) > 1 else words == set(asked(text))
 
 
 def forget_views_of(leads: Sequence[Lead], organisation: Organisation) -> None:
@@ -66,12 +71,12 @@ def _known_of(leads: Sequence[Lead], organisation: Organisation) -> _Known:
     for field, was in corrected.values_list("payload__field", "from_value"):
         said[field] |= {was} if was else set()
     return _Known(
-        names=[words for name in said["name"] if (words := search.words_of(name))],
+        names=[name for name in said["name"] if asked(name)],
         emails=[fold(email_key(email) or email) for email in said["email"]],
         phones=[
             number
             for phone in said["phone"]
-            if len(number := search.number_in(phone)) >= _SHORTEST_NUMBER
+            if len(number := national(phone.partition(";ext=")[0])) >= _SHORTEST_NUMBER
         ],
     )
 
@@ -88,11 +93,11 @@ def _finds_alone(view: SavedView, known: _Known, leads: Sequence[Lead]) -> bool:
     text = _searched(view)
     if not known.has_part(text):
         return False
-    asked = search.query(view.organisation_id, text, {})
+    query = search.query(view.organisation_id, text, {})
     others = Lead.objects.filter(organisation_id=view.organisation_id).exclude(
         id__in=[lead.id for lead in leads]
     )
-    return asked is not None and not others.found_by(asked).exists()
+    return query is not None and not others.found_by(query).exists()
 
 
 def _searched(view: SavedView) -> str:
