@@ -1,7 +1,6 @@
-"""Pages on paper: a list's heads over its columns, what is known of a lead, and nothing to press."""
+"""Pages on paper: heads over their columns, what is known of a lead, and nothing to press."""
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser.demo_agency import Agency, load_agency, pages_of
 from tests.signing_in import signed_in
