@@ -118,16 +118,24 @@ document.body.addEventListener("htmx:oobAfterSwap", (event) => {
 });
 
 // A row that is renewed, and what the page renews by itself, keep the focus where it is: on the
-// control of the same place in what bears the same id.
+// control of the same place in what bears the same id. What was opened in them stays open.
 const CONTROLS = "a, button, input, select, summary";
 const controls = (holder) => [...holder.querySelectorAll(CONTROLS)];
 let place = null;
+let opened = [];
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { target } = event.detail;
   const focused = document.activeElement;
   const holder = focused?.parentElement?.closest("[id]");
-  const stays = isQuiet(event) || event.detail.target.matches(".row");
-  place = stays && event.detail.target.contains(holder) ? [holder.id, controls(holder).indexOf(focused)] : null;
+  const stays = isQuiet(event) || target.matches(".row");
+  place = stays && target.contains(holder) ? [holder.id, controls(holder).indexOf(focused)] : null;
+  opened = isQuiet(event) ? [...target.querySelectorAll("details")].map((part) => part.open) : [];
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  const parts = document.getElementById(event.detail.target.id)?.querySelectorAll("details") ?? [];
+  if (parts.length === opened.length) parts.forEach((part, index) => { part.open = opened[index]; });
 });
 
 // Any other swap that took the focused control with it leaves the focus nowhere: lead it on.
