@@ -13,7 +13,7 @@ from organisations.account_emails import account_key
 from organisations.models import User
 from tests.factories import make_invitation, make_user
 
-migration = import_module("organisations.migrations.0023_fill_email_keys")
+migration = import_module("organisations.migrations.0024_fill_email_keys")
 SPELLINGS = [
     "Ada@Example.com",
     "ａｄａ@example.com",

@@ -10,7 +10,7 @@ from foundation.frozen import same_organisation_key
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0025_refused_and_forgotten")]
+    dependencies = [("organisations", "0026_refused_and_forgotten")]
 
     operations = [
         migrations.CreateModel(

@@ -12,7 +12,7 @@ _OPEN = "organisations_invitation_email_open"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0023_fill_email_keys")]
+    dependencies = [("organisations", "0024_fill_email_keys")]
 
     operations = [
         migrations.AlterField("user", "email_key", models.CharField(**_COLUMN)),

@@ -6,7 +6,7 @@ _COLUMN = {"editable": False, "help_text": "account_key() of it", "max_length": 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0021_sent_forms")]
+    dependencies = [("organisations", "0022_conversations_given")]
 
     operations = [
         migrations.AddField("user", "email_key", models.CharField(null=True, **_COLUMN)),

@@ -93,6 +93,6 @@ def _plain(character):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0022_email_keys")]
+    dependencies = [("organisations", "0023_email_keys")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

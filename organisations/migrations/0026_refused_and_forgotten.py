@@ -41,6 +41,8 @@ _ACTIONS = [
     ("leads_changed", "Many leads changed"),
     ("leads_merged", "Leads merged"),
     ("merge_undone", "Merge undone"),
+    ("conversation_given", "Conversation given to another lead"),
+    ("conversation_taken_back", "Conversation taken back"),
     ("leads_exported", "Leads exported"),
     ("person_data_exported", "A person's data exported"),
     ("person_data_erased", "A person's data erased"),
@@ -52,7 +54,7 @@ _ACTIONS = [
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("organisations", "0024_email_keys_hold")]
+    dependencies = [("organisations", "0025_email_keys_hold")]
 
     operations = [
         migrations.AlterField(
