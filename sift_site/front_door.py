@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from sift_site.api import gateway
 from sift_site.api.http import ApiRequest
-from sift_site.serving import health, proxies
+from sift_site.serving import error_pages, health, proxies
 from sift_site.serving.lost_database import drop_dead_connection
 
 
 class FrontDoorMiddleware:
-    """Outermost: health probes, whose word about the client is believed, and the API's own chain.
+    """Outermost: health probes, whose word about the client is believed, the API's own chain, and
+    a host that is not ours.
 
     Django's MIDDLEWARE is one list for every path. The API needs no session, CSRF token, message or
     HTMX header, so its requests turn off here and never reach the rest of the list.
@@ -25,6 +27,10 @@ class FrontDoorMiddleware:
             return probe(request)
         if gateway.is_below_api(request.path_info):
             return gateway.answer(ApiRequest(request.META)).as_django()
+        try:
+            request.get_host()
+        except DisallowedHost as fault:
+            return error_pages.foreign_host(request, fault)
         proxies.believe(request)
         drop_dead_connection()
         return self.get_response(request)

@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,8 +16,17 @@ logger = logging.getLogger("sift.pages")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a host that is not ours, a form of too many fields, and the like."""
+    """400: a form of too many fields, and the like."""
     return _page(request, "400.html", 400)
+
+
+def foreign_host(request: HttpRequest, fault: DisallowedHost) -> HttpResponse:
+    """400 for a host that is not ours, in one line of the log: whoever tries every address of a
+    network sends them by the thousand."""
+    logger.warning("Refused: %s", fault)
+    answer = bad_request(request, fault)
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Log lines in which no secret appears, whoever wrote them."""
+"""Log lines in which no secret appears, whoever wrote them, and one line for what was refused."""
 
 import logging
 import re
@@ -18,3 +18,13 @@ class SecretsLeftOut(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
+
+
+class RefusalsInOneLine(logging.Filter):
+    """No traceback for an answer of 4xx, where Django writes one: the fault is the client's, who
+    could fill the log with them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
+        return True
