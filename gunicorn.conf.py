@@ -25,7 +25,7 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"gunicorn.conf.py: {error}")
 
-worker_class = "gthread"
+worker_class = "sift_site.serving.worker.Worker"
 keepalive = 15  # seconds; longer than a browser pauses between a page and its next swap
 timeout = 60
 graceful_timeout = 20  # for requests under way when the server is told to stop
@@ -73,14 +73,18 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Before the first request: refuse as the API does, and spare Python a search for garbage.
+    """Before the first request: refuse as the API does, have no statement go on for ever, and spare
+    Python a search for garbage.
 
     Of cycles of garbage requests leave hardly any, and looking for them was a tenth of what a small
     answer costs: it is done less often, and never among what was just loaded.
     """
-    from sift_site.api import server_refusals  # models: only once the application is loaded
+    # Settings and models: only once the application is loaded.
+    from foundation.database import time_limits
+    from sift_site.api import server_refusals
 
     server_refusals.answer_as_problems()
+    time_limits.hold_server_to_them()
 
     gc.collect()
     gc.freeze()

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 
 from sift_site.api import gateway
 from sift_site.api.http import ApiRequest
-from sift_site.serving import error_pages, health, proxies
+from sift_site.serving import error_pages, health, page_bodies, proxies
 from sift_site.serving.lost_database import drop_dead_connection
 
 
 class FrontDoorMiddleware:
     """Outermost: health probes, whose word about the client is believed, the API's own chain, and
-    a host that is not ours.
+    what is refused before anybody is asked who sends it.
 
     Django's MIDDLEWARE is one list for every path. The API needs no session, CSRF token, message or
     HTMX header, so its requests turn off here and never reach the rest of the list.
@@ -32,5 +32,7 @@ class FrontDoorMiddleware:
         except DisallowedHost as fault:
             return error_pages.foreign_host(request, fault)
         proxies.believe(request)
+        if not page_bodies.is_whole(request):
+            return error_pages.broken_off(request)
         drop_dead_connection()
         return self.get_response(request)

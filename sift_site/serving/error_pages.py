@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from foundation.web.pages import TooManyRequests
 from organisations.signing_in.middleware import REFUSAL
-from sift_site.serving.lost_database import first_line, is_unreachable
+from sift_site.serving.lost_database import first_line, is_unreachable, was_cut_short
 
 logger = logging.getLogger("sift.pages")
 
@@ -27,6 +27,11 @@ def foreign_host(request: HttpRequest, fault: DisallowedHost) -> HttpResponse:
     answer = bad_request(request, fault)
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
+
+
+def broken_off(request: HttpRequest) -> HttpResponse:
+    """400 for a form of which not all came."""
+    return _page(request, "400.html", 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -49,19 +54,27 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database cannot be reached; called while the fault is handled.
+    """500, or 503 where the database cannot be reached or is too busy; called while the fault is
+    handled.
 
     It asks the database nothing: the shell shows a person only where one was read before.
     """
     fault = sys.exc_info()[1]
-    if fault is None or not is_unreachable(fault):
+    if fault is None or (what := _hindrance(fault)) is None:
         return _page(request, "500.html", 500)
     # One line instead of Django's traceback: there is nothing to find out in it.
-    logger.error("%s failed: the database cannot be reached: %s", request.path, first_line(fault))
+    logger.error("%s failed: %s: %s", request.path, what, first_line(fault))
     answer = _page(request, "503.html", 503)
     answer.headers["Retry-After"] = "10"
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
+
+
+def _hindrance(fault: BaseException) -> str | None:
+    """What kept the database from answering; None where the fault is another."""
+    if is_unreachable(fault):
+        return "the database cannot be reached"
+    return "the database took too long" if was_cut_short(fault) else None
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
