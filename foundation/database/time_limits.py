@@ -23,6 +23,11 @@ def hold_server_to_them() -> None:
 
 
 def give_export_its_own() -> None:
-    """In the transaction that is open: longer statements, until its end."""
+    """In the transaction that is open: longer statements, and pauses while a replica is read,
+    until its end."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(EXPORT)])
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, true),"
+            " set_config('idle_in_transaction_session_timeout', %s, true)",
+            [str(EXPORT), str(EXPORT)],
+        )

@@ -6,12 +6,15 @@ or time-out (0.2 s, settings.CACHES) is logged and the request served. django-ra
 RATELIMIT_FAIL_OPEN sees only answers that say no, not exceptions.
 """
 
+import functools
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import IPv6Address, ip_network
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
@@ -70,6 +73,27 @@ def count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
     return Usage(limit, window, usage["count"], usage["time_left"] + 1)
 
 
+@contextmanager
+def alone(name: str, *, longest: int) -> Iterator[bool]:
+    """Whether nobody else, in any process, is within a block of this name; who is not should leave.
+
+    A process that is killed within is forgotten after `longest` seconds.
+    """
+    key = f"alone:{name}"
+    try:
+        is_first = bool(cache.add(key, "held", timeout=longest))
+    except Exception as error:  # as above
+        logger.error("Who is alone is not known: %s.", type(error).__name__)
+        yield True
+        return
+    try:
+        yield is_first
+    finally:
+        if is_first:
+            with suppress(Exception):  # it is forgotten by itself
+                cache.delete(key)
+
+
 def in_words(rate: str, unit: str) -> str:
     """`120/m` as `120 calls a minute`, `10/15m` as `10 calls in 900 seconds`."""
     limit, window = _parts(rate)
@@ -86,7 +110,7 @@ def network(address: str) -> str:
     return str(parsed)
 
 
-@cache
+@functools.cache
 def _parts(rate: str) -> tuple[int, int]:
     """`120/m` as (120, 60), `10/15m` as (10, 900)."""
     form = _RATE.fullmatch(rate)

@@ -67,11 +67,13 @@ def announce(response: HttpResponse, words: str) -> HttpResponse:
 
 
 class TooManyRequests(PermissionDenied):
-    """Asked for too often: answered with 429. `seconds` is how long to wait, at least 1."""
+    """Asked for too often: answered with 429. `seconds` is how long to wait, at least 1; `why` a
+    sentence on what was too much, where that is not plain."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, why: str = "") -> None:
         super().__init__(f"Wait {seconds} s.")
         self.seconds = max(1, seconds)
+        self.why = why
 
     @property
     def words(self) -> str:

@@ -43,7 +43,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_many_requests(request: HttpRequest, exception: TooManyRequests) -> HttpResponse:
     """429, saying how long to wait."""
-    answer = _page(request, "429.html", 429, seconds=exception.seconds)
+    answer = _page(request, "429.html", 429, seconds=exception.seconds, why=exception.why)
     answer.headers["Retry-After"] = str(exception.seconds)
     return answer
 

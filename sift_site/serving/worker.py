@@ -25,7 +25,7 @@ from sift_site.serving.deadlines import Deadlines
 
 LONGEST_ARRIVAL = 20.0  # seconds, for a head, and for a body that is short
 LONGEST_BODY = 30.0  # for any other
-LONGEST_PIECE = 20.0  # to be taken by the client: at most 256 KiB (foundation/lists/csv_files.py)
+LONGEST_PIECE = 20.0  # of an answer, to be taken by the client: a page, a thousand rows of a file
 LONGEST_ANSWER = 180.0
 LONGEST_FAREWELL = 2.0
 _LONGEST_WAITED_FOR = 32 * 1024  # bytes of head and body, as they wait in the kernel
