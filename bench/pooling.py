@@ -44,7 +44,7 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = {connections}
 max_prepared_statements = 200
-ignore_startup_parameters = plan_cache_mode
+ignore_startup_parameters = plan_cache_mode, statement_timeout, lock_timeout, idle_in_transaction_session_timeout
 admin_users = sift
 """
 
