@@ -23,6 +23,7 @@ class FrontDoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies.believe(request)
         if (probe := health.PROBES.get(request.path_info)) is not None:
             return probe(request)
         if gateway.is_below_api(request.path_info):
@@ -31,7 +32,6 @@ class FrontDoorMiddleware:
             request.get_host()
         except DisallowedHost as fault:
             return error_pages.foreign_host(request, fault)
-        proxies.believe(request)
         if not page_bodies.is_whole(request):
             return error_pages.broken_off(request)
         drop_dead_connection()

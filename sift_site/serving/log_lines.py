@@ -3,8 +3,12 @@
 import logging
 import re
 
-# A key that somebody put into an address; the tokens in the links of letters.
-_KEY = re.compile(r"sk_live_[0-9A-Za-z]*")
+# A key that somebody put into an address, each character as it is or percent-encoded, once or
+# more often; the tokens in the links of letters.
+_PERCENT = "%(?:25)*"
+_BEGINNING = "".join(rf"(?:{letter}|{_PERCENT}{ord(letter):x})" for letter in "sk_live_")
+_LETTER = rf"(?:[0-9A-Za-z]|{_PERCENT}(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]))"
+_KEY = re.compile(rf"(?i:{_BEGINNING}){_LETTER}*")
 _LINK = re.compile(r'(/(?:password-reset|invitation)/)[^\s?"]+')
 
 

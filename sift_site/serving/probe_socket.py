@@ -53,5 +53,5 @@ class _Probe(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - http.server's names
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Probes are no news."""

@@ -19,6 +19,7 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn.http.errors import InvalidHeader
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from sift_site.serving.deadlines import Deadlines
@@ -62,6 +63,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer the request, whose head is read by now, within its deadlines."""
         conn.until_head.close()
+        _refuse_unclear(req)
         conn.sock.settimeout(LONGEST_PIECE)
         cut = partial(_shut, conn.sock, socket.SHUT_RDWR)
         with _DEADLINES.within(LONGEST_ANSWER, cut), _body_deadline(req, conn):
@@ -112,6 +114,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.poller.unregister(conn.sock)
         self._leaving.remove(conn)
         conn.close()
+
+
+def _refuse_unclear(req: Any) -> None:
+    """InvalidHeader for a request of which it is not plain to whom it goes or how long it is.
+
+    HTTP/1.1 names its host, once (RFC 9112, 3.2); and nothing that came compressed is unpacked, so
+    chunked is the only coding (6.1). Proxies may see both otherwise than we do.
+    """
+    hosts = [value for name, value in req.headers if name == "HOST"]
+    if len(hosts) > 1 or (not hosts and req.version >= (1, 1)):
+        raise InvalidHeader("HOST", req=req)
+    for name, value in req.headers:
+        if name == "TRANSFER-ENCODING" and value.strip(" \t").lower() != "chunked":
+            raise InvalidHeader("TRANSFER-ENCODING", req=req)
 
 
 def _missing(conn: Any) -> int:
