@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.web.pages import render_page
 from leads.history import history_of
+from leads.models import Lead
 from leads.notes import add_note
 from leads.pages import lead_page
 from leads.pages.note_form import NoteForm
@@ -38,8 +39,12 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     )
 
 
+def _show_note_again(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    return _written(request, lead_page.became_or_404(request, lead_id), lead_id)
+
+
 @require_POST
-@sent_once()
+@sent_once(again=_show_note_again)
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Write a note into the history of the lead, or of the one that it became meanwhile."""
     form = NoteForm(request.POST)
@@ -49,6 +54,11 @@ def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             add_note(lead, form.cleaned_data["text"], by=actor_of(request))
     if not form.is_valid():
         return lead_page.refused(request, lead, "leads/_note_form.html", note_form=form)
+    return _written(request, lead, lead_id)
+
+
+def _written(request: SignedInRequest, lead: Lead, lead_id: UUID) -> HttpResponse:
+    """The history with the note, of the lead that was meant or of what it became."""
     if lead.id != lead_id:
         return lead_page.merged_away(request, lead, "your note")
     fragment, part = "leads/_note_swap.html", lead_page.head

@@ -289,13 +289,15 @@ def test_a_wrong_code_counts_though_its_form_is_forgotten(signed_in_admin, agenc
 
 
 # --- HTMX -----------------------------------------------------------------------------------------
-def test_htmx_which_shows_the_first_answer_too_is_told_nothing_new(signed_in_admin, agency):
+def test_a_note_whose_answer_was_lost_is_shown_when_it_is_sent_again(signed_in_admin, agency):
     lead = make_lead(agency)
-    note = (f"/leads/{lead.id}/notes/", {"text": "Hello"} | ID)
+    note = (f"/leads/{lead.id}/notes/", {"text": "Called back."} | ID)
 
     first, again = (signed_in_admin.post(*note, headers={"HX-Request": "true"}) for _ in range(2))
 
-    assert (first.status_code, again.status_code) == (200, 204)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert "Note added" in again["HX-Trigger"]
+    assert again.text.count("Called back.") == first.text.count("Called back.") == 1
     assert LeadEvent.objects.count() == 1
 
 
