@@ -5,7 +5,7 @@ They are the server's alone: a migration or an import takes the time it needs.
 
 from django.db import connection, connections
 
-# Milliseconds. Nothing that a page or the API asks takes a tenth of it on a million leads.
+# Milliseconds. Pages and the API ask in milliseconds (docs/scale.md); bulk changes go in batches.
 SERVER = {
     "statement_timeout": 30_000,
     "lock_timeout": 10_000,
