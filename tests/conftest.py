@@ -23,7 +23,7 @@ from organisations.models import Organisation, User
 from tests import clean_slate
 from tests.factories import make_organisation, make_user
 from tests.migrated_once import copy_what_is_migrated
-from tests.servers import chromium_program, redis_program, redis_server
+from tests.servers import chromium_program, nginx_program, redis_program, redis_server
 
 # Sift asks for no content types and no permissions of Django's, and a test whose rows are committed
 # would have them all written anew when it ends.
@@ -199,6 +199,15 @@ def redis_url() -> Iterator[str]:
         pytest.skip("no Redis server on this machine: install redis-server (README, Tests)")
     with redis_server(program) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def nginx_path() -> str:
+    """Where nginx lies; mark its tests `nginx`."""
+    path = nginx_program()
+    if path is None:
+        pytest.skip("no nginx on this machine: install nginx-light (README, Tests)")
+    return path
 
 
 @pytest.fixture(scope="session")

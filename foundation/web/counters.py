@@ -7,13 +7,16 @@ by this process alone, as the caller says. django-ratelimit's own RATELIMIT_FAIL
 answers that say no, not exceptions.
 """
 
+import functools
 import logging
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import IPv6Address, ip_network
 
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
@@ -89,6 +92,27 @@ def forget_own() -> None:
     _own.clear()
 
 
+@contextmanager
+def alone(name: str, *, longest: int) -> Iterator[bool]:
+    """Whether nobody else, in any process, is within a block of this name; who is not should leave.
+
+    A process that is killed within is forgotten after `longest` seconds.
+    """
+    key = f"alone:{name}"
+    try:
+        is_first = bool(cache.add(key, "held", timeout=longest))
+    except Exception as error:  # as above
+        logger.error("Who is alone is not known: %s.", type(error).__name__)
+        yield True
+        return
+    try:
+        yield is_first
+    finally:
+        if is_first:
+            with suppress(Exception):  # it is forgotten by itself
+                cache.delete(key)
+
+
 def in_words(rate: str, unit: str) -> str:
     """`120/m` as `120 calls a minute`, `10/15m` as `10 calls in 900 seconds`."""
     limit, window = _parts(rate)
@@ -114,7 +138,7 @@ def _counted_here(name: str, limit: int, window: int) -> Usage:
     return Usage(limit, window, _own.incr(key), left)
 
 
-@cache
+@functools.cache
 def _parts(rate: str) -> tuple[int, int]:
     """`120/m` as (120, 60), `10/15m` as (10, 900)."""
     form = _RATE.fullmatch(rate)
