@@ -56,20 +56,26 @@ def server_role(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         cursor.execute(f"DROP ROLE {role}")
 
 
-@pytest.fixture(autouse=True)
-def _as_the_server(request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.fixture(scope="session", autouse=True)
+def _acts_as(request: pytest.FixtureRequest) -> str | None:
     """With SIFT_TEST_AS_SERVER, tests ask the database as the server's role, not as its owner.
 
     What a test does to the tables themselves then fails: it is for a look at what the server does.
+    The role is made before any test's transaction, which would take it away again.
     """
+    wanted = os.environ.get("SIFT_TEST_AS_SERVER")
+    return request.getfixturevalue("server_role") if wanted else None
+
+
+@pytest.fixture(autouse=True)
+def _as_the_server(request: pytest.FixtureRequest, _acts_as: str | None) -> Iterator[None]:
     marked = request.node.get_closest_marker("django_db")
-    if not (os.environ.get("SIFT_TEST_AS_SERVER") and marked):
+    if _acts_as is None or marked is None:
         yield
         return
-    role = request.getfixturevalue("server_role")
     request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
     with connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {role}")
+        cursor.execute(f"SET ROLE {_acts_as}")
     yield
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")

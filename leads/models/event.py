@@ -22,6 +22,7 @@ class EventKind(models.TextChoices):
     ASSIGNMENT = "assignment", "Assignment"
     MERGE = "merge", "Merge"
     CAPTURE = "capture", "Capture"
+    GIVING = "giving", "Giving"
 
 
 def actor_columns(actor: Actor) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Leads: what is known of a buyer or renter, and what holds for it (CONTRACT.md, section 1)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -8,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
@@ -29,6 +30,16 @@ from leads.models.choices import (
     Timeline,
 )
 from organisations.models import Organisation, TenantQuerySet, User
+
+
+def moment_of_change() -> Greatest:
+    """What `updated_at` becomes, as the trigger has it: the clock, and later than it was.
+
+    For a change that pollers are to see though no field of the JSON need differ by it: a lead that
+    got a conversation or lost one, or stands on its own again.
+    """
+    clock = Func(function="clock_timestamp", output_field=models.DateTimeField())
+    return Greatest(clock, F("updated_at") + timedelta(microseconds=1))
 
 
 class LeadQuerySet(TenantQuerySet["Lead"]):
@@ -61,6 +72,10 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
         known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
         first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
         return [(id_, found) for id_, found, *_ in first.values_list("id", key, *kinds)]
+
+    def touch(self) -> None:
+        """Move `updated_at`, so that pollers see these leads though no field of theirs differs."""
+        self.update(updated_at=moment_of_change())
 
     def waiting(self) -> Self:
         """Leads that wait for their first contact, put back to wait included."""

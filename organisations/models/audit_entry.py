@@ -55,6 +55,8 @@ class AuditAction(models.TextChoices):
     LEADS_CHANGED = "leads_changed", "Many leads changed"
     LEADS_MERGED = "leads_merged", "Leads merged"
     MERGE_UNDONE = "merge_undone", "Merge undone"
+    CONVERSATION_GIVEN = "conversation_given", "Conversation given to another lead"
+    CONVERSATION_TAKEN_BACK = "conversation_taken_back", "Conversation taken back"
     LEADS_EXPORTED = "leads_exported", "Leads exported"
     PERSON_DATA_EXPORTED = "person_data_exported", "A person's data exported"
     PERSON_DATA_ERASED = "person_data_erased", "A person's data erased"

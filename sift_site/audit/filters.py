@@ -77,6 +77,8 @@ GROUPS = {
             AuditAction.LEADS_CHANGED,
             AuditAction.LEADS_MERGED,
             AuditAction.MERGE_UNDONE,
+            AuditAction.CONVERSATION_GIVEN,
+            AuditAction.CONVERSATION_TAKEN_BACK,
         ),
     ),
     "data": Group(

@@ -50,6 +50,8 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.STATUS_CHANGED: "moved {target} from {from} to {to}",
     AuditAction.LEADS_MERGED: "merged {other} into {target}",
     AuditAction.MERGE_UNDONE: "took {other} out of {target} again",
+    AuditAction.CONVERSATION_GIVEN: "gave a conversation of {target} to {other}",
+    AuditAction.CONVERSATION_TAKEN_BACK: "took a conversation back to {target} from {other}",
     AuditAction.LEADS_EXPORTED: "exported {leads} as CSV",
     AuditAction.PERSON_DATA_EXPORTED: "exported all that is kept of {target}",
     AuditAction.PERSON_DATA_ERASED: "erased a lead and all that was kept of the person",

@@ -1,4 +1,4 @@
-"""Pages on paper: heads over their columns, what is known of a lead, and nothing to press."""
+"""Pages on paper: a list's heads over its columns, what is known of a lead, nothing to press."""
 
 import pytest
 

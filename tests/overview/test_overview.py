@@ -287,7 +287,7 @@ def test_every_figure_leads_to_as_many_leads_as_it_says(signed_in, agency, agent
         "New today", "New this week", "Hot and waiting", "Viewings asked for",
     ]  # fmt: skip
     for figure in figures[:4]:
-        assert listed(signed_in, figure.address) == int(figure.number), figure
+        assert listed(signed_in, figure.url) == int(figure.number), figure
 
 
 def test_the_funnel_counts_how_far_leads_came_whatever_became_of_them_since(
