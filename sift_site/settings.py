@@ -213,6 +213,8 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
 EMAIL_TIMEOUT = 10  # seconds
+# Letters and entries of the trail that no answer may wait for (foundation/web/after_answer.py).
+AFTER_ANSWER_IN_A_THREAD = True
 DEFAULT_FROM_EMAIL = environment.mail_from("Sift <no-reply@localhost>")
 
 # --- Transport and headers -----------------------------------------------------------------------

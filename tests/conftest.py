@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.core.mail import EmailMessage
@@ -17,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apikeys import call_log
+from foundation.web import counters
 from organisations.models import Organisation, User
 from tests import clean_slate
 from tests.factories import make_organisation, make_user
@@ -28,6 +30,8 @@ from tests.servers import chromium_program, redis_program, redis_server
 post_migrate.disconnect(create_contenttypes)
 post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 clean_slate.install()
+# Another thread would not see the rows of a test that never commits; servers of tests have theirs.
+settings.AFTER_ANSWER_IN_A_THREAD = False
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +46,7 @@ def django_db_modify_db_settings(
 def _fresh_counters():
     """Rate limits count in the cache: each test starts from nothing."""
     cache.clear()
+    counters.forget_own()
 
 
 @pytest.fixture(scope="session")
