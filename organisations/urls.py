@@ -59,6 +59,16 @@ urlpatterns = [
         profile_views.end_session,
         name="end_session",
     ),
+    path(
+        "settings/profile/devices/",
+        profile_views.forget_all_devices,
+        name="forget_all_devices",
+    ),
+    path(
+        "settings/profile/devices/<uuid:device_id>/",
+        profile_views.forget_device,
+        name="forget_device",
+    ),
     path("settings/profile/two-step/", two_step.two_step_page, name="two_step"),
     path("settings/profile/two-step/begin/", two_step.begin_two_step, name="begin_two_step"),
     path(

@@ -67,11 +67,13 @@ def announce(response: HttpResponse, words: str) -> HttpResponse:
 
 
 class TooManyRequests(PermissionDenied):
-    """Asked for too often: answered with 429. `seconds` is how long to wait, at least 1."""
+    """Asked for too often: answered with 429. `seconds` is how long to wait, at least 1; `why` a
+    sentence on what was too much, where that is not plain."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, why: str = "") -> None:
         super().__init__(f"Wait {seconds} s.")
         self.seconds = max(1, seconds)
+        self.why = why
 
     @property
     def words(self) -> str:
@@ -92,9 +94,17 @@ def push_url_of(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     While a search is being typed the new address takes the place of the one before, so that Back
     leaves the search at once and not letter by letter.
     """
-    htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
-    before = QueryDict(urlsplit(htmx.current_url or "").query, mutable=True)
-    now = request.GET.copy()
+    before, now = _query_before(request), request.GET.copy()
     typed_on = bool(before.pop("q", None)) and bool(now.pop("q", None)) and before == now
     show = replace_url if typed_on else push_url
     return show(response, url_of(request, request.GET))
+
+
+def _query_before(request: HttpRequest) -> QueryDict:
+    """The query of the address that the browser shows; an empty one where it says none."""
+    htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+    try:
+        query = urlsplit(htmx.current_url or "").query
+    except ValueError:  # the header holds no address
+        query = ""
+    return QueryDict(query, mutable=True)

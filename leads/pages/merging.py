@@ -75,7 +75,8 @@ def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             by=actor_of(request),
         )
     except CannotMerge as reason:
-        return lead_page.refused(request, lead, "leads/detail.html", faults=[str(reason)])
+        page = ("leads/detail.html", lead_page.whole)  # by HTMX too: no part of it asks for this
+        return lead_page.refused(request, lead, *page, faults=[str(reason)])
     messages.success(request, f"{other.display_name} is a lead of its own again.")
     return SeeOther(lead_page.url_of(request, lead))
 

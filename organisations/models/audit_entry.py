@@ -24,6 +24,7 @@ class AuditAction(models.TextChoices):
 
     SIGN_IN = "sign_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+    SIGN_IN_REFUSED = "sign_in_refused", "Sign-in refused"
     SIGN_OUT = "sign_out", "Signed out"
     SESSIONS_ENDED = "sessions_ended", "Signed out everywhere"
     PASSWORD_CHANGED = "password_changed", "Password changed"
@@ -33,6 +34,7 @@ class AuditAction(models.TextChoices):
     TWO_STEP_OFF = "two_step_off", "Two-step sign-in turned off"
     RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
     RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
+    DEVICES_FORGOTTEN = "devices_forgotten", "Known devices forgotten"
     PERSON_INVITED = "person_invited", "Person invited"
     INVITATION_RESENT = "invitation_resent", "Invitation sent again"
     INVITATION_WITHDRAWN = "invitation_withdrawn", "Invitation withdrawn"

@@ -89,7 +89,7 @@ class PrivatePagesMiddleware:
     signed out, the browser is told to drop what it has nonetheless.
 
     Not its cookies: the session's is taken away as it is, and that by which the device is known
-    again must stay (throttle.py).
+    again must stay (devices.py).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Two-step sign-in: set up, confirmed, used, turned off (devices.py has the device itself)."""
+"""Two-step sign-in: set up, confirmed, used, turned off (models/authenticator.py has the app)."""
 
 from enum import Enum
 

@@ -97,7 +97,8 @@ INVALID = Kind(
     "invalid", 422, "Not accepted",
     when="A parameter is unknown, repeated or out of range, a cursor belongs to another list or "
     "other filters, or the body is no JSON, lacks something or has something else.",
-    remedy="Correct what `errors` names: every fault is there, with what is accepted. The same "
+    remedy="Correct what `errors` names: every fault is there, with what is accepted (of very many "
+    "the first, and `detail` says how many more there are). The same "
     "request never succeeds.",
 )  # fmt: skip
 TOO_MANY_REQUESTS = Kind(

@@ -31,6 +31,7 @@ GROUPS = {
         (
             AuditAction.SIGN_IN,
             AuditAction.SIGN_IN_FAILED,
+            AuditAction.SIGN_IN_REFUSED,
             AuditAction.SIGN_OUT,
             AuditAction.SESSIONS_ENDED,
             AuditAction.PASSWORD_CHANGED,
@@ -40,6 +41,7 @@ GROUPS = {
             AuditAction.TWO_STEP_OFF,
             AuditAction.RECOVERY_CODES_MADE,
             AuditAction.RECOVERY_CODE_USED,
+            AuditAction.DEVICES_FORGOTTEN,
         ),
     ),
     "agency": Group(

@@ -23,6 +23,7 @@ GONE = {
 # What is about nobody whom Sift knows yet was done by somebody, not by the system.
 BY_A_STRANGER = (
     AuditAction.SIGN_IN_FAILED,
+    AuditAction.SIGN_IN_REFUSED,
     AuditAction.PASSWORD_RESET_ASKED,
     AuditAction.PASSWORD_RESET,
     AuditAction.INVITATION_ACCEPTED,

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from foundation.lists.csv_files import csv_pieces, csv_response, plain
+from foundation.lists.csv_files import csv_pieces, csv_response, only_export_of, plain
 from foundation.lists.export_refusal import refusal
 from foundation.lists.paging import Column, Order, Stretch, count_of, page_in_order
 from foundation.web.pages import announce, render_page, url_of, wants_fragment
@@ -82,20 +82,12 @@ def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
 
     It holds ids of leads, never their names: it is kept longer than they are. Without filters it is
     what `verify_audit` takes. 422 where the address has a filter that the trail does not
-    understand.
+    understand; 429 while another export of the person is being made.
     """
     names = Names(request.organisation)
     filters = _filters(request, names)
     if refused := refusal(request, filters, list_view="audit:list"):
         return refused
-    if request.method != "HEAD":
-        record(
-            request.organisation.id,
-            AuditAction.AUDIT_EXPORTED,
-            by=actor_of(request),
-            target=AuditTarget.AUDIT,
-            filters=len(filters.in_force),
-        )
     entries = filters.narrow(AuditEntry.objects.for_organisation(request.organisation))
 
     def cells(entry: Any) -> Iterable[Any]:
@@ -103,5 +95,15 @@ def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
         said = {**fields_of(entry.said), "actor": actor, "hash": hash_}
         return (said[name] for name in COLUMNS)
 
-    pieces = csv_pieces(COLUMNS, entries.as_said().newest_first(), cells, rows_at_once=ROWS_AT_ONCE)
-    return csv_response(request, "audit", request.organisation.slug, pieces)
+    rows = entries.as_said().newest_first()
+    with only_export_of(request.user.pk):
+        if request.method != "HEAD":
+            record(
+                request.organisation.id,
+                AuditAction.AUDIT_EXPORTED,
+                by=actor_of(request),
+                target=AuditTarget.AUDIT,
+                filters=len(filters.in_force),
+            )
+        pieces = csv_pieces(COLUMNS, rows, cells, rows_at_once=ROWS_AT_ONCE)
+        return csv_response(request, "audit", request.organisation.slug, pieces)

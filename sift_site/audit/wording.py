@@ -20,6 +20,7 @@ from sift_site.audit.names import Names, Part
 DONE: Mapping[AuditAction, str] = {
     AuditAction.SIGN_IN: "signed in",
     AuditAction.SIGN_IN_FAILED: "failed to sign in as {target}",
+    AuditAction.SIGN_IN_REFUSED: "was refused after too many tries to sign in as {target}",
     AuditAction.SIGN_OUT: "signed out",
     AuditAction.SESSIONS_ENDED: "signed {target} out everywhere",
     AuditAction.PASSWORD_CHANGED: "changed the password of {target}",
@@ -29,6 +30,7 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.TWO_STEP_OFF: "turned two-step sign-in off for {target}",
     AuditAction.RECOVERY_CODES_MADE: "made new recovery codes for {target}",
     AuditAction.RECOVERY_CODE_USED: "used a recovery code of {target}",
+    AuditAction.DEVICES_FORGOTTEN: "had known devices of {target} forgotten",
     AuditAction.PERSON_INVITED: "invited somebody",
     AuditAction.INVITATION_RESENT: "sent an invitation again",
     AuditAction.INVITATION_WITHDRAWN: "withdrew an invitation",
@@ -77,6 +79,7 @@ DONE_TO_ONESELF: Mapping[AuditAction, str] = {
     AuditAction.TWO_STEP_OFF: "turned two-step sign-in off",
     AuditAction.RECOVERY_CODES_MADE: "made new recovery codes",
     AuditAction.RECOVERY_CODE_USED: "used a recovery code",
+    AuditAction.DEVICES_FORGOTTEN: "had known devices forgotten",
     AuditAction.PERSON_ADDED: "joined",
     AuditAction.PERSON_RENAMED: "changed their name",
     AuditAction.ROLE_CHANGED: "changed their own role",

@@ -207,10 +207,12 @@ class _Server(Application):  # type: ignore[misc]  # gunicorn has no types
         self.cfg.set("bind", f"{_HOST}:{self.port}")
         self.cfg.set("loglevel", "warning")
         self.cfg.set("graceful_timeout", 5)  # whoever pressed Ctrl-C waits
+        self.prepare = self.cfg.post_worker_init
         self.cfg.set("post_worker_init", self.say_welcome)
 
     def say_welcome(self, worker: Any) -> None:
         """The first worker does, when it serves: what is printed can be tried at once."""
+        self.prepare(worker)
         if worker.age == 1:
             say(self.welcome)
 

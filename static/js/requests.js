@@ -111,36 +111,6 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   pressed.get(event.detail.xhr)?.removeAttribute("aria-busy");
 });
 
-// A form that the browser itself sends goes once: its buttons wait for the page that answers. (The
-// server knows a form that comes twice all the same.)
-const LONGEST = 10_000; // milliseconds; whoever stopped the browser may press again
-
-function wait(form, isWaiting) {
-  form.toggleAttribute("data-on-its-way", isWaiting);
-  for (const button of [...form.elements].filter((control) => control.type === "submit")) {
-    button.disabled = isWaiting;
-    if (!isWaiting) button.removeAttribute("aria-busy");
-  }
-}
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
-  if (form.hasAttribute("data-on-its-way")) {
-    event.preventDefault();
-    return;
-  }
-  form.toggleAttribute("data-on-its-way", true);
-  event.submitter?.setAttribute("aria-busy", "true");
-  setTimeout(() => wait(form, true)); // once the form is read: a disabled button's value is not sent
-  setTimeout(() => wait(form, false), LONGEST);
-});
-
-// A page that the browser kept for Back is ready to be used again.
-addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-on-its-way]")) wait(form, false);
-});
-
 // Messages that came beside a swap are read out in place of what else it had to say.
 document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.detail.target.id !== "messages") return;

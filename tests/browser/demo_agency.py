@@ -56,6 +56,7 @@ def load_agency(leads: int) -> Agency:
         "person_id": organisation.people.filter(role="agent")[0].id,
         "invitation_id": make_invitation(organisation)[0].id,
         "session_id": lead.id,  # so is signing out elsewhere
+        "device_id": lead.id,  # and forgetting a device
     }
     walked = [url_of(route, objects) for route in PAGES]
     more = [

@@ -239,3 +239,52 @@ def test_rows_are_sent_as_they_are_read(signed_in, agency):
     assert first.count(b"\r\n") == export.ROWS_AT_ONCE
     assert [piece.count(b"\r\n") for piece in rest] == [10]
     assert b"meanwhile" not in rest[0]  # the cursor reads the table as it was when it began
+
+
+# --- One at a time --------------------------------------------------------------------------------
+def test_a_second_export_of_the_same_person_is_asked_to_wait(signed_in, agency, monkeypatch):
+    make_lead(agency)
+    answers = []
+
+    def meanwhile(leads):
+        answers.append(signed_in.get(ADDRESS))
+        return csv_of(leads)
+
+    csv_of = export.csv_of
+    monkeypatch.setattr(export, "csv_of", meanwhile)
+    first = signed_in.get(ADDRESS)
+    monkeypatch.setattr(export, "csv_of", csv_of)
+    (second,) = answers
+
+    assert body(first).count(b"\r\n") == 2
+    assert (second.status_code, second["Retry-After"]) == (429, "10")
+    assert "Another export of yours is still being made" in second.text
+    assert AuditEntry.objects.filter(action="leads_exported").count() == 1
+    assert signed_in.get(ADDRESS).status_code == 200
+
+
+def test_a_colleague_s_export_holds_nobody_up(signed_in, admin, agency, monkeypatch):
+    colleague, answers = Client(), []
+    colleague.force_login(admin)
+    csv_of = export.csv_of
+    monkeypatch.setattr(export, "csv_of", lambda leads: (
+        monkeypatch.setattr(export, "csv_of", csv_of),
+        answers.append(colleague.get(ADDRESS)),
+        csv_of(leads),
+    )[-1])  # fmt: skip
+
+    signed_in.get(ADDRESS)
+
+    assert [answer.status_code for answer in answers] == [200]
+
+
+def test_who_takes_a_file_slowly_holds_no_transaction_open(signed_in, agency):
+    make_many(agency, export.ROWS_AT_ONCE + 10)
+
+    with CaptureQueriesContext(connection) as captured:
+        pieces = iter(signed_in.get(ADDRESS).streaming_content)
+        before = len(captured)
+        sent = list(pieces)
+
+    assert len(sent) == 3
+    assert len(captured) == before > 0
