@@ -10,6 +10,6 @@ from tests.settings import *  # noqa: F403
 STATIC_ROOT = os.environ["SIFT_TEST_STATIC_ROOT"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "sift_site.serving.static_files.StaticFiles"},
 }
 WHITENOISE_AUTOREFRESH = False

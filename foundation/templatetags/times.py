@@ -50,7 +50,8 @@ def when(moment: datetime) -> SafeString:
     """How long ago, as `<time>` with the exact moment in its title; the page keeps it true."""
     return format_html(
         '<time datetime="{}" title="{}" data-told="ago">{}</time>',
-        moment.isoformat(),
+        # Not finer than it is told: six digits of chance in each row compress to themselves.
+        moment.isoformat(timespec="seconds"),
         exactly(moment),
         in_words(moment, timezone.now()),
     )
