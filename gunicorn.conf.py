@@ -1,7 +1,8 @@
 """How gunicorn serves Sift; `gunicorn sift_site.wsgi` reads it from this folder.
 
-From the environment: WEB_CONCURRENCY (processes, 1), WEB_THREADS (threads in each, 4), PORT, and
-WEB_CPU_AFFINITY (auto, on or off: whether each process keeps to a CPU of its own, own_cpu.py).
+From the environment: WEB_CONCURRENCY (processes, 1), WEB_THREADS (threads in each, 4), PORT,
+PROBE_PORT (where probes are answered as well, none) and WEB_CPU_AFFINITY (auto, on or off: whether
+each process keeps to a CPU of its own, own_cpu.py).
 The address is gunicorn's own rule: 0.0.0.0:$PORT where PORT is set, else 127.0.0.1:8000.
 """
 
@@ -15,17 +16,18 @@ from gunicorn.errors import AppImportError
 from sift_site import environment
 from sift_site.development import embedded_postgres
 from sift_site.development.postgres_home import EmbeddedPostgresFailed
-from sift_site.serving import own_cpu, server_log
+from sift_site.serving import own_cpu, probe_socket, server_log
 
 try:
     workers = environment.count("WEB_CONCURRENCY", 1, least=1)
     threads = environment.count("WEB_THREADS", 4, least=1)
     environment.port(8000)
+    probe_port = environment.probe_port()
     cpu_affinity = environment.affinity()
 except ImproperlyConfigured as error:
     sys.exit(f"gunicorn.conf.py: {error}")
 
-worker_class = "gthread"
+worker_class = "sift_site.serving.worker.Worker"
 keepalive = 15  # seconds; longer than a browser pauses between a page and its next swap
 timeout = 60
 graceful_timeout = 20  # for requests under way when the server is told to stop
@@ -44,13 +46,16 @@ access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-request-
 
 
 def on_starting(server):
-    """Refuse what would count rate limits wrongly; have a database."""
+    """Refuse what would count rate limits wrongly; have a database, and a socket for probes."""
     try:
         environment.require_shared_counters(server.num_workers)
         if environment.optional_text("DATABASE_URL") is None:
             embedded_postgres.PROJECT.hold()
+        server.probes = None if probe_port is None else probe_socket.listen(probe_port)
     except (ImproperlyConfigured, EmbeddedPostgresFailed) as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"PROBE_PORT {probe_port}: {error.strerror}")
 
 
 def pre_fork(server, worker):
@@ -61,6 +66,7 @@ def pre_fork(server, worker):
 
 def post_fork(server, worker):
     """Say in one line what the settings lack, instead of a traceback from each worker."""
+    worker.probes = server.probes
     own_cpu.keep_to(worker.cpu)
 
     from django.conf import settings
@@ -73,14 +79,20 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Before the first request: refuse as the API does, and spare Python a search for garbage.
+    """Before the first request: refuse as the API does, have no statement go on for ever, and spare
+    Python a search for garbage.
 
     Of cycles of garbage requests leave hardly any, and looking for them was a tenth of what a small
     answer costs: it is done less often, and never among what was just loaded.
     """
-    from sift_site.api import server_refusals  # models: only once the application is loaded
+    # Settings and models: only once the application is loaded.
+    from foundation.database import time_limits
+    from sift_site.api import server_refusals
 
     server_refusals.answer_as_problems()
+    time_limits.hold_server_to_them()
+    if worker.probes is not None:
+        probe_socket.answer_in_background(worker.probes)
 
     gc.collect()
     gc.freeze()

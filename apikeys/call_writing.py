@@ -145,7 +145,7 @@ def _count(keys: dict[UUID, ApiKey], gathered: Gathered) -> None:
         count.calls += number
         count.refused += number * (status >= 400)
         count.over_limit += number * (status == 429)
-    for stood in _standing_counts(counts):
+    for stood in _counts_of_before(counts):
         place = (stood.organisation_id, stood.api_key_id, stood.day)
         if place in counts:
             count = counts[place]
@@ -160,7 +160,7 @@ def _count(keys: dict[UUID, ApiKey], gathered: Gathered) -> None:
     )
 
 
-def _standing_counts(places: Iterable[tuple[UUID, UUID, date]]) -> Iterable[DailyCalls]:
+def _counts_of_before(places: Iterable[tuple[UUID, UUID, date]]) -> Iterable[DailyCalls]:
     """The counts that stand for these agencies, keys and days, and some that were not asked for."""
     organisations, keys, days = (set(column) for column in zip(*places, strict=True))
     return DailyCalls.objects.filter(organisation__in=organisations, day__in=days, api_key__in=keys)

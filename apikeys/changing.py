@@ -22,7 +22,8 @@ def rename(key: ApiKey, name: str, *, by: Actor) -> None:
     try:
         with transaction.atomic():
             key.save(update_fields=["name"])
-            trail.record(key, AuditAction.KEY_RENAMED, by=by)
+            names = {"target": before, "new_name": name}
+            trail.record(key, AuditAction.KEY_RENAMED, by=by, names=names)
     except IntegrityError as error:
         key.name = before
         if broken_constraint(error) == NAME_STANDING:

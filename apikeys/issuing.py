@@ -13,7 +13,7 @@ from organisations.actors import SYSTEM, Actor
 from organisations.models import AuditAction, Organisation, User
 
 
-@sensitive_variables("new")
+@sensitive_variables("new", "seed")
 def issue(
     organisation: Organisation,
     name: str,
@@ -23,15 +23,18 @@ def issue(
     created_by: User | None = None,
     allowed_networks: Sequence[str] = (),
     by: Actor | None = None,
+    seed: bytes | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; return it with its text, which is known now and never again.
 
     Raises NameTaken. The name is 1 to 80 characters; the database refuses others. `by` is
-    whoever made it, and from where, where that is more than `created_by` tells.
+    whoever made it, and from where, where that is more than `created_by` tells. `seed` is what the
+    text is drawn from, for who must be able to draw it again; but for the one chance in many that
+    its beginning is another key's.
     """
     by = by or (Actor.for_person(created_by) if created_by else SYSTEM)
     while True:
-        new = keys.generate()
+        new = keys.generate(seed)
         key = ApiKey(
             organisation=organisation,
             name=name,
@@ -52,9 +55,8 @@ def issue(
         except IntegrityError as error:
             if broken_constraint(error) == NAME_STANDING:
                 raise NameTaken(name) from None
-            if (
-                broken_constraint(error) == PREFIX_UNIQUE
-            ):  # one chance in 62 to the eighth power: draw again
-                continue  # one chance in 62 to the eighth power: draw again
+            if broken_constraint(error) == PREFIX_UNIQUE:
+                seed = None  # one chance in 62 to the eighth power: draw again
+                continue
             raise
         return key, new.text

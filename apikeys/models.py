@@ -37,7 +37,7 @@ class Scope(models.TextChoices):
 class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
     """Every way in which keys are chosen."""
 
-    def standing(self) -> Self:
+    def unrevoked(self) -> Self:
         """Keys that were not revoked, expired ones included."""
         return self.filter(revoked_at__isnull=True)
 
@@ -47,9 +47,9 @@ class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
         return self.filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=shown_since))
 
     def expiring_within(self, time: timedelta) -> Self:
-        """Standing keys whose end is that near, but not yet there, of agencies still open."""
+        """Keys not revoked whose end is that near, but not yet there, of agencies still open."""
         now = timezone.now()
-        return self.standing().filter(
+        return self.unrevoked().filter(
             expires_at__gt=now, expires_at__lte=now + time, organisation__closed_at__isnull=True
         )
 

@@ -15,7 +15,7 @@ def revoke(key: ApiKey, *, by: Actor = SYSTEM) -> bool:
     Returns whether this did it; a key that was revoked before stays as it was.
     """
     with transaction.atomic():
-        done = ApiKey.objects.filter(pk=key.pk).standing().update(revoked_at=Now())
+        done = ApiKey.objects.filter(pk=key.pk).unrevoked().update(revoked_at=Now())
         if done:
             trail.record(key, AuditAction.KEY_DELETED, by=by)
     key.refresh_from_db(fields=["revoked_at"])

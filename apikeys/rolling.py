@@ -25,7 +25,7 @@ class CannotBeRolled(Exception):
     """The key was revoked, or rolled before: another one stands in its place."""
 
 
-@sensitive_variables("text")
+@sensitive_variables("text", "seed")
 @transaction.atomic
 def roll(
     key: ApiKey,
@@ -34,12 +34,14 @@ def roll(
     expires_at: datetime | None,
     person: User,
     by: Actor,
+    seed: bytes | None = None,
 ) -> tuple[ApiKey, ApiKey, str]:
     """Put a new key in the place of `key`; return the old one, the new one and its text.
 
     The new one takes the name, the scope and the networks. The old one is renamed and ends after
     `overlap`, or with its own expiry if that is sooner; without an overlap it is revoked at once.
-    Raises CannotBeRolled, and NameTaken where no free name was found for the old one.
+    `seed` is what its text is drawn from. Raises CannotBeRolled, and NameTaken where no free name
+    was found for the old one.
     """
     old = ApiKey.objects.select_for_update().get(pk=key.pk)
     if old.is_revoked or old.replaced_by_id is not None:
@@ -54,6 +56,7 @@ def roll(
         created_by=person,
         allowed_networks=old.allowed_networks,
         by=by,
+        seed=seed,
     )
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
@@ -61,6 +64,7 @@ def roll(
         old,
         AuditAction.KEY_ROLLED,
         by=by,
+        names={"new_key": name, "new_prefix": new.prefix},
         new_key=str(new.pk),
         overlap_hours=int(overlap.total_seconds() // 3600),
     )

@@ -1,5 +1,6 @@
 """Settings, API keys: list, create, look into, edit, roll, revoke. For admins."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apikeys import letters
+from apikeys import keys, letters
 from apikeys.changing import allow_from, rename
 from apikeys.forms import EditKeyForm, NewKeyForm, RollForm
 from apikeys.issuing import issue
@@ -22,12 +23,26 @@ from apikeys.usage import usage_of
 from foundation.lists.paging import page_of
 from foundation.web.pages import SeeOther, render_page
 from organisations.requests import SignedInRequest, actor_of, admin_required
+from organisations.sending_once import seed_of, sent_once
 from organisations.signing_in.recent_sign_in import recent_sign_in_required
+
+
+@sensitive_variables("new")
+def _show_again(request: SignedInRequest, *_: Any, **__: Any) -> HttpResponse:
+    """The key that the same form made a moment ago: nobody may have seen that answer."""
+    new = keys.generate(seed_of(request))
+    unrevoked = ApiKey.objects.for_organisation(request.organisation).unrevoked()
+    key = unrevoked.filter(digest=new.digest).first()
+    if key is None:  # deleted meanwhile
+        return SeeOther("apikeys:list")
+    replaced = ApiKey.objects.for_organisation(request.organisation).filter(replaced_by=key)
+    return render_key_list(request, shown=ShownOnce.of(request, key, new.text, replaced.first()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
 @recent_sign_in_required
+@sent_once(again=_show_again)
 def key_list(request: SignedInRequest) -> HttpResponse:
     """The agency's keys; a POST makes one."""
     return create_key(request) if request.method == "POST" else render_key_list(request)
@@ -59,6 +74,7 @@ def _issue(request: SignedInRequest, form: NewKeyForm) -> tuple[ApiKey, str]:
         created_by=request.user,
         allowed_networks=form.cleaned_data["allowed_from"],
         by=actor_of(request),
+        seed=seed_of(request),
     )
 
 
@@ -72,8 +88,8 @@ def _needs_api(request: SignedInRequest) -> None:
 @admin_required
 def key_calls(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """One key and its last requests, the newest first; a revoked one's too while it is listed."""
-    keys = ApiKey.objects.for_organisation(request.organisation).listed()
-    key = get_object_or_404(keys.select_related("created_by", "replaced_by"), id=key_id)
+    listed = ApiKey.objects.for_organisation(request.organisation).listed()
+    key = get_object_or_404(listed.select_related("created_by", "replaced_by"), id=key_id)
     calls = Call.objects.for_organisation(request.organisation).of_key(key.id)
     context = {
         "key": key,
@@ -88,7 +104,7 @@ def key_calls(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 @recent_sign_in_required
 def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Another name, and other addresses that the key may be used from."""
-    key = _standing_key(request, key_id)
+    key = _unrevoked_key(request, key_id)
     if request.method != "POST":
         form = EditKeyForm(initial=EditKeyForm.initial_of(key), auto_id="edit_%s")
         return _question(request, "edit", key, form)
@@ -111,11 +127,12 @@ def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
 @recent_sign_in_required
+@sent_once(again=_show_again)
 @sensitive_variables("text")
 def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then put a new key in this one's place (POST) and show it in the answer."""
     _needs_api(request)
-    key = _standing_key(request, key_id)
+    key = _unrevoked_key(request, key_id)
     if request.method != "POST":
         form = RollForm(initial=RollForm.initial_of(key), auto_id="roll_%s")
         return _question(request, "roll", key, form)
@@ -131,10 +148,11 @@ def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
                 expires_at=form.expires_at(),
                 person=request.user,
                 by=by,
+                seed=seed_of(request),
             )
             letters.key_rolled(old, new, by=by)
-    except CannotBeRolled:  # the same form sent twice, most likely: the page says so
-        return _question(request, "roll", _standing_key(request, key_id), form, status=422)
+    except CannotBeRolled:  # somebody else was quicker, most likely: the page says so
+        return _question(request, "roll", _unrevoked_key(request, key_id), form, status=422)
     except NameTaken:
         form.add_error(None, "Other keys have every name that the old one could take on that day.")
         return _question(request, "roll", key, form, status=422)
@@ -143,9 +161,10 @@ def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@sent_once()
 def revoke_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then revoke (POST): the key stops at the very next request."""
-    key = _standing_key(request, key_id)
+    key = _unrevoked_key(request, key_id)
     if request.method != "POST":
         return _question(request, "revoke", key)
     with transaction.atomic():
@@ -155,9 +174,9 @@ def revoke_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     return SeeOther("apikeys:list")
 
 
-def _standing_key(request: SignedInRequest, key_id: UUID) -> ApiKey:
-    keys = ApiKey.objects.for_organisation(request.organisation).standing()
-    return get_object_or_404(keys.select_related("organisation"), id=key_id)
+def _unrevoked_key(request: SignedInRequest, key_id: UUID) -> ApiKey:
+    unrevoked = ApiKey.objects.for_organisation(request.organisation).unrevoked()
+    return get_object_or_404(unrevoked.select_related("organisation"), id=key_id)
 
 
 def _question(

@@ -28,6 +28,7 @@ ASKING = {
     "ALLOWED_HOSTS": "testserver",
     "SIFT_RATE_GROWTH": UNLIMITED,
     "SIFT_RATE_SCALE": UNLIMITED,
+    "SIFT_RATE_PAGES": UNLIMITED,
 }
 WEIGHED = """
     SELECT relname, n_live_tup, pg_table_size(relid), pg_indexes_size(relid)

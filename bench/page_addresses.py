@@ -91,7 +91,7 @@ def _talks(person: User) -> Iterator[Conversation]:
 def _deep_leads(view: str, person: User) -> Addresses:
     address = QueryDict(view, mutable=True)
     filters = LeadFilterForm(address, person)
-    leads = Lead.objects.for_organisation(person.organisation).standing()
+    leads = Lead.objects.for_organisation(person.organisation).unmerged()
     chosen = filters.in_order(filters.narrow(leads))
     address["after"] = position(filters.listing().order, chosen[int(chosen.count() * DEPTH)])
     return cycle([f"/leads/?{address.urlencode()}"])

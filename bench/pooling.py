@@ -26,6 +26,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bench.database import BIGGEST, PROJECT, UNTIL, environment, manage, new_key
+from foundation.database import time_limits
 from sift_site.development.embedded_postgres import EmbeddedPostgres
 from sift_site.development.postgres_home import account_for, socket_folder
 from tests.servers import free_port, stop, wait_until_it_answers
@@ -44,7 +45,7 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = {connections}
 max_prepared_statements = 200
-ignore_startup_parameters = plan_cache_mode
+ignore_startup_parameters = {ignored}
 admin_users = sift
 """
 
@@ -183,7 +184,12 @@ def _pgbouncer(
     port = free_port()
     settings = folder / "pgbouncer.ini"
     settings.write_text(
-        SETTINGS.format(socket=socket_folder(server.data), port=port, connections=CONNECTIONS)
+        SETTINGS.format(
+            socket=socket_folder(server.data),
+            port=port,
+            connections=CONNECTIONS,
+            ignored=", ".join(("plan_cache_mode", *time_limits.SERVER)),
+        )
     )
     # It refuses to run as root, and only the server's own account may enter the socket's folder.
     runnable = Path(shutil.copy(program, folder / "pgbouncer"))

@@ -13,16 +13,16 @@ _LONGEST = 2_000  # characters of a query
 
 def came_from(request: HttpRequest) -> str:
     """The list's address, with its own parameters alone."""
-    address = reverse("conversations:list")
+    url = reverse("conversations:list")
     said = request.GET.get(FROM, "")
     if not said or len(said) > _LONGEST:
-        return address
+        return url
     try:
         asked = QueryDict(said)
     except TooManyFieldsSent:
-        return address
+        return url
     kept = QueryDict(mutable=True)
     for name, values in asked.lists():
         if name in ConversationFilterForm.base_fields or name in POSITION:
             kept.setlist(name, values)
-    return f"{address}?{kept.urlencode()}" if kept else address
+    return f"{url}?{kept.urlencode()}" if kept else url

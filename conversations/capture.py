@@ -8,7 +8,7 @@ earliest brings the lead, and of two that say the same fact its word stands.
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -21,16 +21,16 @@ from django.db.models import Count, OuterRef, Subquery
 from conversations.choices import MessageRole
 from conversations.intake_format import ReceivedConversation
 from conversations.models import Conversation, ConversationLanguage, Message
+from conversations.said import as_told
 from conversations.summing_up import sum_up
 from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names
 from foundation.ids import uuid7
 from leads import search
-from leads.contacts import KEY_OF, as_kept, columns_to_save, key_of
-from leads.corrections import as_text
+from leads.contacts import KEY_OF, columns_to_save, key_of
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill, is_known
-from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
+from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, moment_of_change
 from leads.models.choices import LeadStatus
 from leads.scoring import apply_score
 from organisations.actors import SYSTEM, Actor
@@ -107,8 +107,8 @@ class _Arrivals:
     organisation: Organisation
     by: Actor
     known: dict[str, tuple[UUID, bytes]] = field(default_factory=dict)  # by external_id
-    standing_leads: dict[UUID, Lead] = field(default_factory=dict)
-    # Standing and new, the oldest of each contact first.
+    found_leads: dict[UUID, Lead] = field(default_factory=dict)
+    # Found and new, the oldest of each contact first.
     leads: dict[Contact, list[Lead]] = field(default_factory=lambda: defaultdict(list))
     new_leads: list[Lead] = field(default_factory=list)
     changed_leads: dict[UUID, Lead] = field(default_factory=dict)  # that stood before
@@ -162,7 +162,7 @@ class _Arrivals:
                 if row.merged_into_id is not None:
                     merged[row.merged_into_id] += reached[row.id]
                     continue
-                lead = self.standing_leads.setdefault(row.id, row)
+                lead = self.found_leads.setdefault(row.id, row)
                 for contact in reached[row.id]:
                     self._enter(lead, contact)
             reached = merged
@@ -173,7 +173,7 @@ class _Arrivals:
             insort(self.leads[contact], lead, key=lambda known: (known.created_at, known.id))
 
     def _count_messages(self) -> None:
-        if not self.standing_leads:
+        if not self.found_leads:
             return
         of_conversation = Message.objects.for_organisation(self.organisation).filter(
             conversation=OuterRef("id"), role=MessageRole.USER
@@ -182,7 +182,7 @@ class _Arrivals:
         # organisation that is new to its statistics, and would read all messages for each.
         number = of_conversation.order_by().values("conversation").values(number=Count("id"))
         rows = Conversation.objects.for_organisation(self.organisation).filter(
-            lead__in=self.standing_leads
+            lead__in=self.found_leads
         )
         for lead_id, count in rows.values_list("lead_id", Subquery(number)):
             self.visitor_messages[lead_id] += count or 0
@@ -191,9 +191,9 @@ class _Arrivals:
     def take(self, received: ReceivedConversation) -> Captured:
         digest = received.digest()
         if received.external_id is not None and received.external_id in self.known:
-            id_, standing = self.known[received.external_id]
+            id_, known = self.known[received.external_id]
             return Captured(
-                Outcome.UNCHANGED if standing == digest else Outcome.DIFFERS, conversation_id=id_
+                Outcome.UNCHANGED if known == digest else Outcome.DIFFERS, conversation_id=id_
             )
         lead = self._found(received) or self._new_lead(received)
         payload = self._fill(lead, received)
@@ -230,13 +230,13 @@ class _Arrivals:
             if kind in filled:
                 self._enter(lead, (kind, key))
         replaced = {name: before[name] for name in filled if before.get(name) is not None}
-        not_taken = dict(_not_taken(lead, received.facts))
-        return {
-            "channel": received.channel,
-            "filled": filled,
-            **({"replaced": replaced} if replaced else {}),
-            **({"not_taken": not_taken} if not_taken else {}),
+        said = {
+            name: getattr(received.facts, name)
+            for name in FACT_FIELDS
+            if is_known(received.facts, name)
         }
+        told = as_told(lead, said, filled=filled, replaced=replaced)
+        return {"channel": received.channel, **told}
 
     def _new_lead(self, received: ReceivedConversation) -> Lead:
         lead = Lead(
@@ -284,12 +284,12 @@ class _Arrivals:
                     organisation_id, lead.id, EventKind.STATUS, by=SYSTEM, change=status_change
                 )
             )
-        if lead.id in self.standing_leads:
+        if lead.id in self.found_leads:
             filled = columns_to_save(capture["filled"])
             changed = [name for name in _SCORED_FIELDS if getattr(lead, name) != before[name]]
             self.changed_fields.update(filled, changed)
-            if filled or changed:
-                self.changed_leads[lead.id] = lead
+            lead.updated_at = moment_of_change()  # a poller sees who has come back
+            self.changed_leads[lead.id] = lead
 
     # --- Writing ---------------------------------------------------------------------------------
     def write(self) -> None:
@@ -302,7 +302,9 @@ class _Arrivals:
         if self.changed_leads:
             for lead in self.changed_leads.values():
                 search.renew(lead)
-            Lead.objects.bulk_update(self.changed_leads.values(), self.changed_fields | {"search"})
+            Lead.objects.bulk_update(
+                self.changed_leads.values(), self.changed_fields | {"search", "updated_at"}
+            )
         if self.conversations:
             copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)
             copy_rows(Message, MESSAGE_FIELDS, self.messages)
@@ -314,19 +316,3 @@ def _contacts(facts: LeadFacts) -> list[Contact]:
     """What the person may be found by, in the order in which it is tried."""
     keys = ((kind, key_of(kind, getattr(facts, kind))) for kind in KEY_OF)
     return [(kind, key) for kind, key in keys if key is not None]
-
-
-def _not_taken(lead: Lead, facts: LeadFacts) -> Iterator[tuple[str, str]]:
-    """What was said and is not what the lead has now, as its event keeps it."""
-    for name in FACT_FIELDS:
-        if not is_known(facts, name):
-            continue
-        said = as_kept(name, getattr(facts, name))
-        if said != getattr(lead, name) and not _is_key(lead, name, facts):
-            yield name, as_text(said) or ""
-
-
-def _is_key(lead: Lead, name: str, facts: LeadFacts) -> bool:
-    """Whether it is the lead's own contact in another spelling."""
-    key = getattr(lead, f"{name}_key") if name in KEY_OF else None
-    return key is not None and key == key_of(name, getattr(facts, name))

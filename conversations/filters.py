@@ -65,9 +65,9 @@ class ConversationFilterForm(FilterForm):
     until = day_field("Last message until")
     open = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, address: QueryDict, organisation: Organisation) -> None:
+    def __init__(self, query: QueryDict, organisation: Organisation) -> None:
         self.organisation = organisation
-        super().__init__(address)
+        super().__init__(query)
 
     def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
         codes = ConversationLanguage.objects.for_organisation(self.organisation)
@@ -119,7 +119,7 @@ class ConversationFilterForm(FilterForm):
 
     def page(self) -> Page[Conversation]:
         """The page of the listing that the address asks for."""
-        return self.listing.page(self.address, size=PAGE_ROWS)
+        return self.listing.page(self.asked, size=PAGE_ROWS)
 
     def _states(self) -> list[Q]:
         """What is one stretch of an index each; together all the chosen channels and states."""

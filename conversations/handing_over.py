@@ -36,10 +36,10 @@ class RangeForm(forms.Form):
         label="to message", required=False, widget=forms.NumberInput(attrs={"min": 1})
     )
 
-    def __init__(self, address: QueryDict, number: int) -> None:
+    def __init__(self, query: QueryDict, number: int) -> None:
         """`number` is how many messages there are."""
         self.number = number
-        asked = address.copy()
+        asked = query.copy()
         asked["last"] = asked.get("last") or str(number)
         asked["first"] = asked.get("first") or str(max(1, number - MOST_PRINTED + 1))
         super().__init__(asked)

@@ -27,27 +27,27 @@ def messages_of(conversation: Conversation, organisation: Organisation) -> Messa
 
 
 def read(
-    conversation: Conversation, organisation: Organisation, address: QueryDict
+    conversation: Conversation, organisation: Organisation, query: QueryDict
 ) -> dict[str, Any]:
     """The conversation as the address asks for it: about a message (`message`), about one that has
     what is looked for (`find`, `hit`), or from a place on; else its end."""
     messages = messages_of(conversation, organisation)
-    found = find(messages, address.get("find", ""), address.get("hit", ""))
-    if asked := address.get("message"):
+    found = find(messages, query.get("find", ""), query.get("hit", ""))
+    if asked := query.get("message"):
         piece = piece_about(messages, _message_or_404(messages, asked))
     elif found.message is not None:
         piece = piece_about(messages, messages.get(id=found.message))
     else:
-        piece = piece_of(messages, address)
+        piece = piece_of(messages, query)
     return {"conversation": conversation, "piece": piece, "found": found}
 
 
 def read_beside_facts(
-    conversation: Conversation, organisation: Organisation, address: QueryDict
+    conversation: Conversation, organisation: Organisation, query: QueryDict
 ) -> dict[str, Any]:
     """The same, with the facts that were taken from it."""
     facts = facts_taken(conversation, organisation)
-    return read(conversation, organisation, address) | {"facts": facts}
+    return read(conversation, organisation, query) | {"facts": facts}
 
 
 def _message_or_404(messages: MessageQuerySet, asked: str) -> Message:

@@ -35,19 +35,19 @@ class Piece:
         return place_of(self.messages[-1]) if self.messages else self.place
 
 
-def piece_of(messages: MessageQuerySet, address: QueryDict) -> Piece:
+def piece_of(messages: MessageQuerySet, query: QueryDict) -> Piece:
     """The piece that the address asks for by `after` (then earlier ones) or `before` (later)."""
-    page: Page[Message] = page_of(messages.latest_first(), address, size=TRANSCRIPT_MESSAGES)
+    page: Page[Message] = page_of(messages.latest_first(), query, size=TRANSCRIPT_MESSAGES)
     return Piece(page.rows[::-1], page.older, page.newer, page.fault)
 
 
-def piece_beyond(messages: MessageQuerySet, address: QueryDict) -> Piece | None:
+def piece_beyond(messages: MessageQuerySet, query: QueryDict) -> Piece | None:
     """Only what lies beyond the place in the address, to be put beside what is there already.
 
     None where the address names no place that can be read.
     """
-    backwards = "before" in address
-    said = str(address.get("before" if backwards else "after", ""))
+    backwards = "before" in query
+    said = str(query.get("before" if backwards else "after", ""))
     try:
         place = read_place(Message, LATEST_FIRST, said)
     except ValueError:

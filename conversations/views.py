@@ -12,7 +12,7 @@ from conversations.hits import hits_of
 from conversations.reading import conversation_or_404, messages_of, read, read_beside_facts
 from conversations.transcript import piece_beyond
 from foundation.plurals import so_many
-from foundation.web.pages import address_of, announce, push_address, render_page, wants_fragment
+from foundation.web.pages import announce, push_url_of, render_page, url_of, wants_fragment
 from organisations.requests import SignedInRequest
 
 # Ids of what HTMX swaps.
@@ -26,7 +26,7 @@ def conversation_list(request: SignedInRequest) -> HttpResponse:
     filters = ConversationFilterForm(request.GET, request.organisation)
     is_swap = wants_fragment(request)
     if not is_swap and filters.tidy != request.GET:
-        return redirect(address_of(request, filters.tidy))
+        return redirect(url_of(request, filters.tidy))
     # What the page's links are made from.
     request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
     if is_swap and request.htmx.target == READING:
@@ -45,7 +45,7 @@ def conversation_list(request: SignedInRequest) -> HttpResponse:
     response = render_page(
         request, "conversations/list.html", "conversations/_results.html", context
     )
-    return push_address(request, announce(response, count_line)) if is_swap else response
+    return push_url_of(request, announce(response, count_line)) if is_swap else response
 
 
 def _reading(request: SignedInRequest, filters: ConversationFilterForm) -> HttpResponse:

@@ -19,8 +19,8 @@ def linked(content: str, show: Callable[[str], SafeString] = escape) -> SafeStri
 def _parts(content: str, show: Callable[[str], SafeString]) -> Iterator[SafeString]:
     end = 0
     for found in _ADDRESS.finditer(content):
-        address = found[0].rstrip(_AFTER_AN_ADDRESS)
+        url = found[0].rstrip(_AFTER_AN_ADDRESS)
         yield show(content[end : found.start()])
-        yield format_html('<a href="{}" rel="noopener nofollow">{}</a>', address, show(address))
-        end = found.start() + len(address)
+        yield format_html('<a href="{}" rel="noopener nofollow">{}</a>', url, show(url))
+        end = found.start() + len(url)
     yield show(content[end:])

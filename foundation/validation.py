@@ -69,6 +69,23 @@ def decode(type_: type[T], raw: bytes | str) -> T:
         return _decode_naming_faults(type_, raw)
 
 
+def refuse_repeated_members(raw: bytes) -> None:
+    """Raise Faulty where an object of the JSON text names a member twice.
+
+    msgspec and json take the last silently; what stands before, and checks, may take the first
+    (RFC 8259, 4). For text that decode() took.
+    """
+    repeated: dict[str, None] = {}
+
+    def look(members: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in members]
+        repeated.update(dict.fromkeys(name for name in set(names) if names.count(name) > 1))
+
+    json.loads(raw, object_pairs_hook=look)
+    if repeated:
+        raise Faulty([Fault(_printable(name), "is named twice") for name in sorted(repeated)])
+
+
 def _decode_naming_faults(type_: type[T], raw: bytes | str) -> T:
     value = _forgiven(_read_loosely(raw), _description(type_))
     faults: list[Fault] = []

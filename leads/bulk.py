@@ -17,7 +17,9 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 
 from foundation.ids import uuid7
+from foundation.lists.paging import count_of
 from leads import moving
+from leads.as_shown import Shown
 from leads.assignment import save_assigned, take_assignee
 from leads.bulk_trail import Trail
 from leads.models import EventKind, Lead, LeadQuerySet
@@ -56,9 +58,18 @@ class Move:
         """What was done, as the audit trail keeps it."""
         return {"what": EventKind.STATUS.value, "to": self.status.value}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What people in the details are called at this time."""
+        return {}
+
     def still_to_do(self, leads: LeadQuerySet) -> LeadQuerySet:
         """Those of the leads that do not stand so already."""
         return leads.exclude(status=self.status)
+
+    def unchanged_among(self, leads: LeadQuerySet) -> LeadQuerySet:
+        """Those of the leads that do."""
+        return leads.filter(status=self.status)
 
     def stands(self, lead: Lead) -> bool:
         """Whether the lead stands so already."""
@@ -96,8 +107,15 @@ class Assign:
         to_id = str(self.person.id) if self.person else None
         return {"what": EventKind.ASSIGNMENT.value, "to_id": to_id}
 
+    @property
+    def names(self) -> dict[str, str]:
+        return {"to_id": self.person.name} if self.person else {}
+
     def still_to_do(self, leads: LeadQuerySet) -> LeadQuerySet:
         return leads.exclude(assignee=self.person)
+
+    def unchanged_among(self, leads: LeadQuerySet) -> LeadQuerySet:
+        return leads.filter(assignee=self.person)
 
     def stands(self, lead: Lead) -> bool:
         return lead.assignee_id == (self.person and self.person.id)
@@ -119,8 +137,10 @@ class Outcome:
 
     bulk_id: UUID = field(default_factory=uuid7)
     changed: int = 0
-    standing: int = 0  # stood so already
+    unchanged: int = 0  # stood so already
     overtaken: int = 0  # changed by somebody else meanwhile, and left alone
+    arrived: int = 0  # came after the page was made, and were left alone
+    gone: int = 0  # matched when the page was made, and no longer do
     unreached: int = 0  # left over where the database failed halfway
     missing: int = 0  # not, or no longer, among the agency's leads
 
@@ -131,8 +151,8 @@ def change_chosen(
     """Change the leads that were chosen one by one, but for those changed since they were seen."""
     seen = {choice.id: choice for choice in chosen}
     outcome = Outcome(missing=len(seen))
-    trail = Trail(by, outcome.bulk_id, change.details)
-    leads = Lead.objects.for_organisation(organisation).standing()
+    trail = Trail(by, outcome.bulk_id, change.details, change.names)
+    leads = Lead.objects.for_organisation(organisation).unmerged()
     for ids, is_last in with_end(_batches(sorted(seen))):
         with transaction.atomic():
             rows = locked(leads, ids)
@@ -140,27 +160,32 @@ def change_chosen(
             trail = _changed(untouched, change, trail, is_last=is_last)
         outcome.missing -= len(rows)
         outcome.overtaken += len(rows) - len(untouched)
-        outcome.standing += len(untouched)
+        outcome.unchanged += len(untouched)
     outcome.changed = trail.changed
-    outcome.standing -= trail.changed
+    outcome.unchanged -= trail.changed
     return outcome
 
 
-def change_matching(leads: LeadQuerySet, change: Change, *, by: Actor) -> Outcome:
+def change_matching(
+    leads: LeadQuerySet, change: Change, *, by: Actor, shown: Shown | None = None
+) -> Outcome:
     """Change those of the leads that do not stand so already, the newest MOST_AT_ONCE of them.
 
-    `leads` is one agency's, narrowed by a filter. Each batch asks the filter again once it holds
-    its rows: a lead that somebody else took out of it meanwhile is left alone, as overtaken.
+    `leads` is one agency's, narrowed by a filter, and `shown` the page on which a person chose them
+    all, if one did. Each batch asks the filter again once it holds its rows: a lead that somebody
+    else took out of it meanwhile, or changed since that page was made, is left alone.
     """
-    outcome = Outcome()
-    trail = Trail(by, outcome.bulk_id, change.details)
-    waiting = change.still_to_do(leads)
+    outcome = left_alone(leads, change, shown) if shown else Outcome()
+    trail = Trail(by, outcome.bulk_id, change.details, change.names)
+    waiting = change.still_to_do(shown.untouched(leads) if shown else leads)
     ids = sorted(waiting.newest_first().values_list("id", flat=True)[:MOST_AT_ONCE])
     done = 0
     for batch, is_last in with_end(_batches(ids)):
         try:
             with transaction.atomic():
-                trail = _changed(locked(waiting, batch), change, trail, is_last=is_last)
+                rows = locked(waiting, batch)
+                rows = shown.still_untouched(rows) if shown else rows
+                trail = _changed(rows, change, trail, is_last=is_last)
         except DatabaseError:
             if not done:
                 raise
@@ -171,7 +196,21 @@ def change_matching(leads: LeadQuerySet, change: Change, *, by: Actor) -> Outcom
         done += len(batch)
     outcome.changed = trail.changed
     outcome.unreached = len(ids) - done
-    outcome.overtaken = done - outcome.changed
+    outcome.overtaken += done - outcome.changed
+    return outcome
+
+
+def left_alone(leads: LeadQuerySet, change: Change, shown: Shown) -> Outcome:
+    """What a change of these leads will leave as it is, counted before anything is changed."""
+    to_do = change.still_to_do(leads)
+    outcome = Outcome(
+        arrived=count_of(shown.arrived(to_do)).number,
+        overtaken=count_of(shown.overtaken(to_do)).number,
+    )
+    if shown.number is not None:
+        there = shown.there(leads)
+        outcome.unchanged = count_of(change.unchanged_among(there), most=shown.number).number
+        outcome.gone = shown.number - count_of(there, most=shown.number).number
     return outcome
 
 

@@ -19,6 +19,7 @@ class Trail:
     by: Actor
     bulk_id: UUID
     details: Mapping[str, str | None]  # what was done, in ids and words of value sets
+    names: Mapping[str, str] = field(default_factory=dict)  # of details that are ids
     organisation_id: UUID | None = None  # known from the first lead that changed
     changed: int = 0
     left: Counter[str] = field(default_factory=Counter)  # leads by the status they were moved from
@@ -48,6 +49,7 @@ class Trail:
             by=self.by,
             target=AuditTarget.LEADS,
             target_id=self.bulk_id,
+            names=self.names,
             leads=self.changed,
             **self.details,
             **{f"from_{status}": number for status, number in sorted(self.left.items())},

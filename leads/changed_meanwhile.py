@@ -39,16 +39,16 @@ def overtaken_facts(
             label=fact_label(field),
             stands=value_in_words(field, as_text(getattr(lead, field))),
             wrote=value_in_words(field, as_text(wrote[field])),
-            by=next((event for event in recent if _brought(event, field)), None),
+            by=next((event for event in recent if brought(event, field)), None),
         )
         for field in fields
     ]
 
 
-def _brought(event: LeadEvent, field: str) -> bool:
-    """Whether the event changed the fact: by hand, with a capture or with a merge."""
+def brought(event: LeadEvent, field: str) -> bool:
+    """Whether the event changed the fact: by hand, with a conversation or with a merge."""
     if event.kind == EventKind.FIELD:
         return event.payload.get("field") == field and not event.payload.get("let_go")
-    if event.kind in (EventKind.CAPTURE, EventKind.MERGE):
+    if event.kind in (EventKind.CAPTURE, EventKind.MERGE, EventKind.GIVING):
         return field in event.payload.get("filled", ()) or field in event.payload.get("emptied", ())
     return False

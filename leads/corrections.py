@@ -62,3 +62,11 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return None if value is None else str(value)
+
+
+def from_text(field: str, text: str | None) -> Any:
+    """The fact that `as_text` wrote, as the lead's column holds it; None for unknown."""
+    if field == "viewing_requested":
+        return text == "yes"
+    column: Any = Lead._meta.get_field(field)
+    return None if text is None else column.to_python(text)

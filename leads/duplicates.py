@@ -17,8 +17,8 @@ class Duplicate:
 
 
 def possible_duplicates(lead: Lead, organisation: Organisation) -> list[Duplicate]:
-    """Standing leads with this one's e-mail or phone, the oldest first; one statement."""
-    others = Lead.objects.for_organisation(organisation).standing().exclude(id=lead.id)
+    """Unmerged leads with this one's e-mail or phone, the oldest first; one statement."""
+    others = Lead.objects.for_organisation(organisation).unmerged().exclude(id=lead.id)
     others = others.defer("search")
     parts = []
     if lead.email_key is not None:

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead, LeadEvent
-from leads.views_of_a_person import forget_views_of
+from leads.views_of_a_visitor import forget_views_of
 from organisations.actors import Actor
 from organisations.audit import record
-from organisations.models import AuditAction, AuditTarget, Organisation
+from organisations.models import AuditAction, AuditTarget, Organisation, SentForm
 
 logger = logging.getLogger(__name__)
 # What a merge's event says of the lead that it was not written for.
@@ -21,8 +21,8 @@ def erase(lead: Lead, organisation: Organisation, *, by: Actor) -> None:
     """Delete the lead, those merged into it, and all their conversations, messages and events.
 
     What other leads' events of merges say of them goes too, but for the id, and so do the views
-    that people saved to find them. The row must be locked: a capture that waits for it finds
-    nobody, and its person becomes a new lead.
+    that people saved to find them, and what forms were answered a moment ago. The row must be
+    locked: a capture that waits for it finds nobody, and its person becomes a new lead.
     """
     leads = [lead, *merged_leads(lead)]
     forget_views_of(leads, organisation)
@@ -34,6 +34,7 @@ def erase(lead: Lead, organisation: Organisation, *, by: Actor) -> None:
     events._raw_delete(events.db)  # without Django's cascade, as conversations are (their models)
     rows = Lead.objects.for_organisation(organisation).filter(id__in=ids)
     rows._raw_delete(rows.db)
+    SentForm.objects.for_organisation(organisation).that_said_something().delete()
     # The id names nobody any more; who erased it when is what an agency may be asked for.
     record(
         organisation.id,

@@ -1,4 +1,4 @@
-"""The lead list as a CSV file: whatever the filters leave, streamed row by row.
+"""The lead list as a CSV file: whatever the filters leave.
 
 Its columns are the JSON API's fields, by their names.
 """
@@ -12,7 +12,8 @@ from django.db.models.functions import Cast
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from foundation.lists.csv_files import csv_pieces, csv_response, moment_of, plain
+from foundation.lists.csv_files import csv_pieces, csv_response, moment_of, only_export_of, plain
+from foundation.lists.export_refusal import refusal
 from leads.models import Lead, LeadQuerySet
 from leads.pages.filters import LeadFilterForm
 from organisations.audit import record
@@ -36,18 +37,25 @@ Cells: TypeAlias = list[Any]
 
 @require_safe
 def export_leads(request: SignedInRequest) -> HttpResponseBase:
-    """The leads that the filters in the address leave, all of them, in the list's order."""
+    """The leads that the filters in the address leave, all of them, in the list's order.
+
+    422 where the address has a filter that the list does not understand; 429 while another export
+    of the person is being made.
+    """
     if not request.organisation.has_api:
         raise PermissionDenied(
             "The CSV export belongs to the Growth and Scale plans. "
             f"{request.organisation.name} is on {request.organisation.get_plan_display()}."
         )
     filters = LeadFilterForm(request.GET, request.user)
-    leads = Lead.objects.for_organisation(request.organisation).standing()
+    if refused := refusal(request, filters, list_view="leads:list"):
+        return refused
+    leads = Lead.objects.for_organisation(request.organisation).unmerged()
     chosen = filters.in_order(filters.narrow(leads))
-    if request.method != "HEAD":
-        _record(request, filters, chosen)
-    return csv_response(request, "leads", request.organisation.slug, csv_of(chosen))
+    with only_export_of(request.user.pk):
+        if request.method != "HEAD":
+            _record(request, filters, chosen)
+        return csv_response(request, "leads", request.organisation.slug, csv_of(chosen))
 
 
 def _record(request: SignedInRequest, filters: LeadFilterForm, leads: LeadQuerySet) -> None:

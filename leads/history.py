@@ -3,7 +3,7 @@
 What happened to leads that were merged into it is part of it, under their names.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,16 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import QueryDict
 
+from foundation.ids import parse_uuid
 from foundation.lists.paging import page_of
 from foundation.plurals import so_many
+from leads.givings import counterpart_of, counterparts, open_givings
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.models.choices import Channel
+from leads.undoing import OpenRun, may_be_open, open_runs
 from leads.wording import fact_label, value_in_words
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 PAGE_EVENTS = 100
 
@@ -33,6 +36,9 @@ class Entry:
     note: str | None = None  # in the person's own words
     other_lead: str | None = None  # the name of the merged lead to which it happened
     can_be_undone: bool = False  # a merge, and the one that may be undone now
+    run: OpenRun | None = None  # the change of many leads that it was part of, if still to undo
+    counterpart: Lead | None = None  # of a giving the other lead, if it was not erased
+    to_take_back: str | None = None  # the id of the conversation that came, if it may go back now
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +51,21 @@ class History:
     fault: str | None
 
 
-def history_of(lead: Lead, organisation: Organisation, address: QueryDict) -> History:
-    """The page that the address asks for by `after` or `before`; newest first."""
-    merged = merged_leads(lead)
-    page = page_of(events_of(lead, merged, organisation).newest_first(), address, size=PAGE_EVENTS)
+def history_of(lead: Lead, reader: User, query: QueryDict) -> History:
+    """The page that the address asks for by `after` or `before`; newest first.
+
+    What the reader can undo says so.
+    """
+    merged, organisation = merged_leads(lead), reader.organisation
+    page = page_of(events_of(lead, merged, organisation).newest_first(), query, size=PAGE_EVENTS)
+    runs = open_runs(organisation, {event.id: _run_of(event) for event in page.rows}, reader)
     undoable = last_merge(lead) if merged else None
     names = {other.id: other.display_name for other in merged}
+    givings = _Givings(lead, organisation, page.rows)
     return History(
-        entries=[_entry(event, names, undoable) for event in page.rows],
+        entries=[
+            _entry(event, names, undoable, runs.get(event.id), givings) for event in page.rows
+        ],
         earlier=page.older,
         merged=merged,
         fault=page.fault,
@@ -69,13 +82,47 @@ def events_of(lead: Lead, merged: Sequence[Lead], organisation: Organisation) ->
     return every.exclude(~Q(lead=lead) & Q(kind=EventKind.MERGE, payload__has_key="into"))
 
 
-def _entry(event: LeadEvent, names: dict[UUID, str], undoable: LeadEvent | None) -> Entry:
+class _Givings:
+    """Those of a page: the other lead of each, and whether it may be taken back."""
+
+    def __init__(self, lead: Lead, organisation: Organisation, events: Sequence[LeadEvent]) -> None:
+        givings = [event for event in events if event.kind == EventKind.GIVING]
+        self._leads = counterparts(givings, organisation)
+        self._open = open_givings(lead).values() if givings else ()
+
+    def words_of(self, event: LeadEvent) -> dict[str, Any]:
+        """What its entry says besides; nothing of any other event."""
+        if event.kind != EventKind.GIVING:
+            return {}
+        id_ = counterpart_of(event)
+        counterpart = self._leads.get(id_) if id_ is not None else None
+        may_go_back = counterpart is not None and event in self._open
+        return {
+            "counterpart": counterpart,
+            "to_take_back": event.payload["conversation_id"] if may_go_back else None,
+        }
+
+
+def _run_of(event: LeadEvent) -> UUID | None:
+    """The change of many leads that made it, where that may still be undone."""
+    return may_be_open(parse_uuid(event.payload.get("bulk", "")), event.created_at)
+
+
+def _entry(
+    event: LeadEvent,
+    names: dict[UUID, str],
+    undoable: LeadEvent | None,
+    run: OpenRun | None,
+    givings: _Givings,
+) -> Entry:
     words: dict[str, Any] = _WORDS[EventKind(event.kind)](event)
     return Entry(
         event=event,
         other_lead=names.get(event.lead_id),
         can_be_undone=undoable is not None and event.id == undoable.id,
+        run=run,
         **words,
+        **givings.words_of(event),
     )
 
 
@@ -105,7 +152,7 @@ def _capture(event: LeadEvent) -> dict[str, Any]:
     channel = event.payload.get("channel")
     by = f" by {Channel(channel).label}" if channel in Channel.values else ""
     filled = event.payload.get("filled") or []
-    told = [f"Told us: {_labels(filled)}"] if filled else []
+    told = [f"Told us: {labels_of(filled)}"] if filled else []
     details = [*told, *_replaced(event), *_not_taken(event), *_score(event)]
     return {"what": f"Conversation{by}", "details": details}
 
@@ -132,7 +179,7 @@ def _merge(event: LeadEvent) -> dict[str, Any]:
         return {"what": f"Taken out of {name} again"}
     if "undone" in said:
         emptied = said.get("emptied") or []
-        details = [f"Emptied again: {_labels(emptied)}"] if emptied else []
+        details = [f"Emptied again: {labels_of(emptied)}"] if emptied else []
         return {"what": f"Merge with {name} undone", "details": [*details, *_score(event)]}
     return {"what": f"Merged with {name}", "details": [*_taken(event), *_score(event)]}
 
@@ -143,11 +190,20 @@ def _taken(event: LeadEvent) -> Iterator[str]:
     if number := len(said.get("conversations", [])):
         yield f"{so_many(number, 'conversation')} came with it"
     if said.get("filled"):
-        yield f"Filled in: {_labels(said['filled'])}"
+        yield f"Filled in: {labels_of(said['filled'])}"
     yield from _replaced(event)
     for name, value in said.get("kept", {}).items():
         if name != "assignee_id":
             yield f"It said {_label(name)}: {value_in_words(name, value)}"
+
+
+def _giving(event: LeadEvent) -> dict[str, Any]:
+    """Up to the name of the other lead, which the page adds."""
+    what = next(words for mark, words in _GIVINGS.items() if mark in event.payload)
+    said = event.payload
+    details = [f"No longer known here: {labels_of(said['emptied'])}"] if "emptied" in said else []
+    details += [f"Filled in: {labels_of(said['filled'])}"] if "filled" in said else []
+    return {"what": what, "details": [*details, *_replaced(event), *_score(event)]}
 
 
 def _score(event: LeadEvent) -> Iterator[str]:
@@ -161,7 +217,7 @@ def _or_none(score: int | None) -> str:
     return "none" if score is None else str(score)
 
 
-def _labels(fields: Sequence[str] | dict[str, Any]) -> str:
+def labels_of(fields: Iterable[str]) -> str:
     """Facts of two columns are one word here: `area, budget`."""
     return ", ".join(dict.fromkeys(_label(name).partition(",")[0] for name in fields))
 
@@ -171,6 +227,12 @@ def _label(name: str) -> str:
     return label[:1].lower() + label[1:]
 
 
+_GIVINGS = {
+    "given_to": "Conversation given to",
+    "given_by": "Conversation came from",
+    "back_to": "Conversation taken back to",
+    "back_from": "Conversation taken back from",
+}
 _WORDS = {
     EventKind.STATUS: _status,
     EventKind.FIELD: _field,
@@ -178,4 +240,5 @@ _WORDS = {
     EventKind.ASSIGNMENT: _assignment,
     EventKind.CAPTURE: _capture,
     EventKind.MERGE: _merge,
+    EventKind.GIVING: _giving,
 }

@@ -75,15 +75,15 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
     survivor, which are emptied unless somebody changed them since. Raises CannotMerge where it is
     not the last merge into this lead, or this lead was itself merged or erased.
     """
-    _lock_merging(organisation)
-    survivor = _locked(organisation, [survivor_id]).get(survivor_id)
+    lock_merging(organisation)
+    survivor = locked_leads(organisation, [survivor_id]).get(survivor_id)
     if survivor is None or survivor.merged_into_id is not None:
         raise CannotMerge("This lead was merged into another meanwhile. Undo that merge first.")
     event = last_merge(survivor)
     if event is None or event.id != event_id:
         raise CannotMerge("This merge was undone already, or a later one has to be undone first.")
     other_id = UUID(event.payload["lead_id"])
-    other = _locked(organisation, [other_id])[other_id]
+    other = locked_leads(organisation, [other_id])[other_id]
 
     survivor.conversations.filter(
         organisation_id=organisation.id, id__in=event.payload["conversations"]
@@ -94,6 +94,7 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
     survivor.save(update_fields=_SAVED)
     other.merged_into = None
     other.save(update_fields=["merged_into"])
+    Lead.objects.for_organisation(organisation).filter(id__in=[survivor.id, other.id]).touch()
     payload = {
         "undone": str(other.id),
         "merge_id": str(event.id),
@@ -151,7 +152,7 @@ def merged_leads(lead: Lead) -> list[Lead]:
 
 
 def became(lead: Lead) -> UUID:
-    """The id of the standing lead that a merged one became, through all merges; else its own."""
+    """The id of the lead that a merged one became, through all merges; else its own."""
     leads = Lead.objects.filter(organisation_id=lead.organisation_id)
     at, next_ = lead.id, lead.merged_into_id
     while next_ is not None:
@@ -160,8 +161,8 @@ def became(lead: Lead) -> UUID:
 
 
 # --- Locks ---------------------------------------------------------------------------------------
-def _lock_merging(organisation: Organisation) -> None:
-    """One merge or undoing at a time in an agency: no two wait for each other, none makes a ring.
+def lock_merging(organisation: Organisation) -> None:
+    """One merge, giving or undoing at a time in an agency: none wait for each other in a ring.
 
     Rows alone would do for two merges, which lock them in the order of ids; an undoing learns only
     from the survivor which row it needs besides.
@@ -169,7 +170,8 @@ def _lock_merging(organisation: Organisation) -> None:
     lock_names([f"{organisation.id} merging"])
 
 
-def _locked(organisation: Organisation, ids: list[UUID]) -> dict[UUID, Lead]:
+def locked_leads(organisation: Organisation, ids: list[UUID]) -> dict[UUID, Lead]:
+    """The organisation's leads of these ids, locked in the order of their ids."""
     leads = Lead.objects.for_organisation(organisation).filter(id__in=ids)
     return {lead.id: lead for lead in leads.order_by("id").select_for_update()}
 
@@ -179,8 +181,8 @@ def _locked_pair(
 ) -> tuple[Lead, Lead]:
     if survivor_id == other_id:
         raise CannotMerge("A lead cannot be merged with itself.")
-    _lock_merging(organisation)
-    leads = _locked(organisation, [survivor_id, other_id])
+    lock_merging(organisation)
+    leads = locked_leads(organisation, [survivor_id, other_id])
     if len(leads) < 2:
         raise CannotMerge("One of the two leads is no longer there.")
     for lead in leads.values():

@@ -120,9 +120,10 @@ def _statement(asked: LiteralString, answer: LiteralString) -> LiteralString:
               FROM taken
         ), entry AS (
             INSERT INTO organisations_auditentry (id, organisation_id, action, actor_kind, actor_id,
-                                                  address, target_kind, target_id, details)
+                                                  address, target_kind, target_id, details, names)
             SELECT entry_id, %(organisation_id)s, 'status_changed', %(actor_kind)s, %(actor_id)s,
-                   %(address)s, 'lead', lead_id, jsonb_build_object('from', was, 'to', status)
+                   %(address)s, 'lead', lead_id, jsonb_build_object('from', was, 'to', status),
+                   jsonb_build_object('actor', %(actor_name)s::text)
               FROM taken WHERE entry_id IS NOT NULL
         ), changed AS (
             UPDATE leads_lead AS lead SET status = taken.status, moved_on = taken.moved_on

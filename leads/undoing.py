@@ -5,15 +5,17 @@ stands in the run's events; an Undo leaves events of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import Count, F, Min, Q, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThan
+from django.utils import timezone
 
 from leads import bulk, moving
 from leads.assignment import save_assigned, take_assignee
@@ -22,7 +24,7 @@ from leads.models import EventKind, Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.temperature import temperature
 from organisations.actors import Actor
-from organisations.models import Organisation, User
+from organisations.models import AuditEntry, Organisation, User
 
 UNDO_LASTS = timedelta(hours=1)
 
@@ -52,6 +54,51 @@ def find_run(organisation: Organisation, bulk_id: UUID) -> Run | None:
     return Run(bulk_id, *first) if first else None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A change of many leads that can still be taken back."""
+
+    id: UUID
+    leads: int  # that it changed
+
+
+def may_be_open(run_id: UUID | None, made_at: datetime) -> UUID | None:
+    """The id of a run whose hour is not over; None spares the question whether it is open."""
+    return run_id if timezone.now() - made_at < UNDO_LASTS else None
+
+
+def open_runs(
+    organisation: Organisation, told_by: Mapping[UUID, UUID | None], person: User
+) -> dict[UUID, OpenRun]:
+    """Those runs that the person may take back now, by the ids of the rows that tell of them.
+
+    `told_by` holds the run of each such row. Nothing is asked where there is none.
+    """
+    ids = {run for run in told_by.values() if run}
+    still_open = _open_runs(organisation, ids, person) if ids else {}
+    return {row: still_open[run] for row, run in told_by.items() if run in still_open}
+
+
+def _open_runs(
+    organisation: Organisation, ids: Collection[UUID], person: User
+) -> dict[UUID | None, OpenRun]:
+    events = LeadEvent.objects.for_organisation(organisation).of_bulk(*ids)
+    if not person.is_admin:
+        events = events.filter(actor_id=person.id)
+    runs = events.values_list(KeyTextTransform("bulk", "payload")).annotate(
+        leads=Count("id"), begun=Min("created_at")
+    )
+    undone = AuditEntry.objects.for_organisation(organisation).filter(
+        target_id__in=ids, details__has_key="undoes"
+    )
+    taken_back = {str(run) for run in undone.values_list("target_id", flat=True)}
+    return {
+        UUID(run): OpenRun(UUID(run), leads)
+        for run, leads, _ in runs.filter(begun__gt=Now() - UNDO_LASTS)
+        if run not in taken_back
+    }
+
+
 def undo(organisation: Organisation, run: Run, *, by: Actor) -> bulk.Outcome:
     """Give each lead of the run back what it had before it, unless it was changed since.
 
@@ -60,7 +107,7 @@ def undo(organisation: Organisation, run: Run, *, by: Actor) -> bulk.Outcome:
     """
     outcome = bulk.Outcome()
     trail = Trail(by, run.id, {"what": run.kind, "undoes": str(run.id)})
-    leads = Lead.objects.for_organisation(organisation).standing()
+    leads = Lead.objects.for_organisation(organisation).unmerged()
     for events, is_last in bulk.with_end(_batches_of_events(organisation, run)):
         done = {event.lead_id: event for event in events}
         with transaction.atomic():

@@ -98,7 +98,7 @@ def e_mail_link(lead: Lead) -> str | None:
 class Fact:
     label: str
     said: str
-    address: str | None = None  # where it can be acted on
+    url: str | None = None  # where it can be acted on
 
 
 @dataclass(frozen=True, slots=True)

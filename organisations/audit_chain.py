@@ -2,9 +2,10 @@
 
 An agency's entries stand in the order of their positions, 1 and up without a gap, and never go back
 in time. Each carries the SHA-256 of the hash of the one before it, in hexadecimal (nothing, for the
-first), and of what it says itself: its fields HASHED, a line each, in UTF-8. PostgreSQL writes them
-so (organisations/triggers.py); here they are read again, from the database or from an exported
-file, of which nothing else is needed. Who owns the tables could write the whole chain anew: that is
+first), and of what it says itself: its fields HASHED, a line each, in UTF-8, and a last line for
+its `names`, which entries of before names were kept do not have. PostgreSQL writes them so
+(organisations/triggers.py); here they are read again, from the database or from an exported file,
+of which nothing else is needed. Who owns the tables could write the whole chain anew: that is
 found where somebody kept an earlier hash, or an earlier file.
 """
 
@@ -24,6 +25,7 @@ HASHED = (
     "organisation_id", "position", "id", "created_at", "action", "actor_kind", "actor_id",
     "address", "target_kind", "target_id", "details",
 )  # fmt: skip
+NAMES = "names"
 _POSITION = re.compile(r"[0-9]{1,18}")
 _AT_ONCE = 2000  # rows that are fetched together
 
@@ -35,7 +37,7 @@ class NotATrail(Exception):
 class Link(NamedTuple):
     """An entry as the chain takes it."""
 
-    said: str  # its fields HASHED, a line each
+    said: str  # its fields HASHED, a line each, and its names, if it has any
     hash: str
     end: str | None = None  # the hash at which its agency's chain ends, "" for none; None in a file
 
@@ -56,7 +58,12 @@ class Link(NamedTuple):
         return f"entry {self.position} ({self._field('id')}, {self.written_at})"
 
     def _field(self, name: str) -> str:
-        return self.said.split("\n")[HASHED.index(name)]
+        return fields_of(self.said)[name]
+
+
+def fields_of(said: str) -> dict[str, str]:
+    """What an entry says, by its fields; its names are empty where it has none."""
+    return dict(zip((*HASHED, NAMES), [*said.split("\n"), ""], strict=False))
 
 
 def fault_between(before: Link | None, link: Link) -> str | None:
@@ -132,7 +139,8 @@ def links_in(lines: Iterable[str]) -> Iterator[Link]:
     for row in rows:
         if None in row.values() or not _POSITION.fullmatch(row["position"]):
             raise NotATrail(f"line {rows.line_num} is no entry")
-        yield Link("\n".join(row[name] for name in HASHED), row["hash"])
+        names = [row[NAMES]] if row.get(NAMES) else []  # a file of before has no such column
+        yield Link("\n".join([*(row[name] for name in HASHED), *names]), row["hash"])
 
 
 def verify_export(links: Iterable[Link]) -> Verified:

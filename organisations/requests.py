@@ -23,6 +23,7 @@ class SignedInRequest(HttpRequest):
     user: User
     organisation: Organisation
     htmx: HtmxDetails
+    form_seed: bytes  # where a form was sent that acts once (sending_once.py)
 
 
 def actor_of(request: SignedInRequest) -> Actor:

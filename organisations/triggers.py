@@ -25,7 +25,8 @@ CREATE TRIGGER organisations_auditentry_never_emptied
 # Each entry follows from the one before it of its agency (organisations/audit_chain.py): its place,
 # its time and its hash are the database's own, whatever the statement says. The head's row is where
 # the chain ends; its lock is held until the transaction does, so an agency's entries are written in
-# the order of their positions, and whoever writes one has taken every other lock before. The
+# the order of their positions, and whoever writes one has taken every other lock before. Entries
+# of before names were kept have none, and concat_ws() no line for them: their hashes stand. The
 # function runs as the tables' owner, for the server's own role may not write to the heads. So its
 # names say their schema: a search path of its own would cost an entry as much as all the rest.
 AUDIT_CHAIN = """
@@ -36,7 +37,7 @@ RETURNS text LANGUAGE sql STABLE AS $$
         to_char(timezone('UTC', entry.created_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         entry.action, entry.actor_kind, coalesce(entry.actor_id::pg_catalog.text, ''),
         coalesce(host(entry.address), ''), entry.target_kind,
-        coalesce(entry.target_id::pg_catalog.text, ''), entry.details
+        coalesce(entry.target_id::pg_catalog.text, ''), entry.details, entry.names
     )
 $$;
 

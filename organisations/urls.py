@@ -3,7 +3,7 @@ from django.urls import path
 from organisations.agency import closing_page
 from organisations.profile import two_step
 from organisations.profile import views as profile_views
-from organisations.signing_in import password_reset
+from organisations.signing_in import form_token, password_reset
 from organisations.signing_in import views as sign_in_views
 from organisations.team import joining
 from organisations.team import views as team_views
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-in/", sign_in_views.SignInView.as_view(), name="sign_in"),
     path("sign-in/code/", sign_in_views.sign_in_code, name="sign_in_code"),
     path("sign-out/", sign_in_views.sign_out, name="sign_out"),
+    path("form-token/", form_token.form_token, name="form_token"),
     path("password-reset/", password_reset.password_reset, name="password_reset"),
     path(
         "password-reset/sent/",
@@ -57,6 +58,16 @@ urlpatterns = [
         "settings/profile/sessions/<uuid:session_id>/",
         profile_views.end_session,
         name="end_session",
+    ),
+    path(
+        "settings/profile/devices/",
+        profile_views.forget_all_devices,
+        name="forget_all_devices",
+    ),
+    path(
+        "settings/profile/devices/<uuid:device_id>/",
+        profile_views.forget_device,
+        name="forget_device",
     ),
     path("settings/profile/two-step/", two_step.two_step_page, name="two_step"),
     path("settings/profile/two-step/begin/", two_step.begin_two_step, name="begin_two_step"),

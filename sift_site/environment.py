@@ -225,6 +225,16 @@ def port(default: int) -> int:
     return value
 
 
+def probe_port() -> int | None:
+    """PROBE_PORT: where the server answers its probes as well, or None."""
+    value = count("PROBE_PORT", 0)
+    if value > 65_535:
+        raise ImproperlyConfigured(
+            f"PROBE_PORT is {value}; it takes a whole number from 1 to 65535."
+        )
+    return value or None
+
+
 def require_shared_counters(processes: int) -> None:
     """Rate limits are counted in Redis, or in the memory of a single process."""
     if processes > 1 and optional_text("REDIS_URL") is None:

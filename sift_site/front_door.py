@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from sift_site.api import gateway
 from sift_site.api.http import ApiRequest
-from sift_site.serving import health, proxies
+from sift_site.serving import error_pages, health, page_bodies, proxies
 from sift_site.serving.lost_database import drop_dead_connection
 
 
 class FrontDoorMiddleware:
-    """Outermost: health probes, whose word about the client is believed, and the API's own chain.
+    """Outermost: health probes, whose word about the client is believed, the API's own chain, and
+    what is refused before anybody is asked who sends it.
 
     Django's MIDDLEWARE is one list for every path. The API needs no session, CSRF token, message or
     HTMX header, so its requests turn off here and never reach the rest of the list.
@@ -21,10 +23,16 @@ class FrontDoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies.believe(request)
         if (probe := health.PROBES.get(request.path_info)) is not None:
             return probe(request)
         if gateway.is_below_api(request.path_info):
             return gateway.answer(ApiRequest(request.META)).as_django()
-        proxies.believe(request)
+        try:
+            request.get_host()
+        except DisallowedHost as fault:
+            return error_pages.foreign_host(request, fault)
+        if not page_bodies.is_whole(request):
+            return error_pages.broken_off(request)
         drop_dead_connection()
         return self.get_response(request)

@@ -59,8 +59,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisations.signing_in.middleware.SignInRequiredMiddleware",
+    "organisations.signing_in.middleware.SamePersonMiddleware",
     "organisations.signing_in.middleware.OrganisationMiddleware",
     "organisations.signing_in.middleware.PrivatePagesMiddleware",
+    "sift_site.serving.page_limits.PageLimitMiddleware",
     "sift_site.serving.replicas.ReplicaMiddleware",  # from here on it is known who asks
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -149,6 +151,7 @@ else:
 SIFT_RATE_GROWTH = environment.rate("SIFT_RATE_GROWTH", "120/m")
 SIFT_RATE_SCALE = environment.rate("SIFT_RATE_SCALE", "600/m")
 SIFT_RATE_ANONYMOUS = environment.rate("SIFT_RATE_ANONYMOUS", "60/m")
+SIFT_RATE_PAGES = environment.rate("SIFT_RATE_PAGES", "600/m")
 # django-ratelimit's own defaults: it asks for each at each request, and one that is missing is
 # looked for anew each time.
 RATELIMIT_ENABLE = True
@@ -212,6 +215,8 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
 EMAIL_TIMEOUT = 10  # seconds
+# Letters and entries of the trail that no answer may wait for (foundation/web/after_answer.py).
+AFTER_ANSWER_IN_A_THREAD = True
 DEFAULT_FROM_EMAIL = environment.mail_from("Sift <no-reply@localhost>")
 
 # --- Transport and headers -----------------------------------------------------------------------
@@ -262,7 +267,14 @@ LOGGING: dict[str, Any] = {
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "sift_site.serving.log_lines.RefusalsInOneLine"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refusals"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         # Django's own handlers would mail or print a second time.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.core.mail import EmailMessage
@@ -17,17 +18,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apikeys import call_log
+from foundation.web import counters
 from organisations.models import Organisation, User
 from tests import clean_slate
 from tests.factories import make_organisation, make_user
 from tests.migrated_once import copy_what_is_migrated
-from tests.servers import chromium_program, redis_program, redis_server
+from tests.servers import chromium_program, nginx_program, redis_program, redis_server
 
 # Sift asks for no content types and no permissions of Django's, and a test whose rows are committed
 # would have them all written anew when it ends.
 post_migrate.disconnect(create_contenttypes)
 post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 clean_slate.install()
+# Another thread would not see the rows of a test that never commits; servers of tests have theirs.
+settings.AFTER_ANSWER_IN_A_THREAD = False
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +46,7 @@ def django_db_modify_db_settings(
 def _fresh_counters():
     """Rate limits count in the cache: each test starts from nothing."""
     cache.clear()
+    counters.forget_own()
 
 
 @pytest.fixture(scope="session")
@@ -56,20 +61,26 @@ def server_role(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         cursor.execute(f"DROP ROLE {role}")
 
 
-@pytest.fixture(autouse=True)
-def _as_the_server(request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.fixture(scope="session", autouse=True)
+def _acts_as(request: pytest.FixtureRequest) -> str | None:
     """With SIFT_TEST_AS_SERVER, tests ask the database as the server's role, not as its owner.
 
     What a test does to the tables themselves then fails: it is for a look at what the server does.
+    The role is made before any test's transaction, which would take it away again.
     """
+    wanted = os.environ.get("SIFT_TEST_AS_SERVER")
+    return request.getfixturevalue("server_role") if wanted else None
+
+
+@pytest.fixture(autouse=True)
+def _as_the_server(request: pytest.FixtureRequest, _acts_as: str | None) -> Iterator[None]:
     marked = request.node.get_closest_marker("django_db")
-    if not (os.environ.get("SIFT_TEST_AS_SERVER") and marked):
+    if _acts_as is None or marked is None:
         yield
         return
-    role = request.getfixturevalue("server_role")
     request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
     with connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {role}")
+        cursor.execute(f"SET ROLE {_acts_as}")
     yield
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
@@ -188,6 +199,15 @@ def redis_url() -> Iterator[str]:
         pytest.skip("no Redis server on this machine: install redis-server (README, Tests)")
     with redis_server(program) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def nginx_path() -> str:
+    """Where nginx lies; mark its tests `nginx`."""
+    path = nginx_program()
+    if path is None:
+        pytest.skip("no nginx on this machine: install nginx-light (README, Tests)")
+    return path
 
 
 @pytest.fixture(scope="session")

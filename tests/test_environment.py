@@ -48,6 +48,7 @@ def test_lists_are_separated_by_commas(monkeypatch):
         ("WEB_CPU_AFFINITY", "0,1", environment.affinity, "auto, on or off"),
         ("WEB_THREADS", "٣", lambda: environment.count("WEB_THREADS", 4), "from 0 up"),
         ("PORT", "65536", lambda: environment.port(8000), "from 1 to 65535"),
+        ("PROBE_PORT", "65536", environment.probe_port, "from 1 to 65535"),
         ("ALLOWED_HOSTS", " , ", lambda: environment.names("ALLOWED_HOSTS", []), "comma-separated"),
         ("CSRF_TRUSTED_ORIGINS", "sift.uk", environment.origins, "https://"),
         ("SIFT_RATE_GROWTH", "120", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),

@@ -19,6 +19,7 @@ from leads.models.saved_view import SavedView
 from organisations.actors import Actor
 from tests.factories import (
     make_conversation,
+    make_device,
     make_invitation,
     make_key,
     make_lead,
@@ -31,7 +32,7 @@ API = "api/v1/"
 # Parameters that name an object, and the object of an agency that each stands for.
 OBJECTS = (
     *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id"),
-    *("person_id", "invitation_id", "session_id"),
+    *("person_id", "invitation_id", "session_id", "device_id"),
 )
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
@@ -116,6 +117,7 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "person_id": make_user(agency, name=name).id,
         "invitation_id": make_invitation(agency)[0].id,
         "session_id": make_session(person).id,
+        "device_id": make_device(person).id,
     }
 
 

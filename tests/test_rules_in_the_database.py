@@ -120,7 +120,10 @@ def test_an_invitation_takes_only_what_one_is_made_of(agency, change, rule):
 def test_an_address_has_one_open_invitation_in_an_agency(agency, other_agency):
     invitation, _ = make_invitation(agency, email="priya@example.com")
     make_invitation(other_agency, email="priya@example.com")
-    sql = "UPDATE organisations_invitation SET email = 'PRIYA@example.com' WHERE id = %s"
+    sql = (
+        "UPDATE organisations_invitation"
+        " SET email = 'PRIYA@example.com', email_key = 'priya@example.com' WHERE id = %s"
+    )
 
     another, _ = make_invitation(agency)
     refused("organisations_invitation_email_open", sql, another.id)

@@ -74,7 +74,7 @@ def deep(view: str, person: User) -> QueryDict | None:
     """The view's address so many pages on; None where it has not so many."""
     address = QueryDict(view, mutable=True)
     filters = LeadFilterForm(address, person)
-    leads = Lead.objects.for_organisation(person.organisation).standing()
+    leads = Lead.objects.for_organisation(person.organisation).unmerged()
     last = PAGES_ON * filters.page_size
     lead = filters.in_order(filters.narrow(leads))[last - 1 : last].first()
     if lead is None:

@@ -6,7 +6,7 @@ from foundation.days import today
 from organisations.models import Organisation, User
 from sift_site.overview.figures import Overview
 from sift_site.overview.periods import Period
-from sift_site.overview.views import standing
+from sift_site.overview.views import waiting_and_due
 
 
 def show(organisation: Organisation, report: Report) -> None:
@@ -26,7 +26,7 @@ def _cost(person: User, period: Period) -> Cost:
     def read() -> None:
         counted = Overview(person.organisation, period, today())
         counted.charts()
-        standing(person, counted)
+        waiting_and_due(person, counted)
 
     _, cost = cost_of(read)
     return cost

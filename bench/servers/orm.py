@@ -104,7 +104,7 @@ def _move(lead: Lead, status: str, key: ApiKey) -> None:
     AuditEntry.objects.create(
         organisation_id=lead.organisation_id, action="status_changed", actor_kind="api_key",
         actor_id=key.id, target_kind="lead", target_id=lead.id,
-        details={"from": was, "to": status},
+        details={"from": was, "to": status}, names={"actor": key.name},
     )  # fmt: skip
 
 

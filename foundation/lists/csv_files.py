@@ -1,4 +1,7 @@
-"""Tables as CSV files: streamed, and safe to open in a spreadsheet.
+"""Tables as CSV files: safe to open in a spreadsheet, and written before they are sent.
+
+A file is written to memory or disk as fast as the database gives its rows, by one person one at a
+time, and only then sent: who takes it slowly holds no transaction open.
 
 They open in Excel as they are: UTF-8 with a byte order mark, lines that end with CR LF, a header
 row. A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, so a text that
@@ -11,7 +14,10 @@ apostrophe, whatever follows it, and has every text as it was (docs/csv-files.md
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import F, Func, QuerySet, Value
@@ -19,18 +25,37 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from foundation.database import time_limits
+from foundation.web.counters import alone
+from foundation.web.pages import TooManyRequests
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _GUARDED = (*FORMULA_STARTS, "'")
 
+_IN_MEMORY = 1024 * 1024  # bytes; what is more goes to disk
+_LONGEST_EXPORT = 900  # seconds, after which one that never ended is forgotten
+_RETRY_AFTER = 10  # seconds
+
 Row = TypeVar("Row")
+
+
+@contextmanager
+def only_export_of(person_id: UUID) -> Iterator[None]:
+    """TooManyRequests while another export of the person is being written, in any process."""
+    with alone(f"export:{person_id.hex}", longest=_LONGEST_EXPORT) as is_alone:
+        if not is_alone:
+            why = "Another export of yours is still being made. Each person makes one at a time."
+            raise TooManyRequests(_RETRY_AFTER, why)
+        yield
 
 
 def csv_response(
     request: HttpRequest, what: str, slug: str, pieces: Iterator[bytes]
 ) -> HttpResponseBase:
-    """The file as a download, `what-slug-day.csv`; for HEAD its headers, and nothing is read."""
+    """The file as a download, `what-slug-day.csv`, written by now; for HEAD its headers alone, and
+    nothing is read."""
     response: HttpResponseBase = (
-        HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(pieces)
+        HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(_written(pieces))
     )
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     name = f"{what}-{slug}-{today.isoformat()}.csv"  # a slug is plain ASCII
@@ -56,12 +81,27 @@ def csv_pieces(
     writer.writerow(header)
     yield b"\xef\xbb\xbf" + lines.take()
     with transaction.atomic():
+        time_limits.give_export_its_own()
         for count, row in enumerate(rows.iterator(chunk_size=rows_at_once), start=1):
             writer.writerow(cells(row))
             if count % rows_at_once == 0:
                 yield lines.take()
     if rest := lines.take():
         yield rest
+
+
+def _written(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, once the last has been written."""
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed when it was sent
+    sizes = [file.write(piece) for piece in pieces]
+    file.seek(0)
+
+    def sent() -> Iterator[bytes]:
+        with file:
+            for size in sizes:
+                yield file.read(size)
+
+    return sent()
 
 
 def plain(text: str | None) -> str | None:

@@ -25,7 +25,16 @@ class FilterInForce:
 
     field: str
     value: str
-    address: str  # beginning with `?`
+    url: str  # beginning with `?`
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A parameter of the address that was not understood, and what would have been."""
+
+    name: str
+    faults: list[str]
+    accepted: list[tuple[str, str]]  # values or parameters, each with its label; none: any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +129,14 @@ class FilterForm(forms.Form):
     # Fields of which the second is at least the first, where both are said.
     IN_ORDER: Collection[tuple[str, str]] = (("since", "until"),)
 
-    def __init__(self, address: QueryDict) -> None:
-        said = address.copy()
+    def __init__(self, query: QueryDict) -> None:
+        said = QueryDict(mutable=True)
+        for name, values in query.lists():
+            said.setlist(name, [value for value in values if value != ""])  # empty says nothing
         for field, unless_said in self.SHOWING.items():
             said.setdefault(field, unless_said)
         super().__init__(said)
-        self.address = address
+        self.asked = query
         fields: dict[str, Any] = self.fields
         for name, choices in self._known_choices().items():
             fields[name].choices = choices
@@ -178,12 +189,12 @@ class FilterForm(forms.Form):
     @property
     def clear_address(self) -> str:
         """The list with no filter in force, shown as it is."""
-        return self._address_of({name: self.chosen(name) for name in self.SHOWING})
+        return self._url_of({name: self.chosen(name) for name in self.SHOWING})
 
     @property
     def query(self) -> str:
         """The valid choices as the query of an address: what a saved view keeps."""
-        return self._address_of({name: self.chosen(name) for name in self.fields})[1:]
+        return self._url_of({name: self.chosen(name) for name in self.fields})[1:]
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
@@ -201,7 +212,7 @@ class FilterForm(forms.Form):
     @property
     def export_query(self) -> str:
         """What an export is asked with, `?` included: all that narrows, no page of it."""
-        return self._address_of({name: self.chosen(name) for name in self.fields})
+        return self._url_of({name: self.chosen(name) for name in self.fields})
 
     @property
     def tidy(self) -> QueryDict:
@@ -210,7 +221,7 @@ class FilterForm(forms.Form):
         A form sends its empty fields too; an address that people pass on is better without.
         """
         tidy = QueryDict(mutable=True)
-        for name, values in self.address.lists():
+        for name, values in self.asked.lists():
             if kept := [v for v in values if v != "" and v != self.SHOWING.get(name)]:
                 tidy.setlist(name, kept)
         return tidy
@@ -223,6 +234,20 @@ class FilterForm(forms.Form):
             for name, faults in self.errors.items()
             for fault in faults
         ]
+
+    @property
+    def misread(self) -> list[Misread]:
+        """All that the address says and the list cannot follow, unknown parameters included."""
+        unknown = [name for name in self.tidy if name not in {*self.fields, *POSITION}]
+        known = [(name, str(self[name].label)) for name in self.fields]
+        return [
+            *(Misread(n, [f"“{n}” is no filter of this list."], known) for n in unknown),
+            *(Misread(n, [*map(str, said)], self._accepted(n)) for n, said in self.errors.items()),
+        ]
+
+    def _accepted(self, field: str) -> list[tuple[str, str]]:
+        """The field's choices; none where it takes any text, and its fault says of which form."""
+        return self._labels(field) if isinstance(self.fields[field], forms.ChoiceField) else []
 
     def _group(
         self,
@@ -267,19 +292,19 @@ class FilterForm(forms.Form):
         return [(value, label) for value, label in _ungrouped(self.fields[field]) if value != ""]
 
     def _without(self, field: str, value: str) -> str:
-        return self._address_of(
+        return self._url_of(
             {
                 name: [v for v in self.chosen(name) if (name, v) != (field, value)]
                 for name in self.fields
             }
         )
 
-    def _address_of(self, values: Mapping[str, list[str]]) -> str:
-        address = QueryDict(mutable=True)
+    def _url_of(self, values: Mapping[str, list[str]]) -> str:
+        url = QueryDict(mutable=True)
         for name, said in values.items():
             if said:
-                address.setlist(name, said)
-        return "?" + address.urlencode()
+                url.setlist(name, said)
+        return "?" + url.urlencode()
 
 
 def _ungrouped(field: Any) -> Iterator[tuple[str, str]]:

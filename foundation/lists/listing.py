@@ -86,9 +86,9 @@ class Listing(Generic[Row]):
         self._collected: int | None = None  # how many matches there are, once they were collected
         self._seen = 0  # at least so many there are
 
-    def page(self, address: QueryDict, *, size: int) -> Page[Row]:
+    def page(self, query: QueryDict, *, size: int) -> Page[Row]:
         """The page that the address asks for by `after` or `before`."""
-        return page_in_order(self.order, self.rows.every.model, self.read, address, size=size)
+        return page_in_order(self.order, self.rows.every.model, self.read, query, size=size)
 
     def count(self) -> RowCount:
         """How many rows match: exactly where matches are rare, else at least how many.

@@ -120,7 +120,7 @@ class Stretch:
         )
 
 
-def page_of(rows: QuerySet[Row], address: QueryDict, *, size: int = PAGE_ROWS) -> Page[Row]:
+def page_of(rows: QuerySet[Row], query: QueryDict, *, size: int = PAGE_ROWS) -> Page[Row]:
     """The page of `rows` that the address asks for by `after` or `before`.
 
     `rows` is ordered by columns, all descending, of which the last is unique among equals of the
@@ -131,7 +131,7 @@ def page_of(rows: QuerySet[Row], address: QueryDict, *, size: int = PAGE_ROWS) -
         order,
         rows.model,
         lambda stretch, most: list(stretch.of(rows)[:most]),
-        address,
+        query,
         size=size,
     )
 
@@ -140,7 +140,7 @@ def page_in_order(
     order: Order,
     model: type[Row],
     read: Callable[[Stretch, int], list[Row]],
-    address: QueryDict,
+    query: QueryDict,
     *,
     size: int = PAGE_ROWS,
 ) -> Page[Row]:
@@ -149,8 +149,8 @@ def page_in_order(
     A position that cannot be read is named in `fault`, and the first page is given.
     """
     try:
-        after = read_place(model, order, address.get("after"))
-        before = read_place(model, order, address.get("before"))
+        after = read_place(model, order, query.get("after"))
+        before = read_place(model, order, query.get("before"))
     except ValueError:
         first = read(Stretch(order), size + 1)
         return _page(order, first, size, fault=NOT_UNDERSTOOD)

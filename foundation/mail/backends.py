@@ -32,7 +32,10 @@ class BackgroundSmtp(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for letter in email_messages:
-            _post_office.submit(_hand_over, letter)
+            try:
+                _post_office.submit(_hand_over, letter)
+            except RuntimeError:  # the process ends, and its pools take nothing more
+                _hand_over(letter)
         return len(email_messages)
 
 

@@ -47,8 +47,13 @@ def _date(moment: datetime, now: datetime) -> str:
 
 @register.simple_tag
 def when(moment: datetime) -> SafeString:
-    """How long ago, as `<time>` with the exact moment in its title."""
-    return _time(moment, in_words(moment, timezone.now()))
+    """How long ago, as `<time>` with the exact moment in its title; the page keeps it true."""
+    return format_html(
+        '<time datetime="{}" title="{}" data-told="ago">{}</time>',
+        moment.isoformat(),
+        exactly(moment),
+        in_words(moment, timezone.now()),
+    )
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ and over HTTPS, so no neighbouring host can plant one (settings.COOKIE_PREFIX).
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -41,3 +42,14 @@ class MessageStorage(CookieStorage):
     """Django's messages, in a cookie named like the others."""
 
     cookie_name = f"{settings.COOKIE_PREFIX}sift_messages"
+
+    @property
+    def added(self) -> list[Message]:
+        """What this request has said so far, in its order."""
+        return list(self._queued_messages)  # type: ignore[attr-defined]  # of Django's own storage
+
+    def add_unless_waiting(self, level: int, words: str, tags: str) -> None:
+        """Say it, unless the browser brought it along and it was not shown yet."""
+        waiting = self._loaded_messages  # type: ignore[attr-defined]  # likewise
+        if Message(level, words, tags) not in waiting:
+            self.add(level, words, tags)

@@ -2,16 +2,22 @@
 
 Counting goes by fixed windows in the cache: Redis where it is set, so exact over all processes,
 else this process's memory. A store that is down or slow must not take the product with it: a fault
-or time-out (0.2 s, settings.CACHES) is logged and the request served. django-ratelimit's own
-RATELIMIT_FAIL_OPEN sees only answers that say no, not exceptions.
+or time-out (0.2 s, settings.CACHES) is logged. What is asked then is served uncounted, or counted
+by this process alone, as the caller says. django-ratelimit's own RATELIMIT_FAIL_OPEN sees only
+answers that say no, not exceptions.
 """
 
+import functools
 import logging
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import IPv6Address, ip_network
 
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
@@ -22,6 +28,8 @@ logger = logging.getLogger("sift.limits")
 
 _RATE = re.compile(r"([0-9]+)/([0-9]*)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+# What is counted while the store is away; beyond so many the longest unused are forgotten.
+_own = LocMemCache("counted-by-this-process", {"MAX_ENTRIES": 100_000})
 _WINDOWS = {1: "a second", 60: "a minute", 3600: "an hour", 86400: "a day"}
 
 
@@ -48,8 +56,14 @@ class Usage:
         }
 
 
-def count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
-    """Count one more of `value` in its group, whose rate is such as `120/m` or `10/15m`."""
+def count(
+    request: HttpRequest, group: str, value: str, rate: str, *, without_store: bool = False
+) -> Usage:
+    """Count one more of `value` in its group, whose rate is such as `120/m` or `10/15m`.
+
+    Where the store is away nothing is counted and the usage is none; `without_store` has this
+    process count by itself then, for what must not be let through uncounted.
+    """
     limit, window = _parts(rate)
     try:
         usage = get_usage(
@@ -61,13 +75,42 @@ def count(request: HttpRequest, group: str, value: str, rate: str) -> Usage:
         )
     except Exception as error:  # whichever the cache raises: Redis's own, the socket's, a time-out
         # By type alone: a message may hold the store's address, and that a password.
-        logger.error("Rate limits are not counted: %s.", type(error).__name__)
-        return Usage(limit, window, 0, window)
-    if usage is None or usage["time_left"] < 0:
-        logger.error("Rate limits are not counted: the store gave no number.")
-        return Usage(limit, window, 0, window)
-    # Its window lasts through the second that it names as the end, so one more must pass.
-    return Usage(limit, window, usage["count"], usage["time_left"] + 1)
+        fault = type(error).__name__
+    else:
+        if usage is not None and usage["time_left"] >= 0:
+            # Its window lasts through the second that it names as the end, so one more must pass.
+            return Usage(limit, window, usage["count"], usage["time_left"] + 1)
+        fault = "the store gave no number"
+    logger.error("Rate limits are not counted in their store: %s.", fault)
+    if without_store:
+        return _counted_here(f"{group} {value}", limit, window)
+    return Usage(limit, window, 0, window)
+
+
+def forget_own() -> None:
+    """Forget what this process counted by itself."""
+    _own.clear()
+
+
+@contextmanager
+def alone(name: str, *, longest: int) -> Iterator[bool]:
+    """Whether nobody else, in any process, is within a block of this name; who is not should leave.
+
+    A process that is killed within is forgotten after `longest` seconds.
+    """
+    key = f"alone:{name}"
+    try:
+        is_first = bool(cache.add(key, "held", timeout=longest))
+    except Exception as error:  # as above
+        logger.error("Who is alone is not known: %s.", type(error).__name__)
+        yield True
+        return
+    try:
+        yield is_first
+    finally:
+        if is_first:
+            with suppress(Exception):  # it is forgotten by itself
+                cache.delete(key)
 
 
 def in_words(rate: str, unit: str) -> str:
@@ -86,7 +129,16 @@ def network(address: str) -> str:
     return str(parsed)
 
 
-@cache
+def _counted_here(name: str, limit: int, window: int) -> Usage:
+    """Count one more in this process's memory."""
+    number, gone = divmod(int(time.time()), window)
+    left = window - gone
+    key = f"{name} {window} {number}".replace(" ", ":")  # as caches want their keys
+    _own.add(key, 0, timeout=left + 1)  # not gone before the next line, at the window's end
+    return Usage(limit, window, _own.incr(key), left)
+
+
+@functools.cache
 def _parts(rate: str) -> tuple[int, int]:
     """`120/m` as (120, 60), `10/15m` as (10, 900)."""
     form = _RATE.fullmatch(rate)

@@ -67,11 +67,13 @@ def announce(response: HttpResponse, words: str) -> HttpResponse:
 
 
 class TooManyRequests(PermissionDenied):
-    """Asked for too often: answered with 429. `seconds` is how long to wait, at least 1."""
+    """Asked for too often: answered with 429. `seconds` is how long to wait, at least 1; `why` a
+    sentence on what was too much, where that is not plain."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, why: str = "") -> None:
         super().__init__(f"Wait {seconds} s.")
         self.seconds = max(1, seconds)
+        self.why = why
 
     @property
     def words(self) -> str:
@@ -81,20 +83,28 @@ class TooManyRequests(PermissionDenied):
         return f"Wait {so_many(math.ceil(self.seconds / 60), 'minute')}, then try again."
 
 
-def address_of(request: HttpRequest, query: QueryDict) -> str:
+def url_of(request: HttpRequest, query: QueryDict) -> str:
     """This page's path with another query."""
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
-def push_address(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def push_url_of(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Have the browser show as its address what `request.GET` now is, and keep the one before.
 
     While a search is being typed the new address takes the place of the one before, so that Back
     leaves the search at once and not letter by letter.
     """
-    htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
-    before = QueryDict(urlsplit(htmx.current_url or "").query, mutable=True)
-    now = request.GET.copy()
+    before, now = _query_before(request), request.GET.copy()
     typed_on = bool(before.pop("q", None)) and bool(now.pop("q", None)) and before == now
     show = replace_url if typed_on else push_url
-    return show(response, address_of(request, request.GET))
+    return show(response, url_of(request, request.GET))
+
+
+def _query_before(request: HttpRequest) -> QueryDict:
+    """The query of the address that the browser shows; an empty one where it says none."""
+    htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+    try:
+        query = urlsplit(htmx.current_url or "").query
+    except ValueError:  # the header holds no address
+        query = ""
+    return QueryDict(query, mutable=True)

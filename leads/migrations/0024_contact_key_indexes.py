@@ -4,8 +4,6 @@ The indexes are built while leads are read and written. The statistics of the lo
 with its index: of a key, which is a column, PostgreSQL keeps statistics by itself.
 """
 
-from importlib import import_module
-
 from django.contrib.postgres.operations import (
     AddIndexConcurrently,
     RemoveIndexConcurrently,
@@ -14,7 +12,12 @@ from django.contrib.postgres.operations import (
 from django.db import migrations, models
 from django.db.models import Q
 
-keys = import_module("leads.migrations.0022_contact_keys")
+RULES = (
+    "leads_lead_email_key_said",
+    "leads_lead_phone_key_said",
+    "leads_lead_email_key_of_email",
+    "leads_lead_phone_key_of_phone",
+)
 
 
 def by(key):
@@ -31,7 +34,7 @@ class Migration(migrations.Migration):
     dependencies = [("leads", "0023_fill_contact_keys")]
 
     operations = [
-        *(ValidateConstraint(model_name="lead", name=name) for name in keys.RULES),
+        *(ValidateConstraint(model_name="lead", name=name) for name in RULES),
         by("email_key"),
         by("phone_key"),
         RemoveIndexConcurrently("lead", "leads_lead_by_email"),

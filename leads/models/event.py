@@ -22,6 +22,7 @@ class EventKind(models.TextChoices):
     ASSIGNMENT = "assignment", "Assignment"
     MERGE = "merge", "Merge"
     CAPTURE = "capture", "Capture"
+    GIVING = "giving", "Giving"
 
 
 def actor_columns(actor: Actor) -> dict[str, Any]:
@@ -32,10 +33,10 @@ def actor_columns(actor: Actor) -> dict[str, Any]:
 class LeadEventQuerySet(TenantQuerySet["LeadEvent"]):
     """Every way in which events are chosen."""
 
-    def of_bulk(self, bulk_id: UUID) -> Self:
-        """Those of one change of many leads (leads/bulk.py), by an index of their own."""
+    def of_bulk(self, *bulk_ids: UUID) -> Self:
+        """Those of these changes of many leads (leads/bulk.py), by an index of their own."""
         return self.annotate(bulk=KeyTextTransform("bulk", "payload")).filter(
-            payload__has_key="bulk", bulk=str(bulk_id)
+            payload__has_key="bulk", bulk__in=[str(bulk_id) for bulk_id in bulk_ids]
         )
 
 

@@ -1,6 +1,7 @@
 """Leads: what is known of a buyer or renter, and what holds for it (CONTRACT.md, section 1)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -8,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
@@ -31,10 +32,20 @@ from leads.models.choices import (
 from organisations.models import Organisation, TenantQuerySet, User
 
 
+def moment_of_change() -> Greatest:
+    """What `updated_at` becomes, as the trigger has it: the clock, and later than it was.
+
+    For a change that pollers are to see though no field of the JSON need differ by it: a lead that
+    got a conversation or lost one, or stands on its own again.
+    """
+    clock = Func(function="clock_timestamp", output_field=models.DateTimeField())
+    return Greatest(clock, F("updated_at") + timedelta(microseconds=1))
+
+
 class LeadQuerySet(TenantQuerySet["Lead"]):
     """Every way in which leads are chosen."""
 
-    def standing(self) -> Self:
+    def unmerged(self) -> Self:
         """Leads that were not merged into another: those that lists and the API show."""
         return self.filter(merged_into__isnull=True)
 
@@ -57,14 +68,18 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
         are all that finding a person again asks about.
         """
         key = f"{contact}_key"
-        kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~STANDING}
+        kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~UNMERGED}
         known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
         first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
         return [(id_, found) for id_, found, *_ in first.values_list("id", key, *kinds)]
 
+    def touch(self) -> None:
+        """Move `updated_at`, so that pollers see these leads though no field of theirs differs."""
+        self.update(updated_at=moment_of_change())
+
     def waiting(self) -> Self:
-        """Standing leads that wait for their first contact, put back to wait included."""
-        return self.standing().filter(status__in=SCORED_STATUSES)
+        """Leads that wait for their first contact, put back to wait included."""
+        return self.unmerged().filter(status__in=SCORED_STATUSES)
 
 
 def _keyed(field: str) -> models.CheckConstraint:
@@ -97,8 +112,8 @@ def _reached(status: LeadStatus, least: int) -> models.CheckConstraint:
     )
 
 
-STANDING = Q(merged_into__isnull=True)
-WAITING = STANDING & Q(status__in=SCORED_STATUSES)
+UNMERGED = Q(merged_into__isnull=True)
+WAITING = UNMERGED & Q(status__in=SCORED_STATUSES)
 
 
 class Lead(models.Model):
@@ -212,19 +227,19 @@ class Lead(models.Model):
             models.Index(
                 name="leads_lead_newest",
                 fields=["organisation", "-created_at", "-id"],
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # The same, narrowed to a status: its tab, and `status=`.
             models.Index(
                 name="leads_lead_newest_by_status",
                 fields=["organisation", "status", "-created_at", "-id"],
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # `updated_since=`.
             models.Index(
                 name="leads_lead_updated",
                 fields=["organisation", "-updated_at"],
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # Finding a returning visitor: by e-mail, then by phone, the oldest lead first.
             models.Index(
@@ -244,7 +259,7 @@ class Lead(models.Model):
                 F("created_at").desc(),
                 F("id").desc(),
                 name="leads_lead_best",
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # The same, narrowed to a status.
             models.Index(
@@ -254,13 +269,13 @@ class Lead(models.Model):
                 F("created_at").desc(),
                 F("id").desc(),
                 name="leads_lead_best_by_status",
-                condition=STANDING,
+                condition=UNMERGED,
             ),
             # The list of one person's leads, in either order.
             models.Index(
                 name="leads_lead_newest_of_assignee",
                 fields=["organisation", "assignee", "-created_at", "-id"],
-                condition=STANDING & Q(assignee__isnull=False),
+                condition=UNMERGED & Q(assignee__isnull=False),
             ),
             models.Index(
                 "organisation",
@@ -269,13 +284,13 @@ class Lead(models.Model):
                 F("created_at").desc(),
                 F("id").desc(),
                 name="leads_lead_best_of_assignee",
-                condition=STANDING & Q(assignee__isnull=False),
+                condition=UNMERGED & Q(assignee__isnull=False),
             ),
             # Follow-ups due, everybody's and a person's, counted without reading the leads.
             models.Index(
                 name="leads_lead_due",
                 fields=["organisation", "follow_up_on", "assignee", "id"],
-                condition=Q(follow_up_on__isnull=False) & STANDING,
+                condition=Q(follow_up_on__isnull=False) & UNMERGED,
             ),
             # Who waits for a first contact: those that nobody has taken, and each person's own.
             models.Index(
@@ -292,7 +307,7 @@ class Lead(models.Model):
             models.Index(
                 name="leads_lead_first_contact",
                 fields=["organisation", "first_contacted_at"],
-                condition=Q(first_contacted_at__isnull=False) & STANDING,
+                condition=Q(first_contacted_at__isnull=False) & UNMERGED,
             ),
             # Words, numbers and facets: the lexemes carry the organisation.
             GinIndex(name="leads_lead_search", fields=["search"]),

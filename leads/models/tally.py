@@ -11,13 +11,13 @@ class LeadTallyQuerySet(TenantQuerySet["LeadTally"]):
     """Every way in which tallies are read."""
 
     def by_status(self) -> dict[str, int]:
-        """How many standing leads each status has; statuses without any are left out."""
+        """How many unmerged leads each status has; statuses without any are left out."""
         sums = self.values_list("status").annotate(number=Sum("leads")).order_by()
         return {status: number for status, number in sums if number}
 
 
 class LeadTally(models.Model):
-    """Differences in the number of standing leads of a status, which a trigger writes and folds.
+    """Differences in the number of unmerged leads of a status, which a trigger writes and folds.
 
     A row is a difference, not a total, so that writers never wait for each other; the total is the
     sum. It counts half a million leads in the time of reading a few dozen rows.

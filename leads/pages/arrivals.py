@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from foundation.ids import parse_uuid
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_address import cleaned, leads_of, list_address
+from leads.pages.list_url import cleaned, leads_of, list_url
 from organisations.requests import SignedInRequest
 
 MOST_ANNOUNCED = 99
@@ -31,6 +31,6 @@ def arrivals(request: SignedInRequest) -> HttpResponse:
     context = {
         "number": number,
         "most": MOST_ANNOUNCED,
-        "address": list_address(cleaned(filters)),
+        "url": list_url(cleaned(filters)),
     }
     return render(request, "leads/_arrived.html", context)

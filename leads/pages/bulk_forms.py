@@ -6,10 +6,13 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from foundation.ids import parse_uuid
+from foundation.ids import parse_uuid, uuid7
+from foundation.lists.paging import MOST_COUNTED
+from leads.as_shown import Shown
 from leads.assignment import assignable
 from leads.bulk import Assign, Chosen, Move
 from leads.models.choices import PERSON_STATUSES, LeadStatus
+from organisations.actors import Actor
 from organisations.models import Organisation, User
 
 MOST_CHOSEN = 500  # more than any page shows
@@ -20,14 +23,29 @@ CHOOSE_LEADS = "Select the leads first: tick the boxes of their rows."
 NOT_UNDERSTOOD = "The page did not say which leads are meant. Reload it and choose again."
 
 
-class BulkForm(forms.Form):
+class ShownForm(forms.Form):
+    """When the list was made on which a person chose, and how many leads it said match."""
+
+    made = forms.UUIDField(required=False, error_messages={"invalid": NOT_UNDERSTOOD})
+    said = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_COUNTED,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NOT_UNDERSTOOD),
+    )
+
+    def shown(self, by: Actor) -> Shown:
+        """The list as the person chose on it; this moment's where the page did not say when."""
+        return Shown(self.cleaned_data["made"] or uuid7(), by, self.cleaned_data["said"])
+
+
+class BulkForm(ShownForm):
     """What is to become of the leads, and which leads are meant.
 
     `lead` holds those chosen by their boxes, as the row shows them: id, status and assignee. With
-    `scope` "matching" it is all that the filters in `back`, the list's address, let through, and
-    `upto` the id that none of them may be above: made when the question was put, it leaves out
-    what arrived after it. Once valid, `cleaned_data` has the `change`, and `chosen` where leads
-    were chosen by their boxes.
+    `scope` "matching" it is all that the filters in `back`, the list's address, let through, as
+    they were shown; `agreed` answers the question that is put where they are many. Once valid,
+    `cleaned_data` has the `change`, and `chosen` where leads were chosen by their boxes.
     """
 
     act = forms.ChoiceField(
@@ -47,7 +65,7 @@ class BulkForm(forms.Form):
     to_person = forms.CharField(required=False)
     scope = forms.CharField(required=False)
     back = forms.CharField(required=False, max_length=4000)
-    upto = forms.UUIDField(required=False)
+    agreed = forms.BooleanField(required=False)
 
     def __init__(self, data: QueryDict, organisation: Organisation) -> None:
         super().__init__(data)
@@ -75,7 +93,7 @@ class BulkForm(forms.Form):
         return [str(fault) for faults in self.errors.values() for fault in faults]
 
     @property
-    def address(self) -> QueryDict:
+    def query(self) -> QueryDict:
         """The list's address when the leads were chosen."""
         return QueryDict(self.cleaned_data.get("back", ""))
 

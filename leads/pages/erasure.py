@@ -16,10 +16,11 @@ from leads.erasure import erase
 from leads.models import Lead
 from leads.pages import lead_page
 from leads.pages.neighbours import came_from
-from leads.person_export import person_export
+from leads.visitor_export import visitor_export
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget
 from organisations.requests import SignedInRequest, actor_of, admin_required
+from organisations.sending_once import sent_once
 
 WORD = "erase"
 
@@ -52,6 +53,7 @@ def _plain(text: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@sent_once()
 def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Ask first (GET), then erase the person for good (POST)."""
     if request.method != "POST":
@@ -65,14 +67,14 @@ def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _question(request, lead, form)
     messages.success(request, "The lead and all that was kept of the person were erased.")
-    return SeeOther(came_from(request).list_address)
+    return SeeOther(came_from(request).list_url)
 
 
 def _question(request: SignedInRequest, lead: Lead, form: EraseForm) -> HttpResponse:
     context = {
         "lead": lead,
         "form": form,
-        "address": lead_page.address_of(request, lead),
+        "url": lead_page.url_of(request, lead),
         "carried": came_from(request).carried,
     }
     return render(request, "leads/erasure.html", context, status=422 if form.is_bound else 200)
@@ -83,7 +85,7 @@ def _question(request: SignedInRequest, lead: Lead, form: EraseForm) -> HttpResp
 def export_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """All that is kept of the person, as a JSON file."""
     lead = lead_page.lead_or_404(request, lead_id)
-    exported = person_export(lead, request.organisation)
+    exported = visitor_export(lead, request.organisation)
     if request.method != "HEAD":
         record(
             request.organisation.id,

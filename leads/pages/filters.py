@@ -128,10 +128,10 @@ class LeadFilterForm(FilterForm):
     sort = _showing("Sort", Sort.choices)
     size = _showing("Rows", [("25", "25"), ("50", "50"), ("100", "100")])
 
-    def __init__(self, address: QueryDict, person: User) -> None:
+    def __init__(self, query: QueryDict, person: User) -> None:
         self.person = person
         self.people = {str(one.id): one for one in person.organisation.people.order_by("name")}
-        super().__init__(address)
+        super().__init__(query)
 
     def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
         people = [(id_, one.name) for id_, one in self.people.items()]
@@ -168,11 +168,11 @@ class LeadFilterForm(FilterForm):
         return leads.best_first() if self.is_sorted_by_score else leads.newest_first()
 
     def listing(self) -> Listing[Lead]:
-        """The agency's standing leads that pass every filter, to be read a page at a time."""
+        """The agency's unmerged leads that pass every filter, to be read a page at a time."""
         return self._listing(by_score=self.is_sorted_by_score)
 
     def _listing(self, *, by_score: bool) -> Listing[Lead]:
-        every = Lead.objects.for_organisation(self.person.organisation).standing().defer("search")
+        every = Lead.objects.for_organisation(self.person.organisation).unmerged().defer("search")
         facets = self._facets()
         by_index, besides = self._days("created_at"), self._scored()
         if by_score:
@@ -277,7 +277,7 @@ class LeadFilterForm(FilterForm):
     @property
     def export_query(self) -> str:
         """What the export is asked with: all that narrows and sorts, no page of it."""
-        return self._address_of({n: self.chosen(n) for n in self.fields if n != "size"})
+        return self._url_of({n: self.chosen(n) for n in self.fields if n != "size"})
 
     @property
     def is_by_status_alone(self) -> bool:

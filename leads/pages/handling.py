@@ -14,7 +14,7 @@ NOT_SAID = "The page did not say how things stood. Choose again."
 
 
 def done(request: SignedInRequest, lead: Lead) -> HttpResponse:
-    parts = (lead_page.standing, lead_page.handling)
+    parts = (lead_page.head, lead_page.handling)
     return lead_page.changed(request, lead, "Saved", "leads/_handling_swap.html", *parts)
 
 
@@ -28,5 +28,5 @@ def overtaken(
     request: SignedInRequest, lead: Lead, by_whom: Overtaken, **more: Any
 ) -> HttpResponse:
     more["handling_overtaken"] = by_whom
-    parts = (lead_page.standing, lead_page.handling)
+    parts = (lead_page.head, lead_page.handling)
     return lead_page.refused(request, lead, "leads/_handling_swap.html", *parts, **more)

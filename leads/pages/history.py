@@ -8,10 +8,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.web.pages import render_page
 from leads.history import history_of
+from leads.models import Lead
 from leads.notes import add_note
 from leads.pages import lead_page
 from leads.pages.note_form import NoteForm
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 
 
 @require_safe
@@ -20,8 +22,8 @@ def lead_history(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     lead = lead_page.lead_or_404(request, lead_id)
     context = {
         "lead": lead,
-        "address": lead_page.address_of(request, lead),
-        "history": history_of(lead, request.organisation, request.GET),
+        "url": lead_page.url_of(request, lead),
+        "history": history_of(lead, request.user, request.GET),
     }
     return render_page(request, "leads/history.html", "leads/_history_events.html", context)
 
@@ -31,21 +33,33 @@ def lead_conversations(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """A page of the lead's conversations, likewise."""
     lead = lead_page.lead_or_404(request, lead_id)
     context = lead_page.conversations(request, lead, request.GET)
-    context["address"] = lead_page.address_of(request, lead)
+    context["url"] = lead_page.url_of(request, lead)
     return render_page(
         request, "leads/conversations.html", "leads/_conversation_list.html", context
     )
 
 
+def _show_note_again(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    return _written(request, lead_page.became_or_404(request, lead_id), lead_id)
+
+
 @require_POST
+@sent_once(again=_show_note_again)
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """Write a note into the history."""
+    """Write a note into the history of the lead, or of the one that it became meanwhile."""
     form = NoteForm(request.POST)
     with transaction.atomic():
-        lead = lead_page.lead_or_404(request, lead_id, locked=True)
+        lead = lead_page.became_or_404(request, lead_id)
         if form.is_valid():
             add_note(lead, form.cleaned_data["text"], by=actor_of(request))
     if not form.is_valid():
         return lead_page.refused(request, lead, "leads/_note_form.html", note_form=form)
-    fragment, part = "leads/_note_swap.html", lead_page.standing
+    return _written(request, lead, lead_id)
+
+
+def _written(request: SignedInRequest, lead: Lead, lead_id: UUID) -> HttpResponse:
+    """The history with the note, of the lead that was meant or of what it became."""
+    if lead.id != lead_id:
+        return lead_page.merged_away(request, lead, "your note")
+    fragment, part = "leads/_note_swap.html", lead_page.head
     return lead_page.changed(request, lead, "Note added", fragment, part, note_form=NoteForm())

@@ -20,6 +20,6 @@ def lead_detail(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     leads = Lead.objects.for_organisation(request.organisation).select_related("assignee")
     lead = get_object_or_404(leads.defer("search"), id=lead_id)
     if lead.merged_into_id is not None:
-        standing_lead = reverse("leads:detail", args=[became(lead)])
-        return redirect(standing_lead + came_from(request).carried)
+        its_page = reverse("leads:detail", args=[became(lead)])
+        return redirect(its_page + came_from(request).carried)
     return render(request, "leads/detail.html", lead_page.whole(request, lead))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from foundation.days import today
 from foundation.lists.paging import page_of
@@ -16,6 +17,7 @@ from leads.assignment import assignable
 from leads.duplicates import possible_duplicates
 from leads.follow_ups import in_words, is_overdue
 from leads.history import history_of
+from leads.merging import became
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
 from leads.pages.neighbours import came_from, neighbours
@@ -35,25 +37,36 @@ FIRST_MOVES = (
 
 
 def lead_or_404(request: SignedInRequest, lead_id: UUID, *, locked: bool = False) -> Lead:
-    """The agency's standing lead with its assignee; `locked` until the transaction ends."""
-    leads = Lead.objects.for_organisation(request.organisation).standing().defer("search")
+    """The agency's unmerged lead with its assignee; `locked` until the transaction ends."""
+    leads = Lead.objects.for_organisation(request.organisation).unmerged().defer("search")
     # With the lock the assignee is read after it: what was joined while waiting is out of date.
     leads = leads.select_for_update() if locked else leads.select_related("assignee")
     return get_object_or_404(leads, id=lead_id)
 
 
-def address_of(request: SignedInRequest, lead: Lead) -> str:
+def became_or_404(request: SignedInRequest, lead_id: UUID) -> Lead:
+    """The lead, locked; where it was merged away while somebody wrote, the one that it became."""
+    leads = Lead.objects.for_organisation(request.organisation).defer("search")
+    while True:  # until no merge came between the two statements
+        lead = get_object_or_404(leads, id=lead_id)
+        unmerged = leads.unmerged().select_for_update()
+        if (found := unmerged.filter(id=became(lead)).first()) is not None:
+            return found
+
+
+def url_of(request: SignedInRequest, lead: Lead) -> str:
     """The lead's page, with the list that the person came from."""
     return reverse("leads:detail", args=[lead.id]) + came_from(request).carried
 
 
 # --- Parts ---------------------------------------------------------------------------------------
-def standing(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
+def head(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """The header: who it is, where it stands, where it can be moved; with the history below."""
     offered = [status for status in PERSON_STATUSES if status != lead.status]
     day = today()
     return {
         "lead": lead,
+        "url": url_of(request, lead),
         "carried": came_from(request).carried,
         "telephone": telephone_link(lead),
         "e_mail": e_mail_link(lead),
@@ -62,7 +75,7 @@ def standing(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
         "overdue": is_overdue(lead.follow_up_on, day),
         "first_moves": [status for status in offered if status in FIRST_MOVES],
         "more_moves": [status for status in offered if status not in FIRST_MOVES],
-        "history": history_of(lead, request.organisation, QueryDict()),
+        "history": history_of(lead, request.user, QueryDict()),
     }
 
 
@@ -89,14 +102,14 @@ def handling(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     }
 
 
-def conversations(request: SignedInRequest, lead: Lead, address: QueryDict) -> dict[str, Any]:
+def conversations(request: SignedInRequest, lead: Lead, query: QueryDict) -> dict[str, Any]:
     """Its conversations, newest first; the only one comes with its messages.
 
     Of several each opens on request.
     """
     # A higher app's rows, read by reverse relation.
     ours = lead.conversations.for_organisation(request.organisation).newest_first()
-    page: Any = page_of(ours, address, size=PAGE_CONVERSATIONS)
+    page: Any = page_of(ours, query, size=PAGE_CONVERSATIONS)
     alone = len(page.rows) == 1 and page.newer is None and page.older is None
     return {
         "lead": lead,
@@ -118,7 +131,7 @@ def whole(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """All of the page."""
     origin = came_from(request)
     return {
-        **standing(request, lead),
+        **head(request, lead),
         **facts(request, lead),
         **handling(request, lead),
         **conversations(request, lead, QueryDict()),
@@ -141,7 +154,15 @@ def changed(
         context = _together(request, lead, parts) | more
         return announce(render(request, fragment, context), words)
     messages.success(request, words)
-    return SeeOther(address_of(request, lead))
+    return SeeOther(url_of(request, lead))
+
+
+def merged_away(request: SignedInRequest, survivor: Lead, words: str) -> HttpResponse:
+    """What was posted about a lead that was merged meanwhile is done: on to the one it became."""
+    into = f"This lead was merged into {survivor.display_name} while you wrote"
+    messages.success(request, f"{into}: {words} stands here.")
+    url = url_of(request, survivor)
+    return HttpResponseClientRedirect(url) if wants_fragment(request) else SeeOther(url)
 
 
 def refused(

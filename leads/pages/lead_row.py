@@ -5,7 +5,7 @@ from typing import Any
 from django.middleware.csrf import get_token
 
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_address import cleaned
+from leads.pages.list_url import cleaned
 from organisations.requests import SignedInRequest
 
 

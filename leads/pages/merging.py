@@ -18,6 +18,7 @@ from leads.pages import lead_page
 from leads.pages.neighbours import came_from
 from leads.wording import UNKNOWN, fact_label, value_in_words
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import sent_once
 
 
 class MergeForm(forms.Form):
@@ -32,6 +33,7 @@ class UnmergeForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sent_once()
 def merge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Both leads side by side (GET `?other=`), then merge them (POST)."""
     lead = lead_page.lead_or_404(request, lead_id)
@@ -54,10 +56,11 @@ def merge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     except CannotMerge as reason:
         return _page(request, lead, other, str(reason))
     messages.success(request, f"Merged with {gone.display_name}. The history can undo it.")
-    return SeeOther(lead_page.address_of(request, survivor))
+    return SeeOther(lead_page.url_of(request, survivor))
 
 
 @require_POST
+@sent_once()
 def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Undo the last merge into this lead, named by its event."""
     lead = lead_page.lead_or_404(request, lead_id)
@@ -72,9 +75,10 @@ def unmerge_leads(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
             by=actor_of(request),
         )
     except CannotMerge as reason:
-        return lead_page.refused(request, lead, "leads/detail.html", faults=[str(reason)])
+        page = ("leads/detail.html", lead_page.whole)  # by HTMX too: no part of it asks for this
+        return lead_page.refused(request, lead, *page, faults=[str(reason)])
     messages.success(request, f"{other.display_name} is a lead of its own again.")
-    return SeeOther(lead_page.address_of(request, lead))
+    return SeeOther(lead_page.url_of(request, lead))
 
 
 def _other(request: SignedInRequest, form: MergeForm) -> Lead | None:
@@ -91,7 +95,7 @@ def _page(
     context: dict[str, Any] = {
         "lead": lead,
         "other": other,
-        "address": lead_page.address_of(request, lead),
+        "url": lead_page.url_of(request, lead),
         "carried": came_from(request).carried,
         "fault": fault,
     }

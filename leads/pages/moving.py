@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from foundation.lists.paging import Count
 from foundation.web.pages import SeeOther, announce, wants_fragment
 from leads import moving
 from leads.changed_meanwhile import last_change
@@ -15,9 +16,11 @@ from leads.models import EventKind, Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
 from leads.pages import lead_page
 from leads.pages.bulk import nothing_changed
+from leads.pages.bulk_forms import ShownForm
 from leads.pages.filters import LeadFilterForm
 from leads.pages.lead_row import row_context
-from leads.pages.list_address import list_address
+from leads.pages.list_counts import Matching, counts, is_matching
+from leads.pages.list_url import list_url
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -56,7 +59,7 @@ def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     form = MoveForm(request.POST)
     moved = _move(request, lead_id, form)
     lead = lead_page.lead_or_404(request, lead_id)
-    fragment, part = "leads/_lead_head_swap.html", lead_page.standing
+    fragment, part = "leads/_lead_head_swap.html", lead_page.head
     if moved:
         return lead_page.changed(request, lead, f"Moved to {form.to.label}", fragment, part)
     if not form.is_valid():
@@ -68,7 +71,8 @@ def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 @require_POST
 def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Move the lead from its row, unless it was moved since the row was made."""
-    form = MoveForm(request.POST)
+    form, filters = MoveForm(request.POST), LeadFilterForm(request.GET, request.user)
+    matched = is_matching(filters, lead_id)
     moved = _move(request, lead_id, form)
     lead = lead_page.lead_or_404(request, lead_id)
     fault = None if moved else _fault(request, lead, form)
@@ -76,11 +80,25 @@ def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpRespon
         if fault is not None:
             return nothing_changed(request, [fault], back=request.GET.urlencode())
         messages.success(request, _words(lead, form))
-        return SeeOther(list_address(request.GET.urlencode()))
-    filters = LeadFilterForm(request.GET, request.user)
-    context = {"lead": lead, "fault": fault} | row_context(request, filters)
+        return SeeOther(list_url(request.GET.urlencode()))
+    context = {"lead": lead, "fault": fault, **row_context(request, filters), **counts(filters)}
+    context["matching"] = _matching_now(request, filters, lead_id, matched=matched)
     response = render(request, "leads/_row_swap.html", context, status=422 if fault else 200)
     return announce(response, fault or _words(lead, form))
+
+
+def _matching_now(
+    request: SignedInRequest, filters: LeadFilterForm, lead_id: UUID, *, matched: bool
+) -> Matching | None:
+    """All that match of what the page shows, now that the lead was moved; None where unknown.
+
+    Not as many as there are by now: what arrived since the page is not changed from it.
+    """
+    form = ShownForm(request.POST)
+    if not form.is_valid() or form.cleaned_data["said"] is None:
+        return None
+    more = is_matching(filters, lead_id) - matched
+    return Matching(Count(max(0, form.cleaned_data["said"] + more)))
 
 
 def _move(request: SignedInRequest, lead_id: UUID, form: MoveForm) -> bool:

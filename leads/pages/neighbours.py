@@ -14,7 +14,7 @@ from foundation.lists.filters import POSITION
 from foundation.lists.paging import Stretch
 from leads.models import Lead
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_address import list_address, list_query
+from leads.pages.list_url import list_query, list_url
 from organisations.models import User
 
 FROM = "from"
@@ -29,9 +29,9 @@ class CameFrom:
     given: bool  # whether the address said where one came from at all
 
     @property
-    def list_address(self) -> str:
+    def list_url(self) -> str:
         """The list again, on the page where one left it."""
-        return list_address(self.query)
+        return list_url(self.query)
 
     @property
     def carried(self) -> str:
@@ -65,10 +65,10 @@ def neighbours(lead: Lead, person: User, origin: CameFrom) -> Neighbours:
     """
     if not origin.given:
         return NONE
-    address = QueryDict(origin.query, mutable=True)
+    url = QueryDict(origin.query, mutable=True)
     for name in POSITION:
-        address.pop(name, None)
-    listing = LeadFilterForm(address, person).listing()
+        url.pop(name, None)
+    listing = LeadFilterForm(url, person).listing()
     place = tuple(column.value(lead) for column in listing.order)
     return Neighbours(
         previous=_first(listing.read(Stretch(listing.order, place, backwards=True), 1)),

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.web.pages import SeeOther
 from leads.models.saved_view import MOST_VIEWS, NameTaken, SavedView, TooManyViews
 from leads.pages.filters import LeadFilterForm
-from leads.pages.list_address import cleaned, list_address
+from leads.pages.list_url import cleaned, list_url
 from organisations.models import User
 from organisations.requests import SignedInRequest
+from organisations.sending_once import sent_once
 
 MOST_QUERY = 2000  # characters, the column's
 TAKEN = "Another of your views has this name. Choose one that tells them apart."
@@ -47,6 +48,7 @@ class NewViewForm(NameForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sent_once()
 def view_list(request: SignedInRequest) -> HttpResponse:
     """The person's views, to be renamed and deleted; a POST saves another and opens it."""
     if request.method != "POST":
@@ -63,7 +65,7 @@ def view_list(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, TOO_MANY)
         else:
             messages.success(request, f"Saved as “{view.name}”.")
-            return SeeOther(list_address(view.query))
+            return SeeOther(list_url(view.query))
     return _page(request, new=form, status=422)
 
 
@@ -86,6 +88,7 @@ def rename_view(request: SignedInRequest, view_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@sent_once()
 def delete_view(request: SignedInRequest, view_id: UUID) -> HttpResponse:
     """Delete one of the person's views; the leads are untouched."""
     view = get_object_or_404(SavedView.objects.of(request.user), id=view_id)

@@ -1,5 +1,6 @@
 """A lead's wording and its page's address, for templates (leads/wording.py, neighbours.py)."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from leads import phones, wording
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
-from leads.pages.list_address import list_query
+from leads.pages.list_url import list_query
 from leads.pages.neighbours import FROM
 from leads.temperature import temperature
 
@@ -35,11 +36,33 @@ def status_label(status: str) -> str:
 
 @register.simple_tag
 @cache
-def other_moves(status: str) -> SafeString:
-    """Options of the statuses that a person moves a lead to from this one: the same in all rows of
-    a list that have the status, and therefore made once."""
-    others = [(move.value, move.label) for move in PERSON_STATUSES if move.value != status]
-    return format_html_join("", '<option value="{}">{}</option>', others)
+def status_options(status: str) -> SafeString:
+    """Options of the statuses that a person moves a lead to, this one chosen, in an order of their
+    own, so that whoever steps through them finds each where it was.
+
+    They are the same in all rows of a list that have the status, and therefore made once.
+    """
+    first = () if status in PERSON_STATUSES else (LeadStatus(status),)
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (each.value, SafeString(" selected") if each == status else "", each.label)
+            for each in (*first, *PERSON_STATUSES)
+        ),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def draft_keys(context: Any, form: str, merged: Iterable[Lead]) -> str:
+    """The names under which the browser keeps what is typed into that form of the page's lead.
+
+    Its own comes first, then those of leads that became this one: what was typed about them is
+    typed about it.
+    """
+    own = context.request.resolver_match.kwargs["lead_id"]
+    ids = dict.fromkeys([own, *(lead.id for lead in merged)])
+    return " ".join(f"{form}:{id_}" for id_ in ids)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
 """The agency's account: its name, its plan, closing it and opening it again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +18,10 @@ def rename(organisation: Organisation, name: str, *, by: Actor = SYSTEM) -> None
     """Be called `name`, of 1 to 200 characters, from the next page on."""
     if name == organisation.name:
         return
+    names = {"old_name": organisation.name, "new_name": name}
     organisation.name = name
     organisation.save(update_fields=["name"])
-    _record(organisation, AuditAction.ORGANISATION_RENAMED, by)
+    _record(organisation, AuditAction.ORGANISATION_RENAMED, by, names)
 
 
 @transaction.atomic
@@ -63,13 +65,20 @@ def reopen(organisation: Organisation, *, by: Actor = SYSTEM) -> bool:
     return True
 
 
-def _record(organisation: Organisation, action: AuditAction, by: Actor, **details: str) -> None:
+def _record(
+    organisation: Organisation,
+    action: AuditAction,
+    by: Actor,
+    names: Mapping[str, str] | None = None,
+    **details: str,
+) -> None:
     record(
         organisation.pk,
         action,
         by=by,
         target=AuditTarget.ORGANISATION,
         target_id=organisation.pk,
+        names=names,
         **details,
     )
 

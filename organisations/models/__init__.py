@@ -7,9 +7,11 @@ from organisations.models.audit_entry import AuditHead as AuditHead
 from organisations.models.audit_entry import AuditTarget as AuditTarget
 from organisations.models.authenticator import Authenticator as Authenticator
 from organisations.models.invitation import Invitation as Invitation
+from organisations.models.known_device import KnownDevice as KnownDevice
 from organisations.models.organisation import Organisation as Organisation
 from organisations.models.organisation import Plan as Plan
 from organisations.models.roles import Role as Role
+from organisations.models.sent_form import SentForm as SentForm
 from organisations.models.session import Session as Session
 from organisations.models.tenant import TenantQuerySet as TenantQuerySet
 from organisations.models.user import Theme as Theme

@@ -1,11 +1,12 @@
 """The audit trail's rows: who did what, when, from where, to what.
 
 It is append-only: the database refuses UPDATE, DELETE and TRUNCATE, and chains each entry to the
-one before it (organisations/audit_chain.py). A row holds ids, actions and the words of closed value
-sets, never a lead's name, contact or words, and no foreign key; so erasing a person leaves it as it
-is, and names of people and keys are looked up when it is shown.
+one before it (organisations/audit_chain.py). A row holds ids, actions, the words of closed value
+sets, and what the agency's own people and keys were called then; never a lead's name, contact or
+words, and no foreign key. So erasing the person behind a lead leaves it as it is.
 """
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models
@@ -23,6 +24,7 @@ class AuditAction(models.TextChoices):
 
     SIGN_IN = "sign_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+    SIGN_IN_REFUSED = "sign_in_refused", "Sign-in refused"
     SIGN_OUT = "sign_out", "Signed out"
     SESSIONS_ENDED = "sessions_ended", "Signed out everywhere"
     PASSWORD_CHANGED = "password_changed", "Password changed"
@@ -32,6 +34,7 @@ class AuditAction(models.TextChoices):
     TWO_STEP_OFF = "two_step_off", "Two-step sign-in turned off"
     RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
     RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
+    DEVICES_FORGOTTEN = "devices_forgotten", "Known devices forgotten"
     PERSON_INVITED = "person_invited", "Person invited"
     INVITATION_RESENT = "invitation_resent", "Invitation sent again"
     INVITATION_WITHDRAWN = "invitation_withdrawn", "Invitation withdrawn"
@@ -54,6 +57,8 @@ class AuditAction(models.TextChoices):
     LEADS_CHANGED = "leads_changed", "Many leads changed"
     LEADS_MERGED = "leads_merged", "Leads merged"
     MERGE_UNDONE = "merge_undone", "Merge undone"
+    CONVERSATION_GIVEN = "conversation_given", "Conversation given to another lead"
+    CONVERSATION_TAKEN_BACK = "conversation_taken_back", "Conversation taken back"
     LEADS_EXPORTED = "leads_exported", "Leads exported"
     PERSON_DATA_EXPORTED = "person_data_exported", "A person's data exported"
     PERSON_DATA_ERASED = "person_data_erased", "A person's data erased"
@@ -101,6 +106,9 @@ class AuditEntry(models.Model):
     target_kind = models.CharField(max_length=16, choices=AuditTarget.choices)
     target_id = models.UUIDField(null=True)
     details: Any = models.JSONField(default=dict, help_text="ids, numbers, words of value sets")
+    names: Any = models.JSONField(
+        null=True, help_text="what was called how; NULL: written before names were kept"
+    )
     # These three are the database's: whatever a statement says of them, its trigger says otherwise.
     created_at = models.DateTimeField(db_default=Now())
     position = models.BigIntegerField(db_default=0, help_text="from 1, within the organisation")
@@ -113,6 +121,11 @@ class AuditEntry(models.Model):
             known("organisations_auditentry", "actor_kind", ActorKind),
             known("organisations_auditentry", "target_kind", AuditTarget),
             known("organisations_auditentry", "action", AuditAction),
+            models.CheckConstraint(
+                name="organisations_auditentry_names_no_lead",
+                condition=~Q(target_kind__one_of=[AuditTarget.LEAD, AuditTarget.LEADS])
+                | ~Q(names__has_key="target"),
+            ),
             models.UniqueConstraint(
                 name="organisations_audit_position", fields=["organisation_id", "position"]
             ),
@@ -156,6 +169,12 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} by {self.actor_kind} {self.actor_id}"
+
+    @property
+    def names_of_then(self) -> Mapping[str, str]:
+        """`actor`, `target` and details that are ids, each with its name of that time; and other
+        names that the entry is about, such as `new_name`."""
+        return self.names or {}
 
 
 class AuditHead(models.Model):

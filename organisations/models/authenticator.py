@@ -5,7 +5,6 @@ codes are django-otp's. Its own table of such devices knows no organisations, an
 lie in the open; so the row is ours, and of each spare code only a digest is kept.
 """
 
-import secrets
 from base64 import b32encode
 from hashlib import sha256
 from typing import Any
@@ -18,6 +17,7 @@ from django.utils import timezone
 from django_otp.models import Device, DeviceManager, ThrottlingMixin
 from django_otp.oath import TOTP
 
+from foundation.drawing import drawn, new_seed
 from foundation.ids import uuid7
 from organisations.frozen import new_secret
 
@@ -80,11 +80,9 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
             self.recovery_digests.remove(_digest(code))
         return self._taken(good)
 
-    def new_recovery_codes(self) -> list[str]:
-        """Codes in place of those there were: known now and never again."""
-        codes = [
-            "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LONG)) for _ in range(CODES)
-        ]
+    def new_recovery_codes(self, seed: bytes | None = None) -> list[str]:
+        """Codes in place of those there were: known now, and again to who has the seed alone."""
+        codes = _codes(seed or new_seed())
         self.recovery_digests = [_digest(code) for code in codes]
         return [_grouped(code) for code in codes]
 
@@ -94,7 +92,7 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
         return _grouped(b32encode(bytes.fromhex(self.secret)).decode(), " ")
 
     @property
-    def address(self) -> str:
+    def otpauth_url(self) -> str:
         """`otpauth://…`, what the picture says to the app."""
         label = quote(f"Sift:{self.user.email}")
         secret = b32encode(bytes.fromhex(self.secret)).decode()
@@ -107,6 +105,15 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
         else:
             self.throttle_increment()
         return good
+
+
+def recovery_codes(seed: bytes) -> list[str]:
+    """The codes that were drawn from the seed, as people read them."""
+    return [_grouped(code) for code in _codes(seed)]
+
+
+def _codes(seed: bytes) -> list[str]:
+    return [drawn(seed, f"recovery code {n}", _ALPHABET, _CODE_LONG) for n in range(CODES)]
 
 
 def _digest(code: str) -> str:

@@ -10,12 +10,12 @@ from hashlib import sha256
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Lower, Now
-from django.db.models.lookups import Exact
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from foundation.database.constraints import known, said
 from foundation.ids import uuid7
+from organisations.account_emails import account_key
 from organisations.models.roles import Role
 from organisations.models.tenant import TenantQuerySet
 
@@ -41,7 +41,7 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
 
     def to_address(self, email: str) -> Self:
-        return self.filter(Exact(Lower("email"), Lower(Value(email))))
+        return self.filter(email_key=account_key(email))
 
     def good_for(self, digest: str) -> Self:
         """The one that may be used now by the link with this digest, if any."""
@@ -58,6 +58,7 @@ class Invitation(models.Model):
         "organisations.Organisation", models.CASCADE, related_name="invitations", db_index=False
     )
     email = models.EmailField(max_length=254)
+    email_key = models.CharField(max_length=254, editable=False, help_text="account_key() of it")
     # What the admin knows the person by; they say themselves what they are called.
     name = models.CharField(max_length=200, null=True)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
@@ -83,12 +84,12 @@ class Invitation(models.Model):
         constraints = [
             # Within the agency alone: that another one invites the same address is not its affair.
             models.UniqueConstraint(
-                "organisation",
-                Lower("email"),
+                fields=["organisation", "email_key"],
                 name="organisations_invitation_email_open",
                 condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
             ),
             said("organisations_invitation", "email"),
+            said("organisations_invitation", "email_key"),
             said("organisations_invitation", "name"),
             known("organisations_invitation", "role", Role),
             models.CheckConstraint(

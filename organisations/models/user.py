@@ -1,14 +1,15 @@
 """People of an agency (CONTRACT.md, section 1, User)."""
 
+from uuid import UUID
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Value
-from django.db.models.functions import Lower, Now
-from django.db.models.lookups import Exact
+from django.db.models.functions import Now
 
 from foundation.database.constraints import known, said
 from foundation.days import AGENCY_ZONE
 from foundation.ids import uuid7
+from organisations.account_emails import account_key
 from organisations.models.organisation import Organisation
 from organisations.models.roles import Role
 
@@ -26,24 +27,29 @@ class Theme(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """People, found by e-mail without regard to case and outer spaces."""
+    """People, found by e-mail however it is spelt."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The person who signs in as `username`, with the organisation; User.DoesNotExist if none.
+        """Who signs in as `username`, with the organisation; User.DoesNotExist if nobody does."""
+        key = account_key(username or "")
+        return self.select_related("organisation").get(email_key=key)
 
-        The lower-casing is the database's on both sides, so it is the unique index's own. A NUL the
-        database cannot even be asked for.
-        """
-        email = (username or "").strip()
-        if "\0" in email:
-            raise self.model.DoesNotExist
-        return self.select_related("organisation").get(Exact(Lower("email"), Lower(Value(email))))
+    def id_of(self, email: str) -> UUID | None:
+        """Who signs in with this e-mail; None if nobody does. Either costs the same statement."""
+        return self.filter(email_key=account_key(email)).values_list("pk", flat=True).first()
 
     def create_user(
         self, *, organisation: Organisation, email: str, name: str, role: str, password: str | None
     ) -> "User":
         """Add a person; with no password they cannot sign in until one is set."""
-        user = self.model(organisation=organisation, email=email.strip(), name=name, role=role)
+        email = email.strip()
+        user = self.model(
+            organisation=organisation,
+            email=email,
+            email_key=account_key(email),
+            name=name,
+            role=role,
+        )
         user.set_password(password)
         user.save(force_insert=True)
         return user
@@ -56,9 +62,10 @@ class User(AbstractBaseUser):
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="people", db_index=False
     )
-    # Stored as typed; what makes it unique is the constraint on its lower case. The plain unique
-    # index is Django's demand on a USERNAME_FIELD.
+    # Stored as typed; what makes it unique is the constraint on its key. The plain unique index is
+    # Django's demand on a USERNAME_FIELD.
     email = models.EmailField(max_length=254, unique=True)
+    email_key = models.CharField(max_length=254, editable=False, help_text="account_key() of it")
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
     is_active = models.BooleanField(default=True)
@@ -77,11 +84,12 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name=_EMAIL_UNIQUE),
+            models.UniqueConstraint(name=_EMAIL_UNIQUE, fields=["email_key"]),
             models.UniqueConstraint(
                 name="organisations_user_org_and_id", fields=["organisation", "id"]
             ),
             said("organisations_user", "email"),
+            said("organisations_user", "email_key"),
             said("organisations_user", "name"),
             known("organisations_user", "theme", Theme),
             said("organisations_user", "time_zone"),

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.web.pages import SeeOther
 from organisations.models import Authenticator
+from organisations.models.authenticator import recovery_codes
 from organisations.requests import SignedInRequest, actor_of
+from organisations.sending_once import seed_of, sent_once
 from organisations.signing_in import two_step
 from organisations.signing_in.forms import CodeForm
 from organisations.signing_in.recent_sign_in import is_recent, recent_sign_in_required
@@ -31,8 +33,13 @@ def begin_two_step(request: SignedInRequest) -> HttpResponse:
     return SeeOther("organisations:set_up_two_step")
 
 
+def _show_codes_again(request: SignedInRequest) -> HttpResponse:
+    return _codes_page(request, recovery_codes(seed_of(request)), "Your recovery codes")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @recent_sign_in_required
+@sent_once(again=_show_codes_again)
 def set_up_two_step(request: SignedInRequest) -> HttpResponse:
     """Show the secret, and turn it on by a code that the app makes of it."""
     device = two_step.unconfirmed_of(request.user)
@@ -43,7 +50,8 @@ def set_up_two_step(request: SignedInRequest) -> HttpResponse:
         return _set_up_page(request, device, CodeForm())
     form = CodeForm(request.POST)
     if form.is_valid():
-        codes = two_step.confirm(request.user, form.cleaned_data["code"], by=actor_of(request))
+        code, by = form.cleaned_data["code"], actor_of(request)
+        codes = two_step.confirm(request.user, code, by=by, seed=seed_of(request))
         if codes is not None:
             return _codes_page(request, codes, "Two-step sign-in is on")
         form.add_error("code", "This code is not right. Take the one that the app shows now.")
@@ -52,9 +60,11 @@ def set_up_two_step(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recent_sign_in_required
+@sent_once(again=_show_codes_again)
 def renew_recovery_codes(request: SignedInRequest) -> HttpResponse:
     """New recovery codes, shown once, in place of the old."""
-    codes = two_step.renew_recovery_codes(request.user, by=actor_of(request))
+    by, seed = actor_of(request), seed_of(request)
+    codes = two_step.renew_recovery_codes(request.user, by=by, seed=seed)
     if codes is None:
         return SeeOther("organisations:two_step")
     return _codes_page(request, codes, "New recovery codes")
@@ -62,6 +72,7 @@ def renew_recovery_codes(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recent_sign_in_required
+@sent_once()
 def turn_off_two_step(request: SignedInRequest) -> HttpResponse:
     if two_step.turn_off(request.user, by=actor_of(request)):
         messages.success(request, "Two-step sign-in is off. Your password alone signs you in.")
@@ -71,7 +82,7 @@ def turn_off_two_step(request: SignedInRequest) -> HttpResponse:
 def _set_up_page(
     request: SignedInRequest, device: Authenticator, form: CodeForm, status: int = 200
 ) -> HttpResponse:
-    context = {"device": device, "picture": _picture(device.address), "form": form}
+    context = {"device": device, "picture": _picture(device.otpauth_url), "form": form}
     return render(request, "organisations/profile/two_step_set_up.html", context, status=status)
 
 
@@ -81,9 +92,9 @@ def _codes_page(request: SignedInRequest, codes: list[str], heading: str) -> Htt
     return render(request, "organisations/profile/recovery_codes.html", context)
 
 
-def _picture(address: str) -> SafeString:
-    """A QR code of the address, as SVG by attributes alone; dark on light whatever the theme."""
-    code = segno.make_qr(address, error="m")
+def _picture(url: str) -> SafeString:
+    """A QR code of the URL, as SVG by attributes alone; dark on light whatever the theme."""
+    code = segno.make_qr(url, error="m")
     picture: str = code.svg_inline(
         scale=5, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=False
     )

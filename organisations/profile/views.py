@@ -1,4 +1,4 @@
-"""Settings, Profile: who one is, what one chooses, one's password and one's sessions."""
+"""Settings, Profile: who one is, what one chooses, one's password, sessions and devices."""
 
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.web.pages import SeeOther, TooManyRequests
 from organisations.audit import record_about
-from organisations.models import AuditAction, Session, User
+from organisations.models import AuditAction, KnownDevice, Session, User
 from organisations.profile.forms import AboutForm, ChangePasswordForm, ProfileForm
 from organisations.requests import SignedInRequest, actor_of
-from organisations.signing_in import authentication, passwords, throttle, two_step
+from organisations.sending_once import sent_once
+from organisations.signing_in import authentication, devices, passwords, two_step
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +48,9 @@ def about(request: SignedInRequest) -> HttpResponse:
         with transaction.atomic():
             person.save(update_fields=form.changed_data)
             if "name" in form.changed_data:
-                record_about(person, AuditAction.PERSON_RENAMED, by=actor_of(request))
+                names = {"target": request.user.name, "new_name": person.name}
+                by = actor_of(request)
+                record_about(person, AuditAction.PERSON_RENAMED, by=by, names=names)
     messages.success(request, "Your name and time zone are saved.")
     return SeeOther("organisations:profile")
 
@@ -60,7 +63,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
         return _password_page(request, ChangePasswordForm(request.user))
     person = _oneself(request)
     try:
-        throttle.count_attempt(request, person.email)
+        authentication.count_attempt(request, person)
     except TooManyRequests as refusal:
         form = ChangePasswordForm(person)
         answer = _password_page(request, form, status=429, wait=refusal)
@@ -77,10 +80,13 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     )
     update_session_auth_hash(request, person)  # and takes a new key
     messages.success(request, "Your password is changed. You were signed out everywhere else.")
-    return SeeOther("organisations:profile")
+    answer = SeeOther("organisations:profile")
+    devices.remember(request, answer, person)
+    return answer
 
 
 @require_POST
+@sent_once()
 def end_session(request: SignedInRequest, session_id: UUID) -> HttpResponse:
     """Sign out in one browser, this one or another."""
     session = get_object_or_404(Session.objects.of(request.user), id=session_id)
@@ -100,6 +106,25 @@ def end_all_sessions(request: SignedInRequest) -> HttpResponse:
     return SeeOther("organisations:sign_in")
 
 
+@require_POST
+@sent_once()
+def forget_device(request: SignedInRequest, device_id: UUID) -> HttpResponse:
+    """Have one of the person's known devices be a stranger's."""
+    device = get_object_or_404(KnownDevice.objects.of(request.user), id=device_id)
+    devices.forget(request.user, [device], by=actor_of(request))
+    messages.success(request, f"{device.browser} is forgotten.")
+    return SeeOther("organisations:profile")
+
+
+@require_POST
+def forget_all_devices(request: SignedInRequest) -> HttpResponse:
+    """Likewise all of them, this one as well; nobody is signed out by it."""
+    known = list(KnownDevice.objects.of(request.user))
+    devices.forget(request.user, known, by=actor_of(request))
+    messages.success(request, "All your devices are forgotten.")
+    return SeeOther("organisations:profile")
+
+
 def _oneself(request: SignedInRequest) -> User:
     """The person, read anew: a form writes what was said onto them, faulty or not, and the page
     goes on showing who asks."""
@@ -108,11 +133,14 @@ def _oneself(request: SignedInRequest) -> User:
 
 def _page(request: SignedInRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
     sessions = Session.objects.of(request.user).alive().last_seen_first()
+    known = list(KnownDevice.objects.of(request.user).alive().last_used_first())
     context = {
         "form": ProfileForm(instance=request.user),
         "about": AboutForm(instance=request.user),
         "sessions": sessions,
         "this_session": request.session.row_id,  # type: ignore[attr-defined]  # our own engine's
+        "devices": known,
+        "this_device": devices.this_one(request, known),
         "two_step": two_step.authenticator_of(request.user),
     }
     return render(request, "organisations/profile/profile.html", context | forms, status=status)

@@ -1,6 +1,7 @@
 """Signing in by e-mail, and what every later request of a session checks again."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
@@ -12,6 +13,7 @@ from organisations.actors import Actor
 from organisations.audit import record_about
 from organisations.models import AuditAction, Session, User
 from organisations.requests import SignedInRequest, actor_of
+from organisations.signing_in import throttle
 from organisations.signing_in.two_step import Step
 
 
@@ -71,10 +73,30 @@ def sign_out_everywhere(request: SignedInRequest) -> None:
     logout(request)
 
 
-def record_failure(email: str, address: str | None) -> None:
-    """Keep that somebody failed to sign in as this person, if there is one."""
+def count_attempt(request: HttpRequest, person: User) -> None:
+    """Count a password or a code that the person is asked for; LockedOut where it is too many."""
     try:
-        person = User.objects.get_by_natural_key(email)
-    except User.DoesNotExist:
-        return
-    record_about(person, AuditAction.SIGN_IN_FAILED, by=Actor.nobody_known(address))
+        throttle.count_attempt(request, throttle.account_of(person))
+    except throttle.LockedOut as refusal:
+        if refusal.begins:
+            record_lock_out(person.pk, client_address(request))
+        raise
+
+
+def record_failure(person_id: UUID | None, address: str | None) -> None:
+    """Keep that somebody failed to sign in as this person; nothing where it is nobody."""
+    _record(AuditAction.SIGN_IN_FAILED, person_id, address)
+
+
+def record_lock_out(person_id: UUID | None, address: str | None) -> None:
+    """Keep that tries to sign in as this person are refused for a while, likewise.
+
+    Written once a lock-out: what is refused meanwhile would fill the trail.
+    """
+    _record(AuditAction.SIGN_IN_REFUSED, person_id, address)
+
+
+def _record(action: AuditAction, person_id: UUID | None, address: str | None) -> None:
+    if person_id is not None:
+        person = User.objects.get(pk=person_id)
+        record_about(person, action, by=Actor.nobody_known(address))

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth import forms as auth_forms
 
+from organisations.account_emails import account_key
+
 
 class SignInForm(auth_forms.AuthenticationForm):
     """E-mail and password. One message for any failure: it tells nobody who has an account."""
@@ -20,9 +22,9 @@ class SignInForm(auth_forms.AuthenticationForm):
         self.fields["username"].widget = forms.EmailInput(
             attrs={"autocomplete": "username", "maxlength": 254}
         )
-        # A form that failed comes back as it was, so that one slip costs one correction.
+        # The e-mail comes back with a form that failed; the password does not.
         self.fields["password"].widget = forms.PasswordInput(
-            attrs={"autocomplete": "current-password"}, render_value=True
+            attrs={"autocomplete": "current-password"}
         )
 
 
@@ -39,10 +41,17 @@ class CodeForm(forms.Form):
     )
 
 
+class AccountEmailField(forms.EmailField):
+    """The e-mail of an account in any spelling; its value is the account's key."""
+
+    def to_python(self, value: Any) -> str:
+        return account_key(super().to_python(value) or "")
+
+
 class PasswordResetForm(forms.Form):
     """The e-mail of somebody who forgot their password."""
 
-    email = forms.EmailField(
+    email = AccountEmailField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
 

@@ -18,6 +18,9 @@ from foundation.days import zone_of
 from foundation.web.pages import page_before
 from organisations.models import User
 
+# Why HTMX's request was not even looked at; what was typed for it is unsent (static/js/drafts.js).
+REFUSAL = "Sift-Refusal"
+
 
 class OrganisationMiddleware:
     """Puts the signed-in person's organisation on the request as `request.organisation`, and their
@@ -52,7 +55,33 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         messages.info(request, "You were signed out, so nothing was changed. Sign in to go on.")
         page = page_before(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
         sign_in = redirect_to_login(page).url
-        return HttpResponseClientRedirect(sign_in) if htmx else HttpResponseRedirect(sign_in)
+        if not htmx:
+            return HttpResponseRedirect(sign_in)
+        answer = HttpResponseClientRedirect(sign_in)
+        answer.headers[REFUSAL] = "signed-out"
+        return answer
+
+
+class SamePersonMiddleware:
+    """A page asks, by HTMX, as the person for whom it was made, or not at all.
+
+    Somebody else may have signed in in the same browser since. The tokens of the page's forms are
+    stale then, but a form that it fetches now would come with a fresh one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        made_for = request.headers.get("Sift-Person")
+        if made_for is None or request.user.is_anonymous or made_for == str(request.user.pk):
+            return None
+        return HttpResponse(status=403, headers={REFUSAL: "other-person"})
 
 
 class PrivatePagesMiddleware:
@@ -60,7 +89,7 @@ class PrivatePagesMiddleware:
     signed out, the browser is told to drop what it has nonetheless.
 
     Not its cookies: the session's is taken away as it is, and that by which the device is known
-    again must stay (throttle.py).
+    again must stay (devices.py).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

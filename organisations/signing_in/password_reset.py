@@ -23,7 +23,7 @@ from foundation.web.client_addresses import client_address
 from organisations.actors import Actor
 from organisations.audit import record_about
 from organisations.models import AuditAction, User
-from organisations.signing_in import passwords, throttle
+from organisations.signing_in import devices, passwords, throttle
 from organisations.signing_in.forms import NewPasswordForm, PasswordResetForm
 from organisations.signing_in.views import FaultyFormIs422
 
@@ -75,7 +75,7 @@ class NewPasswordView(FaultyFormIs422, auth_views.PasswordResetConfirmView):
         messages.success(self.request, "Your new password is set. Sign in with it.")
         answer = HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
         # Whoever reads the person's mailbox is no stranger to the account.
-        throttle.remember_device(self.request, answer, person.email)
+        devices.remember(self.request, answer, person)
         return answer
 
 
@@ -87,7 +87,7 @@ def _send_link(request: HttpRequest, email: str) -> None:
         return
     if not (person.may_sign_in and person.has_usable_password()):
         return
-    if not throttle.may_be_sent_a_link(request, email):
+    if not throttle.may_be_sent_a_link(request, person):
         return
     path = reverse(
         "organisations:new_password",

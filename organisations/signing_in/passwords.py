@@ -4,13 +4,14 @@ from django.db import transaction
 
 from organisations.actors import Actor
 from organisations.audit import record_about
-from organisations.models import AuditAction, Session, User
+from organisations.models import AuditAction, KnownDevice, Session, User
 from organisations.signing_in.notices import tell
 from organisations.signing_in.two_step import forgive_wrong_codes
 
 
 def change(person: User, password: str, *, by: Actor, keep_session: str | None = None) -> None:
-    """Set it, knowing the old one: every session but that of the key kept ends."""
+    """Set it, knowing the old one: every session but that of the key kept ends, and no device is
+    known any more."""
     with transaction.atomic():
         _set(person, password)
         others = Session.objects.of(person)
@@ -22,7 +23,8 @@ def change(person: User, password: str, *, by: Actor, keep_session: str | None =
 
 
 def reset(person: User, password: str, *, by: Actor) -> None:
-    """Set it by the link from the mail: every session ends, two-step sign-in stays as it is."""
+    """Set it by the link from the mail: every session ends, no device is known any more,
+    two-step sign-in stays as it is."""
     with transaction.atomic():
         _set(person, password)
         Session.objects.of(person).delete()
@@ -34,3 +36,4 @@ def reset(person: User, password: str, *, by: Actor) -> None:
 def _set(person: User, password: str) -> None:
     person.set_password(password)
     person.save(update_fields=["password"])
+    KnownDevice.objects.of(person).delete()

@@ -17,8 +17,8 @@ from django.shortcuts import render, resolve_url
 from foundation.web.client_addresses import client_address
 from foundation.web.pages import TooManyRequests, page_before
 from organisations.requests import SignedInRequest
-from organisations.signing_in import throttle, two_step
-from organisations.signing_in.authentication import record_failure
+from organisations.signing_in import two_step
+from organisations.signing_in.authentication import count_attempt, record_failure
 
 P = ParamSpec("P")
 
@@ -72,7 +72,7 @@ def _fault(request: SignedInRequest, proof: str) -> str | None:
     """What is wrong with the proof; None if it is good. TooManyRequests like at sign-in."""
     person = request.user
     address = client_address(request)
-    throttle.count_attempt(request, person.email)
+    count_attempt(request, person)
     if two_step.is_on(person):
         good = two_step.use(person, proof, address=address) is not None
         fault = "This code is not right."
@@ -81,7 +81,7 @@ def _fault(request: SignedInRequest, proof: str) -> str | None:
         fault = "This is not your password."
     if good:
         return None
-    record_failure(person.email, address)
+    record_failure(person.pk, address)
     return fault
 
 

@@ -1,4 +1,4 @@
-"""Two-step sign-in: set up, confirmed, used, turned off (devices.py has the device itself)."""
+"""Two-step sign-in: set up, confirmed, used, turned off (models/authenticator.py has the app)."""
 
 from enum import Enum
 
@@ -46,14 +46,17 @@ def begin(person: User) -> bool:
         return True
 
 
-def confirm(person: User, code: str, *, by: Actor) -> list[str] | None:
-    """Turn it on by a code of the app: the recovery codes, or None if the code is not right."""
+def confirm(person: User, code: str, *, by: Actor, seed: bytes | None = None) -> list[str] | None:
+    """Turn it on by a code of the app: the recovery codes, or None if the code is not right.
+
+    `seed` is what the codes are drawn from, for who must be able to draw them again.
+    """
     with transaction.atomic():
         device = _device_of(person, confirmed=False, locked=True)
         if device is None or not _is_code(code) or not device.verify_token(_plain(code)):
             return None
         device.confirmed = True
-        codes = device.new_recovery_codes()
+        codes = device.new_recovery_codes(seed)
         device.save(update_fields=["confirmed", "recovery_digests"])
         record_about(person, AuditAction.TWO_STEP_ON, by=by)
         tell(person, "Two-step sign-in was turned on", by)
@@ -83,13 +86,13 @@ def use(person: User, code: str, *, address: str | None) -> Step | None:
     raise TooManyRequests(wait)
 
 
-def renew_recovery_codes(person: User, *, by: Actor) -> list[str] | None:
-    """New recovery codes; the old ones no longer work. None where it is not on."""
+def renew_recovery_codes(person: User, *, by: Actor, seed: bytes | None = None) -> list[str] | None:
+    """New recovery codes, of the seed; the old ones no longer work. None where it is not on."""
     with transaction.atomic():
         device = _device_of(person, confirmed=True, locked=True)
         if device is None:
             return None
-        codes = device.new_recovery_codes()
+        codes = device.new_recovery_codes(seed)
         device.save(update_fields=["recovery_digests"])
         record_about(person, AuditAction.RECOVERY_CODES_MADE, by=by)
         tell(person, "New recovery codes were made", by)

@@ -1,7 +1,9 @@
 """Signing in, with its second step where a person has one, and signing out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
@@ -21,10 +23,11 @@ from foundation.web.client_addresses import client_address
 from foundation.web.pages import SeeOther, TooManyRequests
 from organisations.models import User
 from organisations.requests import SignedInRequest
-from organisations.signing_in import authentication, throttle, two_step
+from organisations.signing_in import authentication, devices, throttle, two_step
 from organisations.signing_in.authentication import EmailBackend
 from organisations.signing_in.forms import CodeForm, SignInForm
 from organisations.signing_in.notices import tell_of_new_browser
+from organisations.signing_in.throttle import LockedOut
 from organisations.signing_in.two_step import Step
 
 _COOKIE = "sift_second_step"
@@ -50,18 +53,16 @@ class SignInView(FaultyFormIs422, auth_views.LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        email = request.POST.get("username", "")
+        self.account = throttle.account_named(request.POST.get("username", ""))
         try:
-            throttle.count_attempt(request, email)
-        except TooManyRequests as refusal:
-            return self._refused(email, refusal)
+            throttle.count_attempt(request, self.account)
+        except LockedOut as refusal:
+            return self._refused(refusal)
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         answer = super().form_invalid(form)
-        email = form.data.get("username", "")
-        failed = partial(authentication.record_failure, email, client_address(self.request))
-        after_answer(answer, failed)
+        self._record_afterwards(authentication.record_failure, answer)
         return answer
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
@@ -70,12 +71,21 @@ class SignInView(FaultyFormIs422, auth_views.LoginView):
             return _ask_for_code(person, self.get_success_url())
         return _signed_in(self.request, person, self.get_success_url(), step=None)
 
-    def _refused(self, email: str, refusal: TooManyRequests) -> HttpResponse:
-        form = SignInForm(self.request, initial={"username": email})
+    def _refused(self, refusal: LockedOut) -> HttpResponse:
+        form = SignInForm(self.request, initial={"username": self.request.POST.get("username")})
         context = self.get_context_data(form=form, wait=refusal)
         answer = self.render_to_response(context, status=429)
         answer.headers["Retry-After"] = str(refusal.seconds)
+        if refusal.begins:
+            self._record_afterwards(authentication.record_lock_out, answer)
         return answer
+
+    def _record_afterwards(
+        self, record: Callable[[UUID | None, str | None], None], answer: HttpResponse
+    ) -> None:
+        """Known or not, the same is done before the connection is let go."""
+        address = client_address(self.request)
+        after_answer(answer, partial(record, self.account.person_id, address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +134,11 @@ def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpRespons
 
 def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
     """What the code came from; None, said on the form and kept in the trail, if it is wrong."""
-    throttle.count_attempt(request, person.email)
+    authentication.count_attempt(request, person)
     address = client_address(request)
     step = two_step.use(person, form.cleaned_data["code"], address=address)
     if step is None:
-        authentication.record_failure(person.email, address)
+        authentication.record_failure(person.pk, address)
         form.add_error("code", "This code is not right. Each works once, and only for a minute.")
     return step
 
@@ -136,10 +146,11 @@ def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
 def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None) -> HttpResponse:
     is_first = person.last_login is None  # nobody need be told of that
     authentication.sign_in(request, person, step=step)
-    if not (is_first or throttle.knows_device(request, person.email)):
-        tell_of_new_browser(person, request.session["browser"], client_address(request))
     answer = HttpResponseRedirect(to)
-    throttle.remember_device(request, answer, person.email)
+    if not (is_first or devices.known(request, person.pk)):
+        browser, address = request.session["browser"], client_address(request)
+        after_answer(answer, partial(tell_of_new_browser, person, browser, address))
+    devices.remember(request, answer, person)
     cookies.forget(answer, _COOKIE)
     return answer
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from foundation.database.constraints import broken_constraint
 from foundation.mail import letters
+from organisations.account_emails import account_key
 from organisations.actors import Actor
 from organisations.audit import record
 from organisations.models import (
@@ -70,7 +71,12 @@ def invite(
             "This address has an open invitation. Send that one again, or withdraw it."
         )
     invitation = Invitation(
-        organisation=organisation, email=email, name=name, role=role, invited_by_id=by.id
+        organisation=organisation,
+        email=email,
+        email_key=account_key(email),
+        name=name,
+        role=role,
+        invited_by_id=by.id,
     )
     token = invitation.renew()
     invitation.save(force_insert=True)
@@ -175,5 +181,6 @@ def _record(action: AuditAction, invitation: Invitation, by: Actor, **details: s
         by=by,
         target=AuditTarget.INVITATION,
         target_id=invitation.id,
+        names={"target": invitation.email},
         **details,
     )

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from foundation.web.pages import SeeOther, announce, render_page, wants_fragment
 from organisations.models import Invitation, Role, User
 from organisations.requests import SignedInRequest, actor_of, admin_required
+from organisations.sending_once import sent_once
 from organisations.signing_in import two_step
 from organisations.signing_in.recent_sign_in import recent_sign_in_required
 from organisations.team import inviting, people
@@ -27,6 +28,7 @@ _LAST_ADMIN = "They are your agency's only admin. Make somebody else an admin fi
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
 @recent_sign_in_required
+@sent_once()
 def team_page(request: SignedInRequest) -> HttpResponse:
     """The agency's people and open invitations; a POST invites somebody."""
     if request.method != "POST":
@@ -117,6 +119,7 @@ def reactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
 @recent_sign_in_required
+@sent_once()
 def turn_off_two_step(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """Ask first (GET), then (POST) let a colleague in who lost their app and recovery codes."""
     person = _person_or_404(request, person_id)
@@ -129,6 +132,7 @@ def turn_off_two_step(request: SignedInRequest, person_id: UUID) -> HttpResponse
 
 @require_POST
 @admin_required
+@sent_once()
 @transaction.atomic
 def resend_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
     """A new link, good for another week."""
@@ -145,6 +149,7 @@ def resend_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResp
 
 @require_POST
 @admin_required
+@sent_once()
 @transaction.atomic
 def withdraw_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
     """Its link stops."""

@@ -48,7 +48,7 @@ def api_use_of(organisation: Organisation) -> ApiUse | None:
     """None where the plan has no API. All that the tab says of the API's use is gathered here."""
     if not organisation.has_api:
         return None
-    keys = ApiKey.objects.for_organisation(organisation).standing()
+    keys = ApiKey.objects.for_organisation(organisation).unrevoked()
     use = keys.aggregate(keys=Count("id"), last_used_at=Max("last_used_at"))
     return ApiUse(
         allowance=limits.allowance(Plan(organisation.plan)),

@@ -90,8 +90,8 @@ def _next_address(request: ApiRequest, query: ListQuery, cursor: str) -> str:
     ]
     # The host was checked by the gateway; a path to a list and a cursor need no quoting.
     host = request.header("HTTP_HOST") or request.get_host()
-    address = f"{request.scheme}://{host}{request.header('SCRIPT_NAME')}{request.path_info}"
-    return f"{address}?{urlencode(kept)}{'&' if kept else ''}cursor={cursor}"
+    url = f"{request.scheme}://{host}{request.header('SCRIPT_NAME')}{request.path_info}"
+    return f"{url}?{urlencode(kept)}{'&' if kept else ''}cursor={cursor}"
 
 
 def lead_etag(lead: schemas.Lead) -> str:

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 
 from sift_site.api import problems
-from sift_site.api.deadlines import Deadlines
 from sift_site.api.problems import Problem
+from sift_site.serving.deadlines import Deadlines
 
 LONGEST_READ = 30.0  # seconds, for a body that is not too long
 MOST_DRAINED = 8 * 1024 * 1024  # bytes

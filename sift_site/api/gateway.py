@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from apikeys.keys import masked
+from foundation.plurals import so_many
 from sift_site.api import problems
 from sift_site.api.authentication import note_call
 from sift_site.api.http import Answer, ApiRequest
@@ -29,6 +30,9 @@ logger = logging.getLogger("sift.api")
 _PATHS = f"{ROOT}/"
 _BELOW_API = re.compile(r"/+api(?:/|\Z)")
 _REFERENCE = frozenset({"/api/docs/", "/api/docs"})  # which leads on to the first
+_MOST_TIMES = 10  # as long as the question may a refusal be
+_SHORTEST_HEAD = 100  # bytes of a question with a key, beside its address
+_LENGTH_BESIDE_FAULTS = 300  # bytes of a refusal's other members
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -103,16 +107,16 @@ def _resolve(request: ApiRequest) -> ResolverMatch:
     """
     path = request.path_info
     if not path.startswith(_PATHS):
-        raise problems.no_such_path(path)
+        raise problems.not_found()
     try:
         return resolve(path[len(ROOT) :], settings.API_URLCONF)
     except Resolver404:
-        raise problems.no_such_path(path) from None
+        raise problems.not_found() from None
 
 
 def problem_details(problem: Problem, request_id: str) -> ProblemDetails:
     """What the refusal of that request says."""
-    faults = [FaultyField(fault.field, fault.message) for fault in problem.faults]
+    faults = [FaultyField(fault.field, fault.message) for fault in dict.fromkeys(problem.faults)]
     return ProblemDetails(
         type=problem.kind.type,
         title=problem.kind.title,
@@ -125,12 +129,34 @@ def problem_details(problem: Problem, request_id: str) -> ProblemDetails:
 
 def problem_answer(request: ApiRequest, problem: Problem) -> Answer:
     """The refusal as application/problem+json (RFC 9457)."""
+    details = problem_details(problem, request.request_id)
     return Answer(
-        msgspec.json.encode(problem_details(problem, request.request_id)),
+        msgspec.json.encode(_shortened(details, _MOST_TIMES * _length(request))),
         status=problem.kind.status,
         content_type=PROBLEM_JSON,
         headers=problem.headers,
     )
+
+
+def _shortened(details: ProblemDetails, most: int) -> ProblemDetails:
+    """The refusal with as many faults as `most` bytes hold, and one at least; it says how many more
+    there are. Nobody may have Sift send somebody ten times what it costs to ask."""
+    faults = details.errors or []
+    room = most - _LENGTH_BESIDE_FAULTS
+    for count, fault in enumerate(faults):
+        room -= len(msgspec.json.encode(fault)) + 1
+        if room < 0 and count > 0:
+            rest = f" {so_many(len(faults) - count, 'more fault')} left out here."
+            return msgspec.structs.replace(
+                details, errors=faults[:count], detail=details.detail + rest
+            )
+    return details
+
+
+def _length(request: ApiRequest) -> int:
+    """About how many bytes the request had: its address, its body, and the least of heads."""
+    query: str = request.META.get("QUERY_STRING", "")
+    return _SHORTEST_HEAD + len(request.path_info) + len(query) + len(request.raw_body)
 
 
 def _finished(request: ApiRequest, answered: Answer) -> Answer:

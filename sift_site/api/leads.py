@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from foundation.ids import parse_uuid
-from foundation.validation import Faulty, decode
+from foundation.validation import Faulty, decode, refuse_repeated_members
 from leads import moving
 from leads.models.choices import LeadStatus
 from sift_site.api import operations, problems, reads, schemas
@@ -131,6 +131,7 @@ def _read_status_change(request: ApiRequest) -> schemas.StatusChange:
     faults = faults_of_any(request)
     try:
         change = decode(schemas.StatusChange, request.raw_body)
+        refuse_repeated_members(request.raw_body)
     except Faulty as faulty:
         raise problems.invalid([*faults, *faulty.faults]) from None
     if faults:

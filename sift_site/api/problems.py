@@ -65,9 +65,9 @@ NOT_FOUND = Kind(
     when="There is no such path, or no object of that id that this key can see. An id that is "
     "malformed, unknown, another agency's, or of a lead that was merged into another: the "
     "answer is the same.",
-    remedy="Where `detail` tells of a slash, correct the address. Else drop the id. If it was a "
-    "lead's that you knew, it may have been merged: its conversations now name the lead that is "
-    "left.",
+    remedy="Look at the path: one that ends with a slash, or has two in a row (an empty id), is "
+    "none. Else drop the id. If it was a lead's that you knew, it may have been merged: its "
+    "conversations now name the lead that is left.",
 )  # fmt: skip
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed", 405, "Method not allowed",
@@ -97,7 +97,8 @@ INVALID = Kind(
     "invalid", 422, "Not accepted",
     when="A parameter is unknown, repeated or out of range, a cursor belongs to another list or "
     "other filters, or the body is no JSON, lacks something or has something else.",
-    remedy="Correct what `errors` names: every fault is there, with what is accepted. The same "
+    remedy="Correct what `errors` names: every fault is there, with what is accepted (of very many "
+    "the first, and `detail` says how many more there are). The same "
     "request never succeeds.",
 )  # fmt: skip
 TOO_MANY_REQUESTS = Kind(
@@ -154,17 +155,16 @@ def server_error() -> Problem:
 
 
 def not_found() -> Problem:
-    """One answer for a path, an id and another agency's row that are not there."""
-    return Problem(NOT_FOUND, "There is nothing here that this key can see.")
+    """One answer for a path, an id and another agency's row that are not there.
 
-
-def no_such_path(path: str) -> Problem:
-    """The same, but that it tells of a slash too many, which is soon written and seldom seen."""
-    if "//" in path:
-        return Problem(NOT_FOUND, "This path has slashes in a row, as where an id is empty.")
-    if path.endswith("/"):
-        return Problem(NOT_FOUND, "This path ends with a slash, as none of the API does.")
-    return not_found()
+    It tells of slashes, which are soon written and seldom seen, to all alike: the body must not
+    tell one of these from another (CONTRACT.md, section 2, Errors).
+    """
+    return Problem(
+        NOT_FOUND,
+        "There is nothing here that this key can see. "
+        "No path ends with a slash or has two slashes in a row.",
+    )
 
 
 def method_not_allowed(allowed: Iterable[str]) -> Problem:

@@ -152,7 +152,7 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     updated_at: Annotated[
         Timestamp,
         Meta(
-            description="When a field shown here last changed.",
+            description="When a field shown here, or its set of conversations, last changed.",
             examples=["2026-06-01T09:34:12.482910Z"],
         ),
     ]

@@ -10,6 +10,7 @@ import socket
 from uuid import uuid4
 
 import msgspec
+from django.conf import settings
 from gunicorn import util
 
 from sift_site.api import problems
@@ -29,6 +30,8 @@ def answer_as_problems() -> None:
 
 def _write(connection: socket.socket, status: int, reason: str, _quoted: str) -> None:
     """In place of gunicorn's own, whose last argument quotes the request, a key in it perhaps."""
+    if status == 501:  # a coding that gunicorn does not know: no body of which the end is known
+        status, reason = 400, "Bad Request"
     kind = problems.BAD_REQUEST if status < 500 else problems.SERVER_ERROR
     request_id = str(uuid4())
     body = msgspec.json.encode(
@@ -40,16 +43,15 @@ def _write(connection: socket.socket, status: int, reason: str, _quoted: str) ->
             request_id=request_id,
         )
     )
-    head = (
-        f"HTTP/1.1 {status} {reason}\r\n"
-        "Connection: close\r\n"
-        "Content-Type: application/problem+json\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        f"X-Request-Id: {request_id}\r\n"
-        "Cache-Control: private, no-store\r\n"
-        "Vary: Authorization\r\n"
-        f"Content-Security-Policy: {security_headers.NOT_A_PAGE}\r\n"
-        + "".join(f"{name}: {value}\r\n" for name, value in security_headers.EVERYWHERE.items())
-        + "\r\n"
-    )
-    util.write_nonblock(connection, head.encode("latin-1") + body)
+    headers = {
+        "Connection": "close",
+        "Content-Type": "application/problem+json",
+        "Content-Length": str(len(body)),
+        "X-Request-Id": request_id,
+        "Cache-Control": "private, no-store",
+        "Vary": "Authorization",
+    }
+    # What a proxy said of the scheme was not read; but where one is trusted it ends TLS.
+    security_headers.guard(headers, is_secure=settings.SIFT_TRUSTED_PROXIES > 0)
+    lines = [f"HTTP/1.1 {status} {reason}", *map(": ".join, headers.items()), "", ""]
+    util.write_nonblock(connection, "\r\n".join(lines).encode("latin-1") + body)

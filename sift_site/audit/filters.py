@@ -31,6 +31,7 @@ GROUPS = {
         (
             AuditAction.SIGN_IN,
             AuditAction.SIGN_IN_FAILED,
+            AuditAction.SIGN_IN_REFUSED,
             AuditAction.SIGN_OUT,
             AuditAction.SESSIONS_ENDED,
             AuditAction.PASSWORD_CHANGED,
@@ -40,6 +41,7 @@ GROUPS = {
             AuditAction.TWO_STEP_OFF,
             AuditAction.RECOVERY_CODES_MADE,
             AuditAction.RECOVERY_CODE_USED,
+            AuditAction.DEVICES_FORGOTTEN,
         ),
     ),
     "agency": Group(
@@ -77,6 +79,8 @@ GROUPS = {
             AuditAction.LEADS_CHANGED,
             AuditAction.LEADS_MERGED,
             AuditAction.MERGE_UNDONE,
+            AuditAction.CONVERSATION_GIVEN,
+            AuditAction.CONVERSATION_TAKEN_BACK,
         ),
     ),
     "data": Group(
@@ -132,9 +136,9 @@ class AuditFilterForm(FilterForm):
         ),
     )
 
-    def __init__(self, address: QueryDict, names: Names) -> None:
+    def __init__(self, query: QueryDict, names: Names) -> None:
         self.names = names
-        super().__init__(address)
+        super().__init__(query)
 
     def _known_choices(self) -> Mapping[str, list[tuple[str, Any]]]:
         actors: list[tuple[str, Any]] = [

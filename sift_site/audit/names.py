@@ -1,4 +1,7 @@
-"""What entries' ids are called now: the trail itself holds no name."""
+"""What entries' ids are called: as at that time where the entry says so, else as now.
+
+No entry says what a lead is called, and those of before names were kept say nothing.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ GONE = {
 # What is about nobody whom Sift knows yet was done by somebody, not by the system.
 BY_A_STRANGER = (
     AuditAction.SIGN_IN_FAILED,
+    AuditAction.SIGN_IN_REFUSED,
     AuditAction.PASSWORD_RESET_ASKED,
     AuditAction.PASSWORD_RESET,
     AuditAction.INVITATION_ACCEPTED,
@@ -32,7 +36,7 @@ class Part:
 
     text: str
     is_name: bool = False
-    address: str | None = None
+    url: str | None = None
 
 
 class Names:
@@ -61,21 +65,29 @@ class Names:
         """Who did it."""
         if entry.actor_id is None:
             return Part("Somebody" if entry.action in BY_A_STRANGER else "System")
+        if (name := entry.names_of_then.get("actor")) is not None:
+            return Part(name, is_name=True)
         if entry.actor_kind == ActorKind.API_KEY:
             return self.of(AuditTarget.API_KEY, entry.actor_id, capital=True)
         return self.of(AuditTarget.PERSON, entry.actor_id, capital=True)
 
+    def target(self, entry: AuditEntry) -> Part:
+        """Whom or what it was done to."""
+        if (name := entry.names_of_then.get("target")) is not None:
+            return Part(name, is_name=True)
+        return self.of(AuditTarget(entry.target_kind), entry.target_id)
+
     def of(self, kind: AuditTarget, id_: UUID | None, *, capital: bool = False) -> Part:
-        """The thing's name, or words for one that has none or is gone."""
+        """The thing's name of now, or words for one that has none or is gone."""
         name = self._name(kind, id_) if id_ is not None else None
         if name is None:
             words = GONE.get(kind, f"the {kind.label.lower()}")
             return Part(words[0].upper() + words[1:] if capital else words)
-        address = reverse("leads:detail", args=[id_]) if kind == AuditTarget.LEAD else None
-        return Part(name, is_name=True, address=address)
+        url = reverse("leads:detail", args=[id_]) if kind == AuditTarget.LEAD else None
+        return Part(name, is_name=True, url=url)
 
     def of_any(self, id_: UUID) -> str | None:
-        """The name of whatever has the id; None where the agency has nothing of the kind."""
+        """The name of now of whatever has the id; None where the agency has nothing of the kind."""
         kinds = (AuditTarget.PERSON, AuditTarget.API_KEY, AuditTarget.LEAD)
         return next((name for kind in kinds if (name := self._name(kind, id_)) is not None), None)
 

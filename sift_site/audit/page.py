@@ -12,11 +12,12 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from foundation.lists.csv_files import csv_pieces, csv_response, plain
+from foundation.lists.csv_files import csv_pieces, csv_response, only_export_of, plain
+from foundation.lists.export_refusal import refusal
 from foundation.lists.paging import Column, Order, Stretch, count_of, page_in_order
-from foundation.web.pages import announce, render_page, wants_fragment
+from foundation.web.pages import announce, render_page, url_of, wants_fragment
 from organisations.audit import record
-from organisations.audit_chain import HASHED
+from organisations.audit_chain import fields_of
 from organisations.models import AuditAction, AuditEntry, AuditEntryQuerySet, AuditTarget
 from organisations.requests import SignedInRequest, actor_of, admin_required
 from sift_site.audit.filters import AuditFilterForm
@@ -28,7 +29,7 @@ ROWS_AT_ONCE = 1000  # fetched, written and sent together
 # Beside who did it by name, all that the chain takes: a file can be verified by itself.
 COLUMNS = (
     "id", "created_at", "action", "actor_kind", "actor_id", "actor", "address", "target_kind",
-    "target_id", "details", "organisation_id", "position", "hash",
+    "target_id", "details", "names", "organisation_id", "position", "hash",
 )  # fmt: skip
 
 
@@ -44,7 +45,8 @@ def audit_trail(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "page": page,
-        "lines": lines_of(page.rows, names),
+        "lines": lines_of(page.rows, names, request.user),
+        "url": url_of(request, request.GET),
         "count_line": count_line,
         "is_swap": wants_fragment(request),
     }
@@ -79,24 +81,29 @@ def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
     """What the filters leave as a CSV file, on every plan; recorded before its first byte.
 
     It holds ids of leads, never their names: it is kept longer than they are. Without filters it is
-    what `verify_audit` takes.
+    what `verify_audit` takes. 422 where the address has a filter that the trail does not
+    understand; 429 while another export of the person is being made.
     """
     names = Names(request.organisation)
     filters = _filters(request, names)
-    if request.method != "HEAD":
-        record(
-            request.organisation.id,
-            AuditAction.AUDIT_EXPORTED,
-            by=actor_of(request),
-            target=AuditTarget.AUDIT,
-            filters=len(filters.in_force),
-        )
+    if refused := refusal(request, filters, list_view="audit:list"):
+        return refused
     entries = filters.narrow(AuditEntry.objects.for_organisation(request.organisation))
 
     def cells(entry: Any) -> Iterable[Any]:
-        said = dict(zip(HASHED, entry.said.split("\n"), strict=True))
-        said |= {"actor": plain(names.actor(entry).text), "hash": bytes(entry.hash).hex()}
+        actor, hash_ = plain(names.actor(entry).text), bytes(entry.hash).hex()
+        said = {**fields_of(entry.said), "actor": actor, "hash": hash_}
         return (said[name] for name in COLUMNS)
 
-    pieces = csv_pieces(COLUMNS, entries.as_said().newest_first(), cells, rows_at_once=ROWS_AT_ONCE)
-    return csv_response(request, "audit", request.organisation.slug, pieces)
+    rows = entries.as_said().newest_first()
+    with only_export_of(request.user.pk):
+        if request.method != "HEAD":
+            record(
+                request.organisation.id,
+                AuditAction.AUDIT_EXPORTED,
+                by=actor_of(request),
+                target=AuditTarget.AUDIT,
+                filters=len(filters.in_force),
+            )
+        pieces = csv_pieces(COLUMNS, rows, cells, rows_at_once=ROWS_AT_ONCE)
+        return csv_response(request, "audit", request.organisation.slug, pieces)

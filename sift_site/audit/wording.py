@@ -11,7 +11,8 @@ from foundation.ids import parse_uuid
 from foundation.plurals import so_many
 from leads.models import EventKind
 from leads.models.choices import LeadStatus
-from organisations.models import AuditAction, AuditEntry, AuditTarget, Plan, Role
+from leads.undoing import OpenRun, may_be_open, open_runs
+from organisations.models import AuditAction, AuditEntry, AuditTarget, Plan, Role, User
 from sift_site.audit.names import Names, Part
 
 # What was done, after who did it. `{target}` is whom or what it was done to, other fields are
@@ -19,6 +20,7 @@ from sift_site.audit.names import Names, Part
 DONE: Mapping[AuditAction, str] = {
     AuditAction.SIGN_IN: "signed in",
     AuditAction.SIGN_IN_FAILED: "failed to sign in as {target}",
+    AuditAction.SIGN_IN_REFUSED: "was refused after too many tries to sign in as {target}",
     AuditAction.SIGN_OUT: "signed out",
     AuditAction.SESSIONS_ENDED: "signed {target} out everywhere",
     AuditAction.PASSWORD_CHANGED: "changed the password of {target}",
@@ -28,6 +30,7 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.TWO_STEP_OFF: "turned two-step sign-in off for {target}",
     AuditAction.RECOVERY_CODES_MADE: "made new recovery codes for {target}",
     AuditAction.RECOVERY_CODE_USED: "used a recovery code of {target}",
+    AuditAction.DEVICES_FORGOTTEN: "had known devices of {target} forgotten",
     AuditAction.PERSON_INVITED: "invited somebody",
     AuditAction.INVITATION_RESENT: "sent an invitation again",
     AuditAction.INVITATION_WITHDRAWN: "withdrew an invitation",
@@ -49,12 +52,21 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.STATUS_CHANGED: "moved {target} from {from} to {to}",
     AuditAction.LEADS_MERGED: "merged {other} into {target}",
     AuditAction.MERGE_UNDONE: "took {other} out of {target} again",
+    AuditAction.CONVERSATION_GIVEN: "gave a conversation of {target} to {other}",
+    AuditAction.CONVERSATION_TAKEN_BACK: "took a conversation back to {target} from {other}",
     AuditAction.LEADS_EXPORTED: "exported {leads} as CSV",
     AuditAction.PERSON_DATA_EXPORTED: "exported all that is kept of {target}",
     AuditAction.PERSON_DATA_ERASED: "erased a lead and all that was kept of the person",
     AuditAction.TRANSCRIPT_DOWNLOADED: "downloaded a conversation with {target}",
     AuditAction.TRANSCRIPT_PRINTED: "printed a conversation with {target}",
     AuditAction.AUDIT_EXPORTED: "exported the audit trail as CSV",
+}
+# The same where the entry names the target, which no one else has a name for.
+DONE_TO_NAMED: Mapping[AuditAction, str] = {
+    AuditAction.PERSON_INVITED: "invited {target}",
+    AuditAction.INVITATION_RESENT: "sent the invitation to {target} again",
+    AuditAction.INVITATION_WITHDRAWN: "withdrew the invitation to {target}",
+    AuditAction.INVITATION_ACCEPTED: "accepted the invitation to {target}",
 }
 # The same of what people do to themselves.
 DONE_TO_ONESELF: Mapping[AuditAction, str] = {
@@ -67,6 +79,7 @@ DONE_TO_ONESELF: Mapping[AuditAction, str] = {
     AuditAction.TWO_STEP_OFF: "turned two-step sign-in off",
     AuditAction.RECOVERY_CODES_MADE: "made new recovery codes",
     AuditAction.RECOVERY_CODE_USED: "used a recovery code",
+    AuditAction.DEVICES_FORGOTTEN: "had known devices forgotten",
     AuditAction.PERSON_ADDED: "joined",
     AuditAction.PERSON_RENAMED: "changed their name",
     AuditAction.ROLE_CHANGED: "changed their own role",
@@ -78,6 +91,7 @@ _VALUES = {
     for value, label in values.choices
 }
 _OTHER_LEADS = ("other",)  # details that hold a lead's id
+_NAMED_IN_SENTENCE = ("actor", "target")
 _IN_NO_SENTENCE = ("bulk", "undoes", "what")
 
 
@@ -90,12 +104,21 @@ class Line:
     done: list[Part]
     details: str  # what the sentence does not say, in words; may be empty
     lead_id: UUID | None  # of the lead to which the trail can be narrowed
+    run: OpenRun | None  # the change of many leads, where the reader can still undo it
 
 
-def lines_of(entries: list[AuditEntry], names: Names) -> list[Line]:
+def lines_of(entries: list[AuditEntry], names: Names, reader: User) -> list[Line]:
     """Each entry in words; all leads that they name are read with one statement."""
     names.read_leads(id_ for entry in entries for id_ in _leads_of(entry))
-    return [_line(entry, names) for entry in entries]
+    told_by = {entry.id: _run_of(entry) for entry in entries}
+    runs = open_runs(names.organisation, told_by, reader)
+    return [_line(entry, names, runs.get(entry.id)) for entry in entries]
+
+
+def _run_of(entry: AuditEntry) -> UUID | None:
+    """The change of many leads that it tells of, where that may still be undone."""
+    is_run = entry.action == AuditAction.LEADS_CHANGED and "undoes" not in entry.details
+    return may_be_open(entry.target_id if is_run else None, entry.created_at)
 
 
 def _leads_of(entry: AuditEntry) -> Iterator[UUID]:
@@ -106,7 +129,7 @@ def _leads_of(entry: AuditEntry) -> Iterator[UUID]:
             yield id_
 
 
-def _line(entry: AuditEntry, names: Names) -> Line:
+def _line(entry: AuditEntry, names: Names, run: OpenRun | None) -> Line:
     template = _template(entry)
     said = {name for _, name, _, _ in Formatter().parse(template) if name}
     return Line(
@@ -115,6 +138,7 @@ def _line(entry: AuditEntry, names: Names) -> Line:
         done=list(_parts(template, entry, names)),
         details=", ".join(_besides(entry, said, names)),
         lead_id=entry.target_id if entry.target_kind == AuditTarget.LEAD else None,
+        run=run,
     )
 
 
@@ -124,7 +148,8 @@ def _template(entry: AuditEntry) -> str:
         return _change_of_many(entry.details)
     is_own = entry.actor_id is not None and entry.target_id == entry.actor_id
     own = DONE_TO_ONESELF.get(action) if is_own else None
-    return own or DONE[action]
+    named = DONE_TO_NAMED.get(action) if "target" in entry.names_of_then else None
+    return own or named or DONE[action]
 
 
 def _change_of_many(details: Mapping[str, Any]) -> str:
@@ -140,7 +165,9 @@ def _parts(template: str, entry: AuditEntry, names: Names) -> Iterator[Part]:
         if words:
             yield Part(words)
         if name == "target":
-            yield names.of(AuditTarget(entry.target_kind), entry.target_id)
+            yield names.target(entry)
+        elif name and (called := entry.names_of_then.get(name)) is not None:
+            yield Part(called, is_name=True)
         elif name:
             yield _value(name, entry.details.get(name), names)
 
@@ -159,11 +186,14 @@ def _value(name: str, value: Any, names: Names) -> Part:
 
 
 def _besides(entry: AuditEntry, said: set[str], names: Names) -> Iterator[str]:
-    """The details that the sentence left out, each as a few words."""
+    """The names and details that the sentence left out, each as a few words."""
+    for name, called in sorted(entry.names_of_then.items()):
+        if name not in (*said, *_NAMED_IN_SENTENCE):
+            yield f"{_label(name)}: {called}"
     for name, value in sorted(entry.details.items(), key=_most_first):
-        if name in said or name in _IN_NO_SENTENCE or value is None:
+        if name in (*said, *_IN_NO_SENTENCE, *entry.names_of_then) or value is None:
             continue
-        label = name.replace("_", " ")
+        label = _label(name)
         match value:
             case bool():
                 yield label if value else f"not {label}"
@@ -176,6 +206,10 @@ def _besides(entry: AuditEntry, said: set[str], names: Names) -> Iterator[str]:
                 yield f"{label}: {_VALUES.get(value, value)}"
             case _:
                 assert_never(value)
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _most_first(detail: tuple[str, Any]) -> tuple[int, str]:
@@ -192,4 +226,4 @@ def _number(name: str, value: int) -> str:
         return f"from {so_many(value, 'network')}" if value else "from anywhere"
     if name == "filters":
         return f"{so_many(value, 'filter')} in force" if value else "no filter"
-    return f"{name.replace('_', ' ')}: {value:,}"
+    return f"{_label(name)}: {value:,}"

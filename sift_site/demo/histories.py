@@ -76,13 +76,13 @@ def with_new_score(steps: Sequence[Step], at: datetime, band: str | None) -> lis
     """
     before = [step for step in steps if step.at <= at]
     after = list(steps[len(before) :])
-    standing = before[-1].after if before else "new"
-    moved_on = standing != "new" and any(step.by != SYSTEM for step in before)
-    if band is None or band == standing or moved_on:
+    status = before[-1].after if before else "new"
+    moved_on = status != "new" and any(step.by != SYSTEM for step in before)
+    if band is None or band == status or moved_on:
         return list(steps)
     if after:
         after[0] = replace(after[0], before=band)
-    return [*before, Step(at, standing, band, SYSTEM), *after]
+    return [*before, Step(at, status, band, SYSTEM), *after]
 
 
 def first_contact(steps: Sequence[Step]) -> tuple[int, datetime | None]:

@@ -208,8 +208,8 @@ def _stands(organisation: Organisation, visitors: Sequence[Visitor]) -> bool:
     }
     keys = [key_of("email", email) for email, _ in marks]
     leads = Lead.objects.for_organisation(organisation).filter(email_key__in=keys)
-    standing = leads.values_list("email", "area")
-    return len(marks.intersection(standing)) * 2 > len(marks)
+    kept = leads.values_list("email", "area")
+    return len(marks.intersection(kept)) * 2 > len(marks)
 
 
 def _add_lead(rows: _Rows, demo: Demo, chunk: Chunk, random: Random, visitor: Visitor) -> None:

@@ -17,12 +17,12 @@ def is_wanted() -> bool:
     return not Organisation.objects.exists()
 
 
-def welcome(address: str) -> str:
+def welcome(url: str) -> str:
     """What `make run` prints once the server listens; opens the demo to sign-ins on the way."""
-    lines = ["", f"Sift is running at {address}"]
+    lines = ["", f"Sift is running at {url}"]
     organisation = Organisation.objects.open().filter(slug=SLUG).first()
     if organisation is not None:
-        lines += ["", *_sign_ins(organisation), "", *_key(organisation, address)]
+        lines += ["", *_sign_ins(organisation), "", *_key(organisation, url)]
     return "\n".join([*lines, "", "Ctrl-C stops it.", ""])
 
 
@@ -40,9 +40,9 @@ def _sign_ins(organisation: Organisation) -> list[str]:
     return lines
 
 
-def _key(organisation: Organisation, address: str) -> list[str]:
+def _key(organisation: Organisation, url: str) -> list[str]:
     """A new key where the demo never had one; else, as none is shown twice, how to make one."""
-    example = f"{address}/api/v1/leads?status=hot&since=2026-06-01T00:00:00Z&limit=5"
+    example = f"{url}/api/v1/leads?status=hot&since=2026-06-01T00:00:00Z&limit=5"
     if not ApiKey.objects.for_organisation(organisation).exists():
         _, text = issue(organisation, "Demo key")
         return [

@@ -197,7 +197,9 @@ class EmbeddedPostgres:
         new.mkdir(mode=0o700)
         account.take(new)
         _run(
-            *(account, binaries / "initdb", f"--pgdata={new}", "--username=sift", "--auth=trust"),
+            # By its socket, which only its owner reaches; by no network, should one be configured.
+            *(account, binaries / "initdb", f"--pgdata={new}", "--username=sift"),
+            *("--auth-local=trust", "--auth-host=reject"),
             *("--encoding=UTF8", *_locale(major), *([] if self._durable else ["--no-sync"])),
         )
         _run(

@@ -79,7 +79,7 @@ def set_development_values() -> None:
 
 
 @contextlib.contextmanager
-def only_one(address: str) -> Iterator[bool]:
+def only_one(url: str) -> Iterator[bool]:
     """Within, no second `make run` of this project; yields whether the last one was killed.
 
     The lock is POSIX's, which workers do not inherit; the file says where the server is, and is
@@ -91,15 +91,15 @@ def only_one(address: str) -> Iterator[bool]:
     except OSError as error:
         raise CannotRun(f"{path} cannot be written: {error.strerror}.") from None
     with lock:
-        standing = _read(lock)
+        running = _read(lock)
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CannotRun(f"Sift is already running: {standing}.") from None
-        _write(lock, f"{address} (process {os.getpid()})")
+            raise CannotRun(f"Sift is already running: {running}.") from None
+        _write(lock, f"{url} (process {os.getpid()})")
         launcher = os.getpid()
         try:
-            yield bool(standing)
+            yield bool(running)
         finally:
             if os.getpid() == launcher:  # a worker that ends leaves by the same way
                 _write(lock, "")
@@ -158,7 +158,7 @@ def database() -> Iterator[None]:
             say("Stopped. The data is kept; make run finds it again.")
 
 
-def prepare(address: str) -> str:
+def prepare(url: str) -> str:
     """Bring database and static files up to date; return what to tell the person.
 
     It is done as the owner of the embedded database; its server then signs in with less.
@@ -176,7 +176,7 @@ def prepare(address: str) -> str:
         say("Loading demo data...")
         call_command("load_demo")
     call_command("collectstatic", interactive=False, verbosity=0)
-    welcome = demo_access.welcome(address)
+    welcome = demo_access.welcome(url)
     if environment.optional_text("DATABASE_URL") is None:
         call_command("grant_server_role", SERVER_ROLE, stdout=io.StringIO())
         connections.settings["default"]["USER"] = SERVER_ROLE  # of every connection from here on
@@ -207,10 +207,12 @@ class _Server(Application):  # type: ignore[misc]  # gunicorn has no types
         self.cfg.set("bind", f"{_HOST}:{self.port}")
         self.cfg.set("loglevel", "warning")
         self.cfg.set("graceful_timeout", 5)  # whoever pressed Ctrl-C waits
+        self.prepare = self.cfg.post_worker_init
         self.cfg.set("post_worker_init", self.say_welcome)
 
     def say_welcome(self, worker: Any) -> None:
         """The first worker does, when it serves: what is printed can be tried at once."""
+        self.prepare(worker)
         if worker.age == 1:
             say(self.welcome)
 

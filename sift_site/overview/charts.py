@@ -22,7 +22,7 @@ class Stack:
 
     label: str  # `Thursday 26 November`
     short: str  # `26 Nov`
-    address: str
+    url: str
     leads: int
     parts: tuple[int, ...]  # in the order of BANDS
     is_unfinished: bool
@@ -48,7 +48,7 @@ class Layer:
     label: str
     path: str
     leads: int
-    address: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class BarRow:
     figure: str
     length: float
     says: str  # the bar in words, for those who do not see it
-    address: str
+    url: str
     is_before: bool = False  # what it is compared with: drawn apart
     rest: float = 0  # what follows the bar, as long as what is unfinished will be
 

@@ -45,7 +45,7 @@ class Figure:
     label: str
     number: str
     beside: str  # what it is compared with, in words
-    address: str
+    url: str
 
 
 class Overview:

@@ -94,9 +94,9 @@ class Period(models.TextChoices):
 USUAL = Period.MONTH
 
 
-def period_of(address: QueryDict) -> tuple[Period, str | None]:
+def period_of(query: QueryDict) -> tuple[Period, str | None]:
     """The period that the address asks for; the usual one, and why, where it asks for none."""
-    asked = address.get("period", "")
+    asked = query.get("period", "")
     if asked in Period.values:
         return Period(asked), None
     if not asked:

@@ -28,7 +28,7 @@ from sift_site.overview.waiting import as_waiting
 @require_POST
 def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Give the lead to the person who asks, unless somebody was quicker."""
-    leads = Lead.objects.for_organisation(request.organisation).standing()
+    leads = Lead.objects.for_organisation(request.organisation).unmerged()
     with transaction.atomic():
         # The assignee is read after the lock: what was joined while waiting for it is out of date.
         lead = get_object_or_404(leads.select_for_update(), id=lead_id)
@@ -59,7 +59,7 @@ def _fault(request: SignedInRequest, lead: Lead) -> str:
     return f"{lead.display_name} no longer waits: {by}."
 
 
-def _way_back(address: QueryDict) -> str:
+def _way_back(query: QueryDict) -> str:
     """The overview of the period that it was pressed on."""
-    period, _ = period_of(address)
-    return f"{reverse('overview')}?period={period}" if "period" in address else reverse("overview")
+    period, _ = period_of(query)
+    return f"{reverse('overview')}?period={period}" if "period" in query else reverse("overview")

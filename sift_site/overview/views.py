@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.http import require_safe
 
+from foundation.days import midnight
 from foundation.days import today as agency_today
 from foundation.web.pages import render_page, wants_fragment
 from leads.models.tally import LeadTally
@@ -15,12 +16,14 @@ from sift_site.overview import links, waiting
 from sift_site.overview.figures import Overview
 from sift_site.overview.periods import Period, period_of
 
+WHOLE = "overview"  # the id of all that the page shows
+
 
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
     """Who waits, what is due, and charts of the period that the address names.
 
-    HTMX, when the period is changed, is given the charts alone.
+    HTMX, when the period is changed, is given the charts alone; when the page renews itself, all.
     """
     period, fault = period_of(request.GET)
     today = agency_today()
@@ -31,17 +34,19 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "period_fault": fault,
         "charts": counted.charts(),
     }
-    if not wants_fragment(request):
-        context |= {
-            "today": today,
-            "token": get_token(request),
-            # By which a press without script comes back to the same period.
-            "way_back": f"?period={period}" if "period" in request.GET else "",
-        } | standing(request.user, counted)
-    return render_page(request, "overview/overview.html", "overview/_period.html", context)
+    if wants_fragment(request) and request.htmx.target != WHOLE:
+        return render_page(request, "overview/overview.html", "overview/_period.html", context)
+    context |= {
+        "today": today,
+        "until": midnight(today, days_later=1),
+        "token": get_token(request),
+        # By which a press without script comes back to the same period.
+        "way_back": f"?period={period}" if "period" in request.GET else "",
+    } | waiting_and_due(request.user, counted)
+    return render_page(request, "overview/overview.html", "overview/_overview.html", context)
 
 
-def standing(person: User, counted: Overview) -> dict[str, Any]:
+def waiting_and_due(person: User, counted: Overview) -> dict[str, Any]:
     """What does not depend on the period."""
     organisation = person.organisation
     tally = LeadTally.objects.for_organisation(organisation).by_status()

@@ -93,5 +93,5 @@ def due_of(person: User, today: date) -> Iterator[tuple[Lead, str]]:
 
 
 def _due(organisation: Organisation) -> LeadQuerySet:
-    leads = Lead.objects.for_organisation(organisation).standing()
+    leads = Lead.objects.for_organisation(organisation).unmerged()
     return leads.filter(FollowUp.DUE.condition)

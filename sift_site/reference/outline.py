@@ -76,9 +76,9 @@ class ProblemShown:
 class Outline:
     """The document, read for its page; samples call the server at `address`."""
 
-    def __init__(self, document: Node, address: str) -> None:
+    def __init__(self, document: Node, url: str) -> None:
         self._document = document
-        self._address = address
+        self._url = url
 
     def groups(self) -> list[Group]:
         return [self._group(tag["name"]) for tag in self._document["tags"]]
@@ -113,7 +113,7 @@ class Outline:
         answer = operation["responses"]["200"]
         fields = self._fields(self._resolved(_schema(answer)))
         is_object = component_of(_schema(answer)) == self._object_of(_schema(answer))
-        call = call_of(operation, method, self._address + self._example_path(path, shared))
+        call = call_of(operation, method, self._url + self._example_path(path, shared))
         return EndpointShown(
             slug=_slug(operation["operationId"]),
             method=method,

@@ -19,25 +19,25 @@ from sift_site.reference.outline import Outline
 @require_safe
 def api_reference(request: HttpRequest) -> HttpResponse:
     """The reference, in the shell for who is signed in; its samples call this very server."""
-    address = request.build_absolute_uri("/").removesuffix("/")
+    url = request.build_absolute_uri("/").removesuffix("/")
     rates = (settings.SIFT_RATE_GROWTH, settings.SIFT_RATE_SCALE, settings.SIFT_RATE_ANONYMOUS)
-    body = _body(address, rates)
-    return render(request, "reference/page.html", {"body": body, "address": address})
+    body = _body(url, rates)
+    return render(request, "reference/page.html", {"body": body, "url": url})
 
 
 @lru_cache(maxsize=8)  # a deployment has one address or a few
-def _body(address: str, rates: tuple[str, str, str]) -> SafeString:
+def _body(url: str, rates: tuple[str, str, str]) -> SafeString:
     """All that is the same for everybody, written once."""
-    outline = Outline(document(), address)
+    outline = Outline(document(), url)
     growth, scale, anonymous = map(_rate_in_words, rates)
     return render_to_string(
         "reference/_body.html",
         {
-            "address": address,
+            "url": url,
             "groups": outline.groups(),
             "problems": outline.problems(),
-            "polling": polling.recipe(address),
-            "transcripts": transcripts.recipe(address),
+            "polling": polling.recipe(url),
+            "transcripts": transcripts.recipe(url),
             "limit_headers": outline.headers("RateLimit-Policy", "RateLimit"),
             "growth": growth,
             "scale": scale,

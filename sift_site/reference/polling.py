@@ -33,6 +33,6 @@ async function poll(newest, seen, handle) {
 """
 
 
-def recipe(address: str) -> list[Sample]:
+def recipe(url: str) -> list[Sample]:
     """The recipe in each language, against the server at `address`."""
-    return recipe_of(address, python=_PYTHON, javascript=_JAVASCRIPT)
+    return recipe_of(url, python=_PYTHON, javascript=_JAVASCRIPT)

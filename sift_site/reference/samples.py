@@ -27,19 +27,19 @@ class Call:
     """What a sample sends."""
 
     method: str
-    address: str
+    url: str
     query: Mapping[str, Any]
     body: Any = None
 
 
-def call_of(operation: Mapping[str, Any], method: str, address: str) -> Call:
+def call_of(operation: Mapping[str, Any], method: str, url: str) -> Call:
     """The operation of the document with its own examples."""
     shown = _SHOWN.get(operation["operationId"], ())
     examples = {parameter["name"]: parameter["example"] for parameter in operation["parameters"]}
     body = operation.get("requestBody")
     return Call(
         method,
-        address,
+        url,
         {name: _on_the_wire(examples[name]) for name in shown},
         body["content"]["application/json"]["example"] if body else None,
     )
@@ -60,7 +60,7 @@ def _on_the_wire(value: Any) -> Any:
 
 def _curl(call: Call) -> str:
     query = f"?{urlencode(call.query, safe=',:')}" if call.query else ""
-    lines = [f'curl "{call.address}{query}"', '--header "Authorization: Bearer $SIFT_API_KEY"']
+    lines = [f'curl "{call.url}{query}"', '--header "Authorization: Bearer $SIFT_API_KEY"']
     if call.method != "GET":
         lines.insert(1, f"--request {call.method}")
     if call.body is not None:
@@ -69,7 +69,7 @@ def _curl(call: Call) -> str:
 
 
 def _python(call: Call) -> str:
-    arguments = [json.dumps(call.address)]
+    arguments = [json.dumps(call.url)]
     if call.query:
         arguments.append(f"params={json.dumps(call.query)}")
     if call.body is not None:
@@ -89,11 +89,11 @@ def _python(call: Call) -> str:
 
 def _javascript(call: Call) -> str:
     """For Node 18 and newer, and whatever else has fetch."""
-    address, before = json.dumps(call.address), ""
+    url, before = json.dumps(call.url), ""
     if call.query:
         members = ", ".join(f"{name}: {json.dumps(str(v))}" for name, v in call.query.items())
         before = f"const query = new URLSearchParams({{ {members} }});\n"
-        address = f"`{call.address}?${{query}}`"
+        url = f"`{call.url}?${{query}}`"
     headers = ["Authorization: `Bearer ${process.env.SIFT_API_KEY}`"]
     options = []
     if call.method != "GET":
@@ -103,7 +103,7 @@ def _javascript(call: Call) -> str:
         options.append(f"  body: JSON.stringify({json.dumps(call.body)}),\n")
     options.append(f"  headers: {{ {', '.join(headers)} }},\n")
     return (
-        f"{before}const answer = await fetch({address}, {{\n{''.join(options)}}});\n"
+        f"{before}const answer = await fetch({url}, {{\n{''.join(options)}}});\n"
         "if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);\n"
         "console.log(await answer.json());"
     )

@@ -4,17 +4,33 @@ import logging
 import sys
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from foundation.web.pages import TooManyRequests
-from sift_site.serving.lost_database import first_line, is_unreachable
+from organisations.signing_in.middleware import REFUSAL
+from sift_site.serving.lost_database import first_line, is_unreachable, was_cut_short
 
 logger = logging.getLogger("sift.pages")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a host that is not ours, a form of too many fields, and the like."""
+    """400: a form of too many fields, and the like."""
+    return _page(request, "400.html", 400)
+
+
+def foreign_host(request: HttpRequest, fault: DisallowedHost) -> HttpResponse:
+    """400 for a host that is not ours, in one line of the log: whoever tries every address of a
+    network sends them by the thousand."""
+    logger.warning("Refused: %s", fault)
+    answer = bad_request(request, fault)
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
+
+
+def broken_off(request: HttpRequest) -> HttpResponse:
+    """400 for a form of which not all came."""
     return _page(request, "400.html", 400)
 
 
@@ -27,7 +43,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_many_requests(request: HttpRequest, exception: TooManyRequests) -> HttpResponse:
     """429, saying how long to wait."""
-    answer = _page(request, "429.html", 429, seconds=exception.seconds)
+    answer = _page(request, "429.html", 429, seconds=exception.seconds, why=exception.why)
     answer.headers["Retry-After"] = str(exception.seconds)
     return answer
 
@@ -38,24 +54,37 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database cannot be reached; called while the fault is handled.
+    """500, or 503 where the database cannot be reached or is too busy; called while the fault is
+    handled.
 
     It asks the database nothing: the shell shows a person only where one was read before.
     """
     fault = sys.exc_info()[1]
-    if fault is None or not is_unreachable(fault):
+    if fault is None or (what := _hindrance(fault)) is None:
         return _page(request, "500.html", 500)
     # One line instead of Django's traceback: there is nothing to find out in it.
-    logger.error("%s failed: the database cannot be reached: %s", request.path, first_line(fault))
+    logger.error("%s failed: %s: %s", request.path, what, first_line(fault))
     answer = _page(request, "503.html", 503)
     answer.headers["Retry-After"] = "10"
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
 
 
+def _hindrance(fault: BaseException) -> str | None:
+    """What kept the database from answering; None where the fault is another."""
+    if is_unreachable(fault):
+        return "the database cannot be reached"
+    return "the database took too long" if was_cut_short(fault) else None
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that was sent without its token: an old page, or cookies turned off."""
-    return _page(request, "403_csrf.html", 403)
+    """403 for a form that was sent without its token: an old page, or cookies turned off.
+
+    A page that asked by HTMX gets itself a new one (static/js/requests.js).
+    """
+    answer = _page(request, "403_csrf.html", 403)
+    answer.headers[REFUSAL] = "stale-form"
+    return answer
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

@@ -1,10 +1,14 @@
-"""Log lines in which no secret appears, whoever wrote them."""
+"""Log lines in which no secret appears, whoever wrote them, and one line for what was refused."""
 
 import logging
 import re
 
-# A key that somebody put into an address; the tokens in the links of letters.
-_KEY = re.compile(r"sk_live_[0-9A-Za-z]*")
+# A key that somebody put into an address, each character as it is or percent-encoded, once or
+# more often; the tokens in the links of letters.
+_PERCENT = "%(?:25)*"
+_BEGINNING = "".join(rf"(?:{letter}|{_PERCENT}{ord(letter):x})" for letter in "sk_live_")
+_LETTER = rf"(?:[0-9A-Za-z]|{_PERCENT}(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]))"
+_KEY = re.compile(rf"(?i:{_BEGINNING}){_LETTER}*")
 _LINK = re.compile(r'(/(?:password-reset|invitation)/)[^\s?"]+')
 
 
@@ -18,3 +22,13 @@ class SecretsLeftOut(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
+
+
+class RefusalsInOneLine(logging.Filter):
+    """No traceback for an answer of 4xx, where Django writes one: the fault is the client's, who
+    could fill the log with them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
+        return True

@@ -1,4 +1,5 @@
-"""A database that went away: noticed before a request begins, and told from other faults."""
+"""A database that went away, or is too busy: noticed before a request begins, and told from other
+faults."""
 
 import select
 
@@ -17,10 +18,10 @@ def drop_dead_connection(alias: str = DEFAULT_DB_ALIAS) -> None:
     a restart costs nobody a failed page, and no request a statement.
     """
     connection = connections[alias]
-    standing = connection.connection
-    if standing is None or connection.in_atomic_block:
+    raw = connection.connection
+    if raw is None or connection.in_atomic_block:
         return
-    if standing.closed or _has_ended(standing.pgconn):
+    if raw.closed or _has_ended(raw.pgconn):
         connection.close()
 
 
@@ -42,6 +43,14 @@ def is_unreachable(error: BaseException | None) -> bool:
     if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return False
     return error.sqlstate is None or error.sqlstate.startswith(_UNREACHABLE)
+
+
+def was_cut_short(error: BaseException | None) -> bool:
+    """Whether the database stopped the statement for its length, or for a lock that it waited for
+    (foundation/database/time_limits.py)."""
+    while error is not None and not isinstance(error, psycopg.Error):
+        error = error.__cause__
+    return isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable)
 
 
 def first_line(error: BaseException) -> str:

@@ -13,7 +13,10 @@ register = template.Library()
 
 @register.simple_tag
 def since(moment: datetime, words: str) -> SafeString:
-    """The words, as `<time>` with the exact moment from which they count in its title."""
+    """How long it is, as `<time>` with the exact moment in its title; the page keeps it true."""
     return format_html(
-        '<time datetime="{}" title="Since {}">{}</time>', moment.isoformat(), exactly(moment), words
+        '<time datetime="{}" title="Since {}" data-told="waited">{}</time>',
+        moment.isoformat(),
+        exactly(moment),
+        words,
     )

@@ -1,4 +1,4 @@
-// The list of leads: which rows are selected, and moves that failed.
+// The list of leads: which rows are selected, when a row's status is meant, and moves that failed.
 
 const boxes = () => [...document.querySelectorAll(".pick__box")];
 const find = (mark) => document.querySelector(`[${mark}]`);
@@ -13,6 +13,8 @@ function showSelection() {
   every.checked = number > 0 && number === all.length;
   every.indeterminate = number > 0 && number < all.length;
   find("data-selected-count").textContent = matching.checked ? "All that match" : `${number} selected`;
+  const named = matching.checked ? ` ${find("data-number").dataset.number}` : "";
+  for (const place of document.querySelectorAll("[data-names-number]")) place.textContent = named;
 }
 
 document.addEventListener("change", (event) => {
@@ -35,11 +37,56 @@ document.body.addEventListener("htmx:afterSettle", () => {
   showSelection();
 });
 
+// A page that is come back to may hold what was ticked on it.
+addEventListener("pageshow", showSelection);
+
+// A status is meant when it is picked from the opened list. Keys that step through the closed one
+// change it at each press: what they leave is meant on Enter, or when the field is left. Browsers
+// tell both by one event, but only a step comes while its key is down.
+const MEANT = ["Enter", "Tab"]; // where a browser tells the page of keys in the opened list
+let steps = false;
+
+const statusSelect = (event) => event.target.closest?.(".status-form__select");
+const isStepped = (select) => select.form.hasAttribute("data-stepped");
+
+function mean(select) {
+  select.form.removeAttribute("data-stepped");
+  if (!select.selectedOptions[0].defaultSelected) select.form.requestSubmit();
+}
+
+document.addEventListener("keydown", (event) => {
+  const select = statusSelect(event);
+  if (!select) return;
+  steps = !MEANT.includes(event.key);
+  if (!isStepped(select)) return;
+  if (event.key === "Enter") {
+    event.preventDefault(); // or the list would open
+    mean(select);
+  } else if (event.key === "Escape") {
+    select.form.reset();
+    select.form.removeAttribute("data-stepped");
+  }
+});
+for (const ending of ["keyup", "pointerdown"]) {
+  document.addEventListener(ending, () => { steps = false; });
+}
+
+document.addEventListener("change", (event) => {
+  const select = statusSelect(event);
+  if (!select) return;
+  if (steps) select.form.setAttribute("data-stepped", "");
+  else mean(select);
+});
+
+document.addEventListener("focusout", (event) => {
+  const select = statusSelect(event);
+  steps = false;
+  if (select && isStepped(select)) mean(select);
+});
+
 // A move that failed: the row shows again where the lead stands.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(failure, (event) => {
-    if (event.detail.elt.matches(".standing-form")) event.detail.elt.reset();
+    if (event.detail.elt.matches(".status-form")) event.detail.elt.reset();
   });
 }
-
-showSelection();

@@ -1,4 +1,5 @@
-// What HTMX leaves to the page: words for what failed, words for what worked, and the focus.
+// What requests leave to the page: words for what failed, words for what worked, the focus, and a
+// fresh token where its own has become stale.
 
 const live = document.getElementById("live");
 const main = document.getElementById("main");
@@ -17,19 +18,26 @@ function showFault(words) {
   fault.hidden = false;
 }
 
+// A page in which something unsent is typed (drafts.js) is not told to be reloaded.
+const isTyped = () => document.querySelector("form[data-unsent]") !== null;
+const anew = () => (isTyped() ? "Open the page in another tab" : "Reload the page");
+
+const KEPT = "What you typed is kept: press again in a moment.";
+
 // Whether a change that got no answer was made is not known here; a page that was only asked for
-// can be asked for again.
+// can be asked for again, and so can what was typed.
 function afterwards(event) {
+  if (event.detail.elt.matches("form[data-unsent]")) return KEPT;
   return event.detail.requestConfig?.verb === "get"
     ? "Try again in a moment."
-    : "Your change may not have been saved: reload the page to see how things stand.";
+    : `Your change may not have been saved: ${anew().toLowerCase()} to see how things stand.`;
 }
 
 function wordsFor(xhr, event) {
   switch (xhr.status) {
-    case 400: return "Sift did not understand that, and nothing was changed. Reload the page and try again.";
-    case 403: return "That was refused, and nothing was changed. Reload the page and try again.";
-    case 404: return "This is no longer there. Reload the page to see how things stand.";
+    case 400: return `Sift did not understand that, and nothing was changed. ${anew()} and try again.`;
+    case 403: return `That was refused, and nothing was changed. ${anew()} and try again.`;
+    case 404: return `This is no longer there. ${anew()} to see how things stand.`;
     case 429: return `Too many requests. Wait ${xhr.getResponseHeader("Retry-After") ?? "a few"} seconds, then try again.`;
     case 500: return "Something went wrong at Sift, and nothing was changed. Try again in a moment.";
     case 503: return "Sift cannot reach its data just now. Nothing is lost; try again in a moment.";
@@ -61,10 +69,11 @@ document.addEventListener("click", (event) => {
 
 document.body.addEventListener("sift:announce", (event) => say(event.detail.words));
 
+const unreachable = () => (navigator.onLine ? "Sift could not be reached." : "You are offline.");
+
 document.body.addEventListener("htmx:sendError", (event) => {
   if (isQuiet(event)) return;
-  const why = navigator.onLine ? "Sift could not be reached." : "You are offline.";
-  showFault(`${why} ${afterwards(event)}`);
+  showFault(`${unreachable()} ${afterwards(event)}`);
 });
 
 document.body.addEventListener("htmx:timeout", (event) => {
@@ -73,15 +82,16 @@ document.body.addEventListener("htmx:timeout", (event) => {
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
-  if (isQuiet(event)) return;
-  showFault(wordsFor(event.detail.xhr, event));
+  const { xhr } = event.detail;
+  if (isQuiet(event) || xhr.getResponseHeader("Sift-Refusal")) return; // its token is renewed, below
+  showFault(wordsFor(xhr, event));
 });
 
 // An answer that came, but could not be put where it belongs.
 for (const name of ["htmx:swapError", "htmx:targetError"]) {
   document.body.addEventListener(name, (event) => {
     if (isQuiet(event)) return;
-    showFault("The page could not show the answer. Reload it to see how things stand.");
+    showFault(`The page could not show the answer. ${anew()} to see how things stand.`);
   });
 }
 
@@ -107,14 +117,95 @@ document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   say([...document.querySelectorAll("#messages p")].map((words) => words.textContent).join(" "));
 });
 
-// A swap that took the focused control with it leaves the focus nowhere: lead it on.
+// A row that is renewed, and what the page renews by itself, keep the focus where it is: on the
+// control of the same place in what bears the same id. What was opened in them stays open.
+const CONTROLS = "a, button, input, select, summary";
+const controls = (holder) => [...holder.querySelectorAll(CONTROLS)];
+let place = null;
+let opened = [];
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { target } = event.detail;
+  const focused = document.activeElement;
+  const holder = focused?.parentElement?.closest("[id]");
+  const stays = isQuiet(event) || target.matches(".row");
+  place = stays && target.contains(holder) ? [holder.id, controls(holder).indexOf(focused)] : null;
+  opened = isQuiet(event) ? [...target.querySelectorAll("details")].map((part) => part.open) : [];
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  const parts = document.getElementById(event.detail.target.id)?.querySelectorAll("details") ?? [];
+  if (parts.length === opened.length) parts.forEach((part, index) => { part.open = opened[index]; });
+});
+
+// Any other swap that took the focused control with it leaves the focus nowhere: lead it on.
 document.body.addEventListener("htmx:afterSettle", (event) => {
-  const target = document.getElementById(event.detail.target.id);
-  if (document.activeElement === document.body && target) {
-    target.querySelector("[data-takes-focus]")?.focus();
-  }
+  if (document.activeElement !== document.body) return;
+  const [id, index] = place ?? [];
+  const holder = document.getElementById(id);
+  const target = isQuiet(event) ? null : document.getElementById(event.detail.target.id);
+  ((holder && controls(holder)[index]) ?? target?.querySelector("[data-takes-focus]"))?.focus();
 });
 
 document.addEventListener("click", (event) => {
   event.target.closest("[data-closes-banner]")?.closest(".banner").toggleAttribute("hidden", true);
 });
+
+// --- Tokens ---------------------------------------------------------------------------------------
+// Whoever signs in again in another tab leaves stale tokens in the page's forms. It takes a fresh one,
+// for the person it was made for only.
+function take({ person, name, token }) {
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  if (person !== headers["Sift-Person"]) return `In this browser ${name} is signed in by now`;
+  document.body.setAttribute("hx-headers", JSON.stringify({ ...headers, "X-CSRFToken": token }));
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+  return null;
+}
+
+// Whether the page has a fresh token now; where it has none, it was said why.
+async function isRenewed() {
+  try {
+    const answer = await fetch(document.body.dataset.formToken, { redirect: "manual" });
+    const isSignedOut = answer.type === "opaqueredirect"; // to sign-in
+    const why = isSignedOut ? "You were signed out" : take(await answer.json());
+    if (why) showFault(`${why}, so nothing was sent. What you typed stays here: sign in as yourself in another tab, then press again.`);
+    return !why;
+  } catch {
+    showFault(`${unreachable()} ${KEPT}`);
+    return false;
+  }
+}
+
+document.body.addEventListener("htmx:responseError", async (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (isQuiet(event) || !xhr.getResponseHeader("Sift-Refusal") || !(await isRenewed())) return;
+  showFault("You signed in again after this page was opened, so nothing was sent yet. Press again.");
+  requestConfig.triggeringEvent?.submitter?.focus();
+});
+
+// A form that loads a page is sent once it is known that it will be taken: a page of refusal, or the
+// browser's own of having no network, would stand in place of what was typed.
+const checked = new Map(); // whether the check of a form that is being sent is over
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[method=post]:not([hx-post]):has(textarea, input:not([type=hidden]))") || checked.get(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (checked.has(form)) return; // pressed twice
+  checked.set(form, false);
+  if (await isRenewed()) {
+    checked.set(form, true);
+    form.requestSubmit(event.submitter);
+  }
+  checked.delete(form);
+}, true);
+
+// Signing out empties the browser's storage, after drafts.js had its last word; over HTTPS the answer
+// does so too.
+const forget = () => localStorage.clear();
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-signs-out]")) addEventListener("pagehide", forget);
+});
+document.addEventListener("click", () => removeEventListener("pagehide", forget), true); // they stayed

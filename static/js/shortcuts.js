@@ -20,7 +20,7 @@ function step(by) {
 
 function focusStatus() {
   const inRow = rowInFocus()?.querySelector("[data-shortcut=status]");
-  (inRow ?? document.querySelector("#lead-standing [data-takes-focus]"))?.focus();
+  (inRow ?? document.querySelector("#lead-head [data-takes-focus]"))?.focus();
 }
 
 const ACTIONS = {

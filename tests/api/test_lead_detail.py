@@ -8,14 +8,14 @@ from tests.factories import make_conversation, make_lead
 pytestmark = pytest.mark.django_db
 
 
-def address_of(lead) -> str:
+def url_of(lead) -> str:
     return f"/api/v1/leads/{lead.id}"
 
 
 def test_one_lead_is_what_the_list_shows_of_it(api, agency):
     lead = make_lead(agency, name="Zoë", score=55, status="warm")
 
-    shown = api.get(address_of(lead))
+    shown = api.get(url_of(lead))
 
     assert shown.status_code == 200
     assert shown.json() == api.get("/api/v1/leads").json()["data"][0]
@@ -67,14 +67,14 @@ def test_the_same_ids_are_one_404_for_a_change_too(api, agency, other_agency):
 
 def test_the_entity_tag_is_strong_and_changes_with_the_lead(api, agency):
     lead, other = make_lead(agency), make_lead(agency)
-    before = api.get(address_of(lead))["ETag"]
+    before = api.get(url_of(lead))["ETag"]
 
     assert before.startswith('"')
-    assert api.get(address_of(lead))["ETag"] == before
-    assert api.get(address_of(other))["ETag"] != before
+    assert api.get(url_of(lead))["ETag"] == before
+    assert api.get(url_of(other))["ETag"] != before
     lead.area = "Didsbury"
     lead.save(update_fields=["area"])
-    assert api.get(address_of(lead))["ETag"] != before
+    assert api.get(url_of(lead))["ETag"] != before
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_the_entity_tag_is_strong_and_changes_with_the_lead(api, agency):
 )
 def test_what_the_caller_has_already_is_not_sent_again(api, agency, form):
     lead = make_lead(agency)
-    etag = api.get(address_of(lead))["ETag"]
+    etag = api.get(url_of(lead))["ETag"]
     known = form.format(etag, within=etag.strip('"'))
 
-    answer = api.get(address_of(lead), headers={"If-None-Match": known})
+    answer = api.get(url_of(lead), headers={"If-None-Match": known})
 
     assert answer.status_code == 304
     assert answer.content == b""
@@ -102,4 +102,4 @@ def test_what_the_caller_has_already_is_not_sent_again(api, agency, form):
 def test_what_the_caller_has_not_is_sent(api, agency, form):
     lead = make_lead(agency)
 
-    assert api.get(address_of(lead), headers={"If-None-Match": form}).status_code == 200
+    assert api.get(url_of(lead), headers={"If-None-Match": form}).status_code == 200

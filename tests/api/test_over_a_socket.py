@@ -252,6 +252,16 @@ def test_limits_are_exact_over_all_processes(three_processes, agency, other_agen
         (b"GET /api/v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: a\x00b\r\n\r\n", 400),
         (b"GET /api/v1/leads?key=sk_live_\xff HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400),
         (b"PATCH /api/v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"GET /api/v1/leads HTTP/1.1\r\n\r\n", 400),
+        (b"GET /api/v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n", 400),
+        *(
+            (
+                b"PATCH /api/v1/leads HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                b"Transfer-Encoding: %b\r\n\r\n0\r\n\r\n" % coding,
+                400,
+            )
+            for coding in (b"gzip, chunked", b"identity", b"identity, chunked", b"xchunked")
+        ),
     ],
 )
 def test_what_the_server_itself_refuses_is_a_problem_too(server, agency, request_, status):

@@ -134,7 +134,7 @@ def test_what_can_be_no_prefix_revokes_nothing(agency, prefix):
 
     with pytest.raises(CommandError, match="There is no such key"):
         run("revoke_api_key", prefix)
-    assert ApiKey.objects.standing().count() == 1
+    assert ApiKey.objects.unrevoked().count() == 1
 
 
 def test_admins_hear_of_what_is_done_on_the_server_and_the_trail_names_the_system(

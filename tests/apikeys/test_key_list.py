@@ -196,7 +196,7 @@ def test_deleting_asks_first_and_names_what_will_happen(signed_in_admin, agency)
     assert "Delete <bdi>CRM sync</bdi>" in page
     assert re.search("last used <time.*just now</time> from.*203.0.113.7", page)
     assert b"<html" not in part
-    assert ApiKey.objects.standing().exists()
+    assert ApiKey.objects.unrevoked().exists()
 
 
 def test_a_deleted_key_is_gone_and_its_name_free_again(signed_in_admin, agency):
@@ -205,7 +205,7 @@ def test_a_deleted_key_is_gone_and_its_name_free_again(signed_in_admin, agency):
     answer = signed_in_admin.post(f"{TAB}{key.id}/delete/")
 
     assert (answer.status_code, answer["Location"]) == (303, TAB)
-    assert not ApiKey.objects.standing().exists()
+    assert not ApiKey.objects.unrevoked().exists()
     assert "CRM sync was deleted" in signed_in_admin.get(TAB).content.decode()
     assert signed_in_admin.post(f"{TAB}{key.id}/delete/").status_code == 404
     assert shown_key(create(signed_in_admin))
@@ -219,7 +219,7 @@ def test_another_agencys_key_cannot_be_deleted(signed_in_admin, other_agency):
             assert signed_in_admin.get(f"{TAB}{key_id}/{act}").status_code == 404
         for act in ("edit/", "roll/", "delete/"):
             assert signed_in_admin.post(f"{TAB}{key_id}/{act}").status_code == 404
-    assert ApiKey.objects.standing().count() == 1
+    assert ApiKey.objects.unrevoked().count() == 1
 
 
 def test_an_agent_is_told_that_keys_are_for_admins(signed_in, agency):
@@ -234,7 +234,7 @@ def test_an_agent_is_told_that_keys_are_for_admins(signed_in, agency):
 
     assert {answer.status_code for answer in answers} == {403}
     assert "Only an admin of your agency" in answers[0].content.decode()
-    assert ApiKey.objects.standing().count() == 1
+    assert ApiKey.objects.unrevoked().count() == 1
     assert "API keys" not in signed_in.get("/settings/profile/").content.decode()
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from foundation.ids import uuid7
+from leads.bulk import Move, change_matching
+from leads.models import Lead
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import record
@@ -67,10 +70,35 @@ def test_a_move_reads_as_a_sentence_with_its_lead_its_moment_and_its_place(signe
     assert "1 entry" in shown
 
 
-def test_what_is_gone_is_said_to_be_gone(signed_in_admin, agency, agent, moved):
-    key = Actor.for_key(uuid7(), "Forgotten")
-    record(agency.id, AuditAction.KEY_DELETED, by=key, target=AuditTarget.API_KEY, target_id=key.id)
-    agent_id = agent.id
+def test_a_change_of_many_leads_is_undone_from_the_trail_which_then_no_longer_offers_it(
+    signed_in_admin, agency, agent
+):
+    for _ in range(3):
+        make_lead(agency, status="hot")
+    leads = Lead.objects.for_organisation(agency)
+    change_matching(leads, Move(LeadStatus.LOST), by=Actor.for_person(agent))
+    shown = text_of(signed_in_admin.get(f"{TAB}?action=leads"))
+    assert "Undo for all 3 leads" in shown
+    undo = re.search(r'action="(/leads/bulk/[0-9a-f-]+/undo/)"', shown)[1]
+
+    answer = signed_in_admin.post(undo, {"back_to": f"{TAB}?action=leads"}, follow=True)
+
+    assert answer.redirect_chain == [(f"{TAB}?action=leads", 303)]
+    assert "Undone: 3 leads got the status from before back." in text_of(answer)
+    assert words(answer) == [
+        "Ada Admin took back a change of 3 leads",
+        "Amir Agent moved 3 leads to Lost",
+    ]
+    assert "/undo/" not in text_of(answer)
+    assert {lead.status for lead in leads} == {"hot"}
+
+
+def test_what_is_gone_and_nobody_named_is_said_to_be_gone(signed_in_admin, agency, agent, moved):
+    key_id, agent_id = uuid7(), agent.id
+    AuditEntry.objects.create(
+        organisation_id=agency.id, action="key_deleted", actor_kind="api_key", actor_id=key_id,
+        target_kind="api_key", target_id=key_id,
+    )  # fmt: skip
     moved.events.all().delete()
     moved.delete()
     agent.delete()
@@ -79,7 +107,7 @@ def test_what_is_gone_is_said_to_be_gone(signed_in_admin, agency, agent, moved):
 
     assert words(answer) == [
         "An API key that is gone deleted the API key an API key that is gone",
-        "A person who is gone moved a lead that was erased from Hot to Contacted",
+        "Amir Agent moved a lead that was erased from Hot to Contacted",
     ]
     assert str(agent_id) not in text_of(answer)
 
@@ -88,14 +116,11 @@ def test_another_agencys_names_are_not_looked_up(
     signed_in_admin, agency, other_agency, moved, admin
 ):
     theirs = make_lead(other_agency, name="Theirs")
-    record(
-        agency.id,
-        AuditAction.LEADS_MERGED,
-        by=Actor.for_person(make_user(other_agency, name="Stranger")),
-        target=AuditTarget.LEAD,
-        target_id=theirs.id,
-        other=str(moved.id),
-    )
+    AuditEntry.objects.create(
+        organisation_id=agency.id, action="leads_merged", actor_kind="person",
+        actor_id=make_user(other_agency, name="Stranger").id, target_kind="lead",
+        target_id=theirs.id, details={"other": str(moved.id)},
+    )  # fmt: skip
     record(other_agency.id, AuditAction.SIGN_IN, by=SYSTEM, target=AuditTarget.PERSON)
 
     answer = signed_in_admin.get(TAB)
@@ -321,6 +346,30 @@ def test_the_file_holds_what_the_filters_leave_and_no_name_of_a_lead(signed_in_a
     assert exported[1]["address"] == ELSEWHERE
     assert json.loads(exported[1]["details"]) == {"from": "hot", "to": "contacted"}
     assert "Byrne" not in str(exported)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong", "accepted"),
+    [
+        ("action=danced", "“danced” is not one of these", "<code>sign_in</code>"),
+        ("actor=me", "“me” is not one of these", "Ada Admin"),
+        ("ip=203.0.113", "This is not an address", ""),
+        ("target=nobody", "There is no id in this", ""),
+        ("actions=leads", "“actions” is no filter of this list", "<code>action</code>"),
+    ],
+)
+def test_what_the_trail_does_not_understand_is_refused_and_no_entry(
+    signed_in_admin, busy, query, wrong, accepted
+):
+    before = AuditEntry.objects.count()
+
+    answer = signed_in_admin.get(f"{CSV}?{query}")
+
+    assert answer.status_code == 422
+    assert wrong in text_of(answer)
+    assert accepted in text_of(answer)
+    assert 'href="/settings/audit/">Back to the list' in text_of(answer)
+    assert AuditEntry.objects.count() == before
 
 
 def test_exporting_is_recorded_before_the_first_byte_and_only_looking_is_not(

@@ -56,8 +56,9 @@ def load_agency(leads: int) -> Agency:
         "person_id": organisation.people.filter(role="agent")[0].id,
         "invitation_id": make_invitation(organisation)[0].id,
         "session_id": lead.id,  # so is signing out elsewhere
+        "device_id": lead.id,  # and forgetting a device
     }
-    walked = [address_of(route, objects) for route in PAGES]
+    walked = [url_of(route, objects) for route in PAGES]
     more = [
         "/leads/?status=hot&status=bogus&after=nowhere",
         "/leads/?status=rejected&status=new",
@@ -76,7 +77,7 @@ def load_agency(leads: int) -> Agency:
     return Agency(organisation, admin, [address for address in walked if address] + more)
 
 
-def address_of(route: Route, objects: dict[str, Any]) -> str | None:
+def url_of(route: Route, objects: dict[str, Any]) -> str | None:
     """Where the route's page of the demo is; None for a page of the signed-out."""
     if route.pattern.startswith(BY_SIGN_IN):
         return None

@@ -41,9 +41,9 @@ def test_a_key_is_made_copied_and_deleted_after_a_question(open_browser, admin, 
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(delete).to_be_focused()
-    assert ApiKey.objects.standing().exists()
+    assert ApiKey.objects.unrevoked().exists()
 
     delete.click()
     dialog.get_by_role("button", name="Delete CRM sync").click()
     expect(page.locator(".row--deleted")).to_contain_text("CRM sync")
-    assert not ApiKey.objects.standing().exists()
+    assert not ApiKey.objects.unrevoked().exists()

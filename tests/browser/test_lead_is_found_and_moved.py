@@ -93,10 +93,10 @@ def test_moving_a_lead_swaps_header_and_history_says_so_and_keeps_the_focus(
 
     page.get_by_role("button", name="Contacted").press("Enter")
 
-    expect(page.locator("#lead-standing .badge")).to_have_text("Contacted")
+    expect(page.locator("#lead-head .badge")).to_have_text("Contacted")
     expect(page.locator("#live")).to_have_text("Moved to Contacted")
     expect(page.locator("#lead-history .badge")).to_have_text(["Contacted"])
-    expect(page.locator("#lead-standing button:focus")).to_have_text("Qualified")
+    expect(page.locator("#lead-head button:focus")).to_have_text("Qualified")
     assert page.evaluate("window.stillHere")
     assert Lead.objects.get(pk=lead.pk).status == "contacted"
 
@@ -114,7 +114,7 @@ def test_everything_works_without_script(open_browser, admin, lead):
     page.get_by_text("More", exact=True).click()
     page.get_by_label("Move to").select_option("archived")
     page.get_by_role("button", name="Move", exact=True).click()
-    expect(page.locator("#lead-standing .badge")).to_have_text("Archived")
+    expect(page.locator("#lead-head .badge")).to_have_text("Archived")
     expect(page.get_by_text("Moved to Archived")).to_be_visible()
 
     page.goto("/settings/api-keys/")
@@ -136,6 +136,6 @@ def test_a_failed_swap_says_so_and_leaves_the_page_as_it_was(open_browser, admin
     page.get_by_role("button", name="Contacted").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Something went wrong")
-    expect(page.locator("#lead-standing .badge")).to_have_text("Hot")
+    expect(page.locator("#lead-head .badge")).to_have_text("Hot")
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("alert")).to_be_hidden()

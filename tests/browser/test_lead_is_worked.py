@@ -119,13 +119,13 @@ def test_a_note_is_added_and_the_form_is_empty_again(page, lead):
 
 def test_a_lead_is_taken_and_a_follow_up_set(page, lead, admin):
     page.get_by_role("button", name="Take it").click()
-    expect(page.locator("#lead-standing")).to_contain_text("Ada Admin looks after it")
+    expect(page.locator("#lead-head")).to_contain_text("Ada Admin looks after it")
     expect(page.get_by_role("button", name="Take it")).to_have_count(0)
 
     page.get_by_role("button", name="Tomorrow").click()
-    expect(page.locator("#lead-standing")).to_contain_text("Follow up tomorrow")
+    expect(page.locator("#lead-head")).to_contain_text("Follow up tomorrow")
     page.get_by_role("button", name="Clear the follow-up").click()
-    expect(page.locator("#lead-standing")).not_to_contain_text("Follow up")
+    expect(page.locator("#lead-head")).not_to_contain_text("Follow up")
 
     expect(page.locator("#lead-history .history__event")).to_have_count(4)
     assert page.evaluate("window.stillHere")
@@ -188,8 +188,8 @@ def test_a_lead_is_worked_without_script(open_browser, admin, lead, double):
     page.get_by_label("Looked after by").select_option("Ada Admin")
     page.get_by_role("button", name="Assign", exact=True).click()
     page.get_by_role("button", name="In a week").click()
-    expect(page.locator("#lead-standing")).to_contain_text("Ada Admin looks after it")
-    expect(page.locator("#lead-standing")).to_contain_text("Follow up on")
+    expect(page.locator("#lead-head")).to_contain_text("Ada Admin looks after it")
+    expect(page.locator("#lead-head")).to_contain_text("Follow up on")
     page.get_by_role("link", name="Merge with S Hughes").click()
     page.get_by_label("S Hughes").check()
     page.get_by_role("button", name="Merge", exact=True).click()

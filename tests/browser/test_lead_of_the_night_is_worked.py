@@ -38,7 +38,7 @@ def test_an_agent_works_a_lead_of_the_night_and_goes_on_where_they_were(open_bro
     expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
     page.get_by_role("button", name="Contacted").click()
     expect(page.locator("#live")).to_have_text("Moved to Contacted")
-    expect(page.locator("#lead-standing .badge")).to_have_text("Contacted")
+    expect(page.locator("#lead-head .badge")).to_have_text("Contacted")
 
     page.go_back()
     expect(page).to_have_url(re.compile(r"status=hot"))

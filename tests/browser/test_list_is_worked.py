@@ -50,7 +50,7 @@ def list_page(leads, page) -> Page:
     return page
 
 
-def standings(leads) -> list[str]:
+def statuses(leads) -> list[str]:
     return [Lead.objects.get(pk=lead.pk).status for lead in leads]
 
 
@@ -72,12 +72,12 @@ def test_two_are_selected_and_moved_and_the_move_is_undone(list_page, leads):
     expect(page.locator("#messages")).to_contain_text("2 leads moved to Lost.")
     expect(page.locator("#live")).to_have_text("2 leads moved to Lost.")
     expect(page.locator("#bulk")).to_be_hidden()
-    assert standings(leads) == ["lost", "lost", "hot", "hot", "hot"]
+    assert statuses(leads) == ["lost", "lost", "hot", "hot", "hot"]
     assert page.evaluate("window.stillHere")  # swapped, not loaded anew
 
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#messages")).to_contain_text("Undone: 2 leads")
-    assert standings(leads) == ["hot"] * 5
+    assert statuses(leads) == ["hot"] * 5
 
 
 def test_what_is_missing_from_a_bulk_change_is_said_beside_it(list_page, leads):
@@ -121,7 +121,7 @@ def test_more_than_a_page_is_asked_about_first(list_page, agency, leads):
     page.get_by_label("All that match").check()
     page.get_by_label("Move the selected leads to").select_option("archived")
 
-    page.get_by_role("button", name="Move", exact=True).click()
+    page.get_by_role("button", name="Move all 55", exact=True).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Move 55 leads to Archived?")
     assert Lead.objects.filter(status="hot").count() == 55
@@ -145,7 +145,7 @@ def test_a_status_is_changed_in_its_row_which_keeps_focus_and_selection(list_pag
     expect(page.locator(f"#lead-{leads[1].id} .badge--contacted")).to_be_visible()
     expect(page.get_by_label("Status of Lead 4")).to_be_focused()
     expect(page.get_by_label("Select Lead 4")).to_be_checked()
-    assert standings(leads) == ["hot", "contacted", "hot", "hot", "hot"]
+    assert statuses(leads) == ["hot", "contacted", "hot", "hot", "hot"]
     # The box says the new status: what follows is not taken for a change by somebody else.
     page.get_by_label("Move the selected leads to").select_option("lost")
     page.get_by_role("button", name="Move", exact=True).click()
@@ -163,7 +163,7 @@ def test_a_row_that_somebody_else_moved_says_so_and_shows_where_it_stands(list_p
         "System moved this lead to Converted"
     )
     expect(page.get_by_label("Status of Lead 5")).to_have_value("converted")
-    assert standings(leads)[0] == "converted"
+    assert statuses(leads)[0] == "converted"
 
 
 def test_a_failed_move_leaves_the_row_where_the_lead_stands(list_page, leads):
@@ -292,7 +292,7 @@ def test_rows_are_walked_selected_moved_and_opened_by_keys(list_page, leads):
     expect(page.get_by_role("heading", level=1)).to_have_text("Lead 4")
     page.wait_for_load_state()  # the keys are heard once the script is there
     page.keyboard.press("s")
-    expect(page.locator("#lead-standing button:focus")).to_have_text("Contacted")
+    expect(page.locator("#lead-head button:focus")).to_have_text("Contacted")
 
 
 def test_enter_opens_the_row_in_focus(list_page):
@@ -389,7 +389,7 @@ def test_the_whole_journey_without_script(open_browser, agent, agency, leads):
     expect(page.get_by_text("2 leads moved to Lost.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone: 2 leads")).to_be_visible()
-    assert standings(leads) == ["hot"] * 5
+    assert statuses(leads) == ["hot"] * 5
 
     page.get_by_label("Status of Lead 4").select_option("contacted")
     page.locator(f"#lead-{leads[1].id}").get_by_role("button", name="Move").click()

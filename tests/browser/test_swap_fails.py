@@ -70,7 +70,7 @@ def test_a_change_that_got_no_answer_is_not_said_to_be_saved_or_lost(open_browse
     page.get_by_role("button", name="Contacted").click()
 
     expect(fault(page)).to_contain_text("Your change may not have been saved")
-    expect(page.locator("#lead-standing .badge")).to_have_text("Hot")
+    expect(page.locator("#lead-head .badge")).to_have_text("Hot")
     expect(page.get_by_role("button", name="Contacted")).to_be_enabled()
 
 

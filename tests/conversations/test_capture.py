@@ -188,13 +188,13 @@ def test_a_phone_that_a_lead_did_not_take_leads_nobody_to_it(agency):
 
 
 def test_a_merged_leads_contact_leads_to_what_it_became(agency):
-    standing = make_lead(agency)
-    middle = make_lead(agency, merged_into=standing)
+    oldest = make_lead(agency)
+    middle = make_lead(agency, merged_into=oldest)
     make_lead(agency, email="ada@example.com", merged_into=middle)
 
     capture(agency, [received(email="ada@example.com")])
 
-    assert standing.conversations.count() == 1
+    assert oldest.conversations.count() == 1
 
 
 # --- Scores and statuses -------------------------------------------------------------------------
@@ -246,14 +246,15 @@ def test_a_lead_put_back_to_new_stays_so_until_its_next_message(agency, agent):
     assert (lead.status, lead.moved_on) == ("cold", False)
 
 
-def test_a_capture_that_changes_no_fact_and_no_score_leaves_the_lead_as_it_was(agency):
+def test_a_capture_that_changes_no_fact_and_no_score_moves_the_lead_for_who_polls(agency):
     for number in range(9):  # the longest conversation that counts
         capture(agency, [received(str(number), email="ada@example.com")])
     before = only_lead()
 
     capture(agency, [received("last", email="ada@example.com")])
 
-    assert only_lead().updated_at == before.updated_at
+    assert only_lead().score == before.score
+    assert only_lead().updated_at > before.updated_at
 
 
 # --- Cost ----------------------------------------------------------------------------------------

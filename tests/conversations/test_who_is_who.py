@@ -9,7 +9,7 @@ from leads.erasure import erase
 from leads.history import history_of
 from leads.merging import last_merge, merge, unmerge
 from leads.models import Lead, LeadEvent
-from leads.person_export import person_export
+from leads.visitor_export import visitor_export
 from organisations.actors import Actor
 from tests.conversations.test_capture import only_lead, received
 from tests.factories import at, make_lead
@@ -220,7 +220,7 @@ def test_of_hundreds_who_share_a_number_only_the_oldest_are_asked_about(agency):
 
 
 # --- Nothing that was said is nowhere ------------------------------------------------------------
-def test_what_the_lead_did_not_take_stands_in_the_event_and_the_history(agency, rf):
+def test_what_the_lead_did_not_take_stands_in_the_event_and_the_history(agency, agent, rf):
     capture(agency, [received("1", email="ada@example.com", name="Ada", budget_max=350_000)])
 
     capture(
@@ -234,11 +234,11 @@ def test_what_the_lead_did_not_take_stands_in_the_event_and_the_history(agency, 
     )  # fmt: skip
 
     assert not_taken() == [{}, {"name": "Ben", "budget_max": "400000"}]
-    entries = history_of(only_lead(), agency, rf.get("/").GET).entries
+    entries = history_of(only_lead(), agent, rf.get("/").GET).entries
     told = [detail for entry in entries for detail in entry.details]
     assert "Also said name: Ben; the lead keeps what it had" in told
     assert "Also said budget, up to: £400k; the lead keeps what it had" in told
-    exported = str(person_export(only_lead(), agency)["events"])
+    exported = str(visitor_export(only_lead(), agency)["events"])
     assert "'not_taken': {'name': 'Ben', 'budget_max': '400000'}" in exported
 
 

@@ -164,11 +164,11 @@ def test_scores_statuses_and_events_agree():
         steps = sorted(
             (e for e in lead.events.all() if e.kind == "status"), key=lambda e: (e.created_at, e.id)
         )
-        standing = "new"
+        status = "new"
         for step in steps:
-            assert step.from_value == standing != step.to_value
-            standing = step.to_value
-        assert lead.status == standing
+            assert step.from_value == status != step.to_value
+            status = step.to_value
+        assert lead.status == status
         assert lead.moved_on == bool(steps and steps[-1].actor_kind == "person")
         if not lead.moved_on:
             assert lead.status == (temperature(lead.score) or "new")

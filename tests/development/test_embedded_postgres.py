@@ -114,6 +114,14 @@ def test_it_writes_safely_and_lowers_capitals_beyond_ascii(folder):
         assert ask(server, "SELECT current_setting('listen_addresses')") == ("",)
 
 
+def test_it_takes_nobody_by_a_network_should_one_be_configured(server):
+    rules = (server.data / "pg_hba.conf").read_text().splitlines()
+
+    by_network = [rule.split() for rule in rules if rule.startswith("host")]
+    assert by_network
+    assert {rule[-1] for rule in by_network} == {"reject"}
+
+
 def test_it_is_stopped_by_its_user_and_its_data_is_found_again(server):
     with server.in_use():
         ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")

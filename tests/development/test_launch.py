@@ -126,6 +126,17 @@ def people(manage) -> int:
     return int(manage("shell", "--verbosity=0", "-c", counting))
 
 
+def signed_in_to_the_database(manage) -> str:
+    """The roles of every connection but one's own."""
+    asking = (
+        "from django.db import connection; cursor = connection.cursor(); "
+        "cursor.execute(\"SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity"
+        ' WHERE datname = current_database() AND pid <> pg_backend_pid()"); '
+        "print(cursor.fetchone()[0])"
+    )
+    return manage("shell", "--verbosity=0", "-c", asking).strip()
+
+
 def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_key(
     project, launch, manage
 ):
@@ -145,6 +156,7 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     leads = "/api/v1/leads?status=hot&since=2026-06-01T00:00:00Z&limit=5"
     assert first.status_of(leads, Authorization=f"Bearer {key}") == 200
     there = people(manage)
+    assert signed_in_to_the_database(manage) == "sift_server"
 
     first.end()
     assert first.process.returncode == 0

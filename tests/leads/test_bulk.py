@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from foundation.ids import uuid7
 from leads import bulk
+from leads.as_shown import Shown
 from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching
 from leads.models import EventKind, Lead, LeadEvent, actor_columns
 from leads.models.choices import LeadStatus
@@ -22,7 +23,7 @@ from tests.waiting import wait_until_somebody_waits_for
 
 
 def leads_of(agency):
-    return Lead.objects.for_organisation(agency).standing()
+    return Lead.objects.for_organisation(agency).unmerged()
 
 
 def chosen(*leads) -> list[Chosen]:
@@ -59,7 +60,7 @@ def test_a_lead_that_stands_so_already_is_not_touched_and_records_nothing(agency
     outcome = change_chosen(agency, chosen(lead), Move(LeadStatus.NEW), by=by)
     lead.refresh_from_db()
 
-    assert (outcome.changed, outcome.standing) == (0, 1)
+    assert (outcome.changed, outcome.unchanged) == (0, 1)
     assert not lead.moved_on
     assert events_of(lead) == []
 
@@ -329,3 +330,28 @@ def test_what_was_done_before_the_database_failed_is_told_and_can_be_undone(
     assert AuditEntry.objects.get(target_id=outcome.bulk_id).details["leads"] == 2
     assert undo(agency, find_run(agency, outcome.bulk_id), by=by).changed == 2
     assert set(leads_of(agency).values_list("status", flat=True)) == {"hot"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_colleague_moves_while_the_change_waits_for_them_is_left_alone(agency, by, admin):
+    """Though the filter would still let it through: its event is not seen by who waits."""
+    lead, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
+    shown, outcomes = Shown(uuid7(), by), []
+
+    def change_all():
+        outcomes.append(
+            change_matching(leads_of(agency), Move(LeadStatus.LOST), by=by, shown=shown)
+        )
+        connection.close()
+
+    with transaction.atomic():
+        held = Lead.objects.select_for_update().get(pk=lead.pk)
+        meanwhile = threading.Thread(target=change_all)
+        meanwhile.start()
+        wait_until_somebody_waits_for("transactionid")
+        move_lead(held, LeadStatus.CONVERTED, by=Actor.for_person(admin))
+    meanwhile.join(timeout=10)
+
+    assert (outcomes[0].changed, outcomes[0].overtaken) == (1, 1)
+    assert Lead.objects.get(pk=lead.pk).status == "converted"
+    assert Lead.objects.get(pk=other.pk).status == "lost"

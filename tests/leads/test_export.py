@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads import export
 from leads.models import Lead
+from organisations.models import AuditEntry
 from tests.conversations.test_intake_format import line
 from tests.factories import at, make_lead, make_organisation, make_user
 
@@ -136,6 +137,52 @@ def test_the_list_s_button_exports_what_the_list_shows(signed_in, agency):
     assert 'href="/leads/export.csv?status=hot&amp;sort=score"' in page
 
 
+@pytest.mark.parametrize(
+    ("query", "wrong", "accepted"),
+    [
+        ("status=hott", "“hott” is not a status", "<code>hot</code>"),
+        ("status=hot&status=hott", "“hott” is not a status", "<code>archived</code>"),
+        ("statuss=hot", "“statuss” is no filter of this list", "<code>status</code>"),
+        ("STATUS=hot", "“STATUS” is no filter of this list", "<code>status</code>"),
+        ("status=hot&utm_source=x", "“utm_source” is no filter", "<code>source</code>"),
+        ("assignee=0", "“0” is not one of these", "Amir Agent"),
+        ("since=soon", "This is not a day such as 2026-06-01", ""),
+        ("since=2026-02-02&until=2026-02-01", "This day is before the first", ""),
+        ("score_from=101", "A score is a whole number from 0 to 100", ""),
+        ("q=%E2%80%A6", "Search for letters or digits", ""),
+        ("sort=best", "“best” is not one of these", "<code>score</code>"),
+        ("size=7", "“7” is not one of these", "<code>50</code>"),
+    ],
+)
+def test_what_the_list_does_not_understand_exports_nobody(
+    signed_in, agency, query, wrong, accepted
+):
+    make_lead(agency, name="Zoë", status="hot")
+
+    answers = [signed_in.get(f"{ADDRESS}?{query}"), signed_in.head(f"{ADDRESS}?{query}")]
+    page = answers[0].content.decode()
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "Content-Disposition" not in answers[0]
+    assert wrong in page
+    assert accepted in page
+    assert "Zoë" not in page
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["status=", "statuss=", "q=&status=hot", "after=x", "before=x"])
+def test_what_says_nothing_is_no_fault(signed_in, agency, query):
+    make_lead(agency, name="Zoë", status="hot")
+
+    assert [row["name"] for row in rows(signed_in.get(f"{ADDRESS}?{query}"))] == ["Zoë"]
+
+
+def test_a_refused_export_leads_back_to_the_list_with_what_was_understood(signed_in, agency):
+    page = signed_in.get(f"{ADDRESS}?status=hot&score_from=no&statuss=hot").content.decode()
+
+    assert 'href="/leads/?status=hot"' in page
+
+
 def test_starter_is_told_why_there_is_no_export(client, db):
     starter = make_organisation(name="Small & Co", plan="starter")
     make_lead(starter, name="Secret")
@@ -192,3 +239,52 @@ def test_rows_are_sent_as_they_are_read(signed_in, agency):
     assert first.count(b"\r\n") == export.ROWS_AT_ONCE
     assert [piece.count(b"\r\n") for piece in rest] == [10]
     assert b"meanwhile" not in rest[0]  # the cursor reads the table as it was when it began
+
+
+# --- One at a time --------------------------------------------------------------------------------
+def test_a_second_export_of_the_same_person_is_asked_to_wait(signed_in, agency, monkeypatch):
+    make_lead(agency)
+    answers = []
+
+    def meanwhile(leads):
+        answers.append(signed_in.get(ADDRESS))
+        return csv_of(leads)
+
+    csv_of = export.csv_of
+    monkeypatch.setattr(export, "csv_of", meanwhile)
+    first = signed_in.get(ADDRESS)
+    monkeypatch.setattr(export, "csv_of", csv_of)
+    (second,) = answers
+
+    assert body(first).count(b"\r\n") == 2
+    assert (second.status_code, second["Retry-After"]) == (429, "10")
+    assert "Another export of yours is still being made" in second.text
+    assert AuditEntry.objects.filter(action="leads_exported").count() == 1
+    assert signed_in.get(ADDRESS).status_code == 200
+
+
+def test_a_colleague_s_export_holds_nobody_up(signed_in, admin, agency, monkeypatch):
+    colleague, answers = Client(), []
+    colleague.force_login(admin)
+    csv_of = export.csv_of
+    monkeypatch.setattr(export, "csv_of", lambda leads: (
+        monkeypatch.setattr(export, "csv_of", csv_of),
+        answers.append(colleague.get(ADDRESS)),
+        csv_of(leads),
+    )[-1])  # fmt: skip
+
+    signed_in.get(ADDRESS)
+
+    assert [answer.status_code for answer in answers] == [200]
+
+
+def test_who_takes_a_file_slowly_holds_no_transaction_open(signed_in, agency):
+    make_many(agency, export.ROWS_AT_ONCE + 10)
+
+    with CaptureQueriesContext(connection) as captured:
+        pieces = iter(signed_in.get(ADDRESS).streaming_content)
+        before = len(captured)
+        sent = list(pieces)
+
+    assert len(sent) == 3
+    assert len(captured) == before > 0

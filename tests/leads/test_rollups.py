@@ -39,7 +39,7 @@ def day(moment):
 def counted(organisation) -> tuple[Counter, Counter, Counter]:
     """What the three tables ought to say, counted lead by lead."""
     days, areas, contacts = Counter(), Counter(), Counter()
-    for lead in Lead.objects.for_organisation(organisation).standing():
+    for lead in Lead.objects.for_organisation(organisation).unmerged():
         arrived = day(lead.created_at)
         reached = ("contacted", "qualified", "converted")[: lead.reached]
         viewings = ("viewings",) if lead.viewing_requested else ()
@@ -98,7 +98,7 @@ class Day:
         return Actor.for_person(self.chance.choice(self.people))
 
     def leads(self, number: int) -> list[Lead]:
-        ids = list(Lead.objects.for_organisation(self.agency).standing().values_list("id"))
+        ids = list(Lead.objects.for_organisation(self.agency).unmerged().values_list("id"))
         chosen = [id_ for (id_,) in self.chance.sample(sorted(ids), min(number, len(ids)))]
         return list(Lead.objects.filter(id__in=chosen).select_for_update())
 
@@ -139,7 +139,7 @@ class Day:
             assign(lead, self.chance.choice([None, *self.people]), by=self.by)
 
     def bulk_move(self) -> None:
-        some = Lead.objects.for_organisation(self.agency).standing()
+        some = Lead.objects.for_organisation(self.agency).unmerged()
         some = some.filter(source=self.chance.choice(["website", "sms", "email"]))
         move = bulk.Move(self.chance.choice(PERSON_STATUSES))
         self.runs.append(bulk.change_matching(some, move, by=self.by).bulk_id)

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 def counted(organisation) -> dict[str, int]:
-    standing = Lead.objects.for_organisation(organisation).standing()
-    return dict(Counter(standing.values_list("status", flat=True)))
+    unmerged = Lead.objects.for_organisation(organisation).unmerged()
+    return dict(Counter(unmerged.values_list("status", flat=True)))
 
 
 def test_the_tally_agrees_after_a_random_days_work(agency, other_agency):

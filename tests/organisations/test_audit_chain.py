@@ -1,5 +1,6 @@
 """`manage.py verify_audit`: what was done to the trail behind Sift's back is found and named."""
 
+import csv
 import io
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from leads.models import Lead
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.audit import record
+from organisations.audit_chain import HASHED
 from organisations.models import AuditAction, AuditEntry, AuditTarget
 from tests.audit.unguarded import unguarded
 from tests.factories import make_lead, make_organisation, make_user, move_lead
@@ -91,6 +93,8 @@ def test_a_hash_is_over_the_one_before_it_and_what_the_entry_says(trail):
         "target_kind = 'lead'",
         "target_id = NULL",
         'details = details || \'{"plan": "scale"}\'',
+        'names = \'{"actor": "Somebody Else"}\'',
+        "names = NULL",
         "created_at = created_at + interval '1 microsecond'",
         "id = gen_random_uuid()",
         "hash = sha256('another')",
@@ -171,6 +175,18 @@ def test_each_agencys_first_fault_is_told(trail, other_agency):
     ]
 
 
+def test_entries_of_before_names_were_kept_fit_and_get_none_unseen(trail, agency):
+    before = AuditEntry.objects.create(
+        organisation_id=agency.id, action="sign_in", actor_kind="system", target_kind="person"
+    )
+    record(agency.id, AuditAction.SIGN_OUT, by=SYSTEM, target=AuditTarget.PERSON)
+    assert "8 entries fit" in verified()
+
+    behind_its_back("UPDATE organisations_auditentry SET names = '{}' WHERE id = %s", before.id)
+
+    assert fault().startswith(f"harbour-vale: entry 7 ({before.id}, ")
+
+
 # --- In a file ------------------------------------------------------------------------------------
 @pytest.fixture
 def file(trail, signed_in_admin, tmp_path) -> Path:
@@ -193,6 +209,30 @@ def test_an_exported_file_fits_without_asking_the_database(file, django_assert_n
 
     last = bytes(AuditEntry.objects.latest("position").hash).hex()
     assert said == f"{file}: 7 entries fit; the last hash is {last}\n"
+
+
+def test_a_file_fits_of_entries_with_names_and_without(agency, file, signed_in_admin):
+    AuditEntry.objects.create(
+        organisation_id=agency.id, action="sign_in", actor_kind="system", target_kind="person"
+    )
+    file.write_bytes(b"".join(signed_in_admin.get("/settings/audit/export.csv")))
+
+    assert "9 entries fit" in verified(str(file))
+    rewrite(file, "Ada Admin" + '""}', "Eve Admin" + '""}')
+    assert "does not fit" in fault(str(file))
+
+
+def test_so_does_a_file_of_before_which_has_no_column_for_names(agency, tmp_path):
+    entry = AuditEntry.objects.create(
+        organisation_id=agency.id, action="sign_in", actor_kind="system", target_kind="person"
+    )
+    said = AuditEntry.objects.filter(pk=entry.pk).as_said().get().said.split("\n")
+    hash_ = bytes(AuditEntry.objects.get().hash).hex()
+    path = tmp_path / "before.csv"
+    with path.open("w", newline="") as lines:
+        csv.writer(lines).writerows([[*HASHED, "hash"], [*said, hash_]])
+
+    assert "1 entries fit" in verified(str(path))
 
 
 def test_a_line_that_was_changed_removed_or_dated_back_is_named(file, trail):

@@ -267,15 +267,15 @@ def test_every_part_of_every_chart_leads_to_as_many_leads_as_it_says(
     busy = [stack for stack in stacked.stacks if stack.leads]
     assert len(busy) >= 3
     for part in [*stacked.layers, *busy[-4:]]:
-        assert listed(signed_in, part.address) == part.leads, part
+        assert listed(signed_in, part.url) == part.leads, part
     contact = charts["contact"]
     counted = int(re.match(r"Of (\d+) leads? first contacted", contact.finding)[1])
-    assert listed(signed_in, contact.rows[0].address) == counted
+    assert listed(signed_in, contact.rows[0].url) == counted
     for name in ("stages", "channels", "areas", "weeks"):
         assert charts[name].rows, name
         for row in charts[name].rows:
             said = int(row.figure.split(" of ")[-1])  # of a week: of the whole week
-            assert listed(signed_in, row.address) == said, row
+            assert listed(signed_in, row.url) == said, row
 
 
 def test_every_figure_leads_to_as_many_leads_as_it_says(signed_in, agency, agent):
@@ -287,7 +287,7 @@ def test_every_figure_leads_to_as_many_leads_as_it_says(signed_in, agency, agent
         "New today", "New this week", "Hot and waiting", "Viewings asked for",
     ]  # fmt: skip
     for figure in figures[:4]:
-        assert listed(signed_in, figure.address) == int(figure.number), figure
+        assert listed(signed_in, figure.url) == int(figure.number), figure
 
 
 def test_the_funnel_counts_how_far_leads_came_whatever_became_of_them_since(
@@ -332,7 +332,7 @@ def test_the_time_to_first_contact_is_that_of_the_period_against_the_one_before(
         ("Nine in ten within", duration(nine)),
         ("Nine in ten within, before", "20 h"),
     ]
-    assert [listed(signed_in, row.address) for row in chart.rows] == [10, 1, 10, 1]
+    assert [listed(signed_in, row.url) for row in chart.rows] == [10, 1, 10, 1]
 
 
 def test_an_area_however_it_is_written_leads_to_its_leads_alone(signed_in, agency):
@@ -346,7 +346,7 @@ def test_an_area_however_it_is_written_leads_to_its_leads_alone(signed_in, agenc
     rows = page.context["charts"][4].rows
     assert {row.label for row in rows} == {"Leith", "Leith Walk", "leith", hostile, "—", "Clifton"}
     for row in rows:
-        assert listed(signed_in, row.address) == 1, row
+        assert listed(signed_in, row.url) == 1, row
     assert b"<b>Leith" not in page.content
 
 

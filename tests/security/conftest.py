@@ -30,7 +30,7 @@ def taken_back(*browsers: Client) -> Iterator[None]:
         browser.cookies = before
 
 
-def address_of(route: Route, objects: dict[str, Any]) -> str:
+def url_of(route: Route, objects: dict[str, Any]) -> str:
     """The route with an object of the agency for each id, and a word for other parameters."""
     return route.address(dict.fromkeys(route.parameters, "x") | objects)
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_user
-from tests.security.conftest import address_of, everything_of, forms_of, taken_back
+from tests.security.conftest import everything_of, forms_of, taken_back, url_of
 from tests.test_every_route import PAGES
 
 # Pages under /settings/ that are everybody's own.
@@ -34,7 +34,7 @@ def answers(agency, ours):
                 before = everything_of(agency)
                 with taken_back():
                     answer = getattr(client, method)(
-                        address_of(route, ours),
+                        url_of(route, ours),
                         forms.get(route.pattern, {}) if method == "post" else {},
                         headers={"X-Role": "admin"},
                     )

@@ -7,7 +7,7 @@ from django.test import Client
 from apikeys.models import ApiKey
 from leads.models import Lead
 from organisations.models import Organisation, User
-from tests.security.conftest import address_of, everything_of, forms_of, taken_back
+from tests.security.conftest import everything_of, forms_of, taken_back, url_of
 from tests.test_every_route import PAGES, ROUTES
 
 REFUSED = "This form is too old"
@@ -33,7 +33,7 @@ def test_every_form_takes_the_token_of_its_own_browser(admin, ours):
     for route in PAGES:
         with taken_back(client):
             answer = client.post(
-                address_of(route, ours),
+                url_of(route, ours),
                 forms.get(route.pattern, {}),
                 headers={"X-CSRFToken": token},
             )
@@ -54,7 +54,7 @@ def test_a_form_without_it_is_refused_on_every_route_and_changes_nothing(
 
     for route in PAGES:
         form = forms.get(route.pattern, {}) | ({"csrfmiddlewaretoken": token} if token else {})
-        answer = client.post(address_of(route, ours), form)
+        answer = client.post(url_of(route, ours), form)
         if not is_refused(answer):
             let_through.append((route.pattern, answer.status_code))
 
@@ -81,7 +81,7 @@ def test_the_api_heeds_no_session(signed_in_admin, ours):
         if "openapi" in route.pattern:
             continue
         for method in ("GET", "POST", "PATCH"):
-            answer = signed_in_admin.generic(method, address_of(route, ours), "{}",
+            answer = signed_in_admin.generic(method, url_of(route, ours), "{}",
                                              content_type="application/json")  # fmt: skip
             assert answer.status_code in (401, 405), (method, route.pattern)
 
@@ -134,7 +134,7 @@ def test_fields_that_are_none_of_a_forms_change_nothing(
     for route in (route for route in PAGES if route.pattern in patterns):
         with taken_back(client):
             form = forms.get(route.pattern, {})
-            answer = client.post(address_of(route, ours), extra | form)
+            answer = client.post(url_of(route, ours), extra | form)
             if protected(agency) != before or everything_of(other_agency) != their_rows:
                 changed.append(route.pattern)
             worked += answer.status_code in (200, 303)

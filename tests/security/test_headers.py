@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from sift_site.serving import security_headers
-from tests.security.conftest import address_of
+from tests.security.conftest import url_of
 from tests.servers import PROJECT
 from tests.test_every_route import ROUTES
 
@@ -46,7 +46,7 @@ def test_every_route_sends_them_whatever_it_answers(admin, ours):
         (method, address): faults
         for route in ROUTES
         for client, method in ((browser, "GET"), (browser, "PUT"), (Client(), "GET"))
-        if (faults := faults_of(client.generic(method, address := address_of(route, ours))))
+        if (faults := faults_of(client.generic(method, address := url_of(route, ours))))
     }
 
     assert found == {}
@@ -95,7 +95,7 @@ def test_no_route_gives_back_what_it_was_sent_with_trace(admin, ours):
     client.force_login(admin)
 
     for route in ROUTES:
-        answer = client.trace(address_of(route, ours), headers={"X-Secret": "quokka"})
+        answer = client.trace(url_of(route, ours), headers={"X-Secret": "quokka"})
 
         assert b"quokka" not in answer.content, route.pattern
         assert answer.get("Content-Type") != "message/http"  # RFC 9110, section 9.3.8

@@ -13,7 +13,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from tests.factories import PASSWORD, make_invitation
 from tests.organisations.signing_in.test_two_step import turn_on
-from tests.security.conftest import address_of, taken_back
+from tests.security.conftest import taken_back, url_of
 from tests.signing_in import let_proof_grow_old
 from tests.test_every_route import PAGES
 
@@ -113,7 +113,7 @@ def browser() -> Client:
 
 def test_no_form_of_a_signed_in_person_fails_over_one(browser, admin, ours, caplog):
     browser.force_login(admin)
-    pages = pages_of(browser, (address_of(route, ours) for route in PAGES))
+    pages = pages_of(browser, (url_of(route, ours) for route in PAGES))
 
     assert len(pages) > 20
     assert all_faults(browser, caplog, pages) == []

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import PASSWORD
-from tests.security.conftest import address_of, forms_of, taken_back
+from tests.security.conftest import forms_of, taken_back, url_of
 from tests.test_every_route import PAGES
 
 ELSEWHERE = (
@@ -55,7 +55,7 @@ def test_no_route_leads_out_whatever_it_is_told(admin, ours):
         headers = {"Referer": elsewhere}
         if turn % 2:
             headers |= {"HX-Request": "true", "HX-Current-URL": elsewhere}
-        address, told = address_of(route, ours), dict.fromkeys(WAYS, elsewhere)
+        address, told = url_of(route, ours), dict.fromkeys(WAYS, elsewhere)
         with taken_back(client):
             got = client.get(address, told, headers=headers)
             form = told | forms.get(route.pattern, {})
@@ -81,7 +81,7 @@ def test_every_route_refuses_a_host_that_is_not_ours(admin, ours):
     client.force_login(admin)
 
     statuses = {
-        client.get(address_of(route, ours), headers={"Host": host}).status_code
+        client.get(url_of(route, ours), headers={"Host": host}).status_code
         for route in PAGES
         for host in ("evil.example", "testserver.evil.example", "testserver:80@evil.example")
     }

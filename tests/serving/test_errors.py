@@ -32,12 +32,20 @@ def unreachable() -> OperationalError:
     return error
 
 
+def cut_short() -> OperationalError:
+    """What Django raises where a statement took longer than the server gives it."""
+    error = OperationalError("canceling statement due to statement timeout")
+    error.__cause__ = psycopg.errors.QueryCanceled(str(error))
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
         (ZeroDivisionError("secret"), 500, "Something went wrong"),
         (TooManyRequests(30), 429, "Wait 30 seconds, then try again."),
         (unreachable(), 503, "Sift cannot reach its data"),
+        (cut_short(), 503, "Sift cannot reach its data"),
     ],
 )
 def test_a_fault_wears_the_shell_and_tells_nothing_of_its_cause(

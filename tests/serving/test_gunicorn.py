@@ -84,6 +84,13 @@ def test_the_access_log_has_the_request_id_and_neither_query_nor_secrets(tmp_pat
     assert any(line.endswith('"Its own\\" sk_live_…"') for line in lines if "/api/v1/" in line)
 
 
+@pytest.mark.parametrize(
+    "written", ["sk%5Flive%5f", "%73k_live_", "%2573k%25255Flive_", "SK_live_"]
+)
+def test_a_key_in_a_path_is_left_out_however_it_is_encoded(written):
+    assert without_secrets(f"/x/{written}ab%61%3912%0Aforged") == "/x/sk_live_…%0Aforged"
+
+
 @pytest.mark.parametrize("page", ["password-reset", "invitation"])
 def test_a_letters_link_is_logged_without_its_token(page):
     assert without_secrets(f"/{page}/MQ/c9-1f/") == f"/{page}/…"

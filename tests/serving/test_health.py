@@ -66,3 +66,12 @@ def test_probes_only_look(client, path):
     answer = client.post(path)
 
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+
+
+def test_a_probe_by_https_says_that_it_is_to_stay_so(client, settings):
+    settings.SIFT_TRUSTED_PROXIES, settings.SECURE_HSTS_SECONDS = 1, 3600
+
+    secure = client.get("/healthz", headers={"X-Forwarded-Proto": "https"})
+
+    assert secure["Strict-Transport-Security"].startswith("max-age=3600")
+    assert "Strict-Transport-Security" not in client.get("/healthz").headers

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,7 +11,9 @@ from django.test import Client
 from foundation.ids import uuid7
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
-from tests.factories import make_lead, make_user
+from leads.notes import add_note
+from organisations.actors import Actor
+from tests.factories import make_lead, make_user, move_lead
 from tests.markup import without_layout
 
 FRAGMENT = {"HX-Request": "true"}
@@ -90,7 +93,7 @@ def test_htmx_gets_the_list_anew_with_the_words_beside_it(signed_in, agency):
     assert 'id="lead-results"' in page
     assert '<div id="messages" hx-swap-oob="true">' in page
     assert "1 lead moved to Lost." in page
-    assert 'hx-swap-oob="true"' not in signed_in.get("/leads/", headers=FRAGMENT).content.decode()
+    assert '<div id="messages"' not in signed_in.get("/leads/", headers=FRAGMENT).content.decode()
 
 
 def test_leads_moved_since_the_page_was_made_are_left_alone_and_counted(signed_in, agency, agent):
@@ -188,8 +191,149 @@ def test_more_than_a_page_is_asked_about_with_the_number_first(signed_in, agency
     )
     answer = signed_in.post("/leads/bulk/", hidden, follow=True)
 
-    assert said(answer) == "51 leads moved to Lost."
+    assert said(answer) == (
+        "51 leads moved to Lost. 1 left alone: it arrived after your page was made."
+    )
     assert statuses(agency) == ["cold", "hot", *["lost"] * 51]
+
+
+def chosen_all(client, address: str, **data):
+    """All that match are chosen on a page of the list, made now; they are changed when called."""
+    page = unescape(client.get(address).content.decode())
+    bar = page.split('id="bulk"')[1].split("</form>")[0]
+    hidden = dict(re.findall(r'name="(made|said|back)"\s+value="([^"]*)"', bar))
+    data = hidden | {"scope": "matching", "act": "move", "to_status": "lost"} | data
+    return lambda: client.post("/leads/bulk/", data, follow=True)
+
+
+def test_the_page_says_how_many_match(signed_in, agency):
+    make_hot(agency, 3)
+    make_lead(agency, status="cold")
+
+    assert "All that match (3)" in signed_in.get("/leads/?status=hot").content.decode()
+    assert "All that match (4)" in signed_in.get("/leads/").content.decode()
+
+
+def test_however_few_match_none_is_taken_that_arrived_since_the_page(signed_in, agency):
+    make_hot(agency, 2)
+    change = chosen_all(signed_in, "/leads/?status=hot")
+    make_lead(agency, status="hot")
+
+    assert said(change()) == (
+        "2 leads moved to Lost. 1 left alone: it arrived after your page was made."
+    )
+    assert statuses(agency) == ["hot", "lost", "lost"]
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        ({"to_status": "lost"}, "2 leads moved to Lost."),
+        ({"act": "assign", "to_person": "nobody"}, "Nothing changed. 2 stood so already."),
+    ],
+)
+def test_none_is_taken_that_a_colleague_moved_since_the_page(signed_in, agency, admin, act, words):
+    make_hot(agency, 2)
+    moved = make_lead(agency, status="hot", assignee=admin)
+    change = chosen_all(signed_in, "/leads/", **act)
+    move_lead(moved, "converted", by=Actor.for_person(admin))
+
+    assert said(change()) == (
+        f"{words} 1 left alone: somebody else changed it after your page was made."
+    )
+    moved.refresh_from_db()
+    assert (moved.status, moved.assignee) == ("converted", admin)
+
+
+def test_none_is_taken_that_a_colleague_moved_among_those_that_match(signed_in, agency, admin):
+    make_hot(agency, 2)
+    cold = make_lead(agency, status="contacted")
+    change = chosen_all(signed_in, "/leads/?status=hot&status=new")
+    move_lead(cold, "new", by=Actor.for_person(admin))
+
+    assert "2 leads moved to Lost. 1 left alone: somebody else changed it" in said(change())
+    assert statuses(agency) == ["lost", "lost", "new"]
+
+
+def test_what_a_colleague_moved_out_of_the_filter_is_counted_as_left_alone(
+    signed_in, agency, admin
+):
+    make_hot(agency, 2)
+    change = chosen_all(signed_in, "/leads/?status=hot")
+    move_lead(Lead.objects.first(), "contacted", by=Actor.for_person(admin))
+
+    assert said(change()) == "1 lead moved to Lost. 1 left alone: it no longer matches."
+    assert statuses(agency) == ["contacted", "lost"]
+
+
+def test_a_colleague_who_moved_a_lead_before_the_page_was_made_is_in_nobodys_way(
+    signed_in, agency, admin
+):
+    moved = make_lead(agency, status="hot")
+    move_lead(moved, "contacted", by=Actor.for_person(admin))
+    change = chosen_all(signed_in, "/leads/")
+
+    assert said(change()) == "1 lead moved to Lost."
+
+
+def test_neither_a_note_of_a_colleagues_nor_ones_own_move_stands_in_the_way(
+    signed_in, agency, agent, admin
+):
+    mine, noted = make_lead(agency, status="hot"), make_lead(agency, status="hot")
+    change = chosen_all(signed_in, "/leads/")
+    move_lead(mine, "contacted", by=Actor.for_person(agent))
+    add_note(noted, "Called twice.", by=Actor.for_person(admin))
+
+    assert said(change()) == "2 leads moved to Lost."
+
+
+def test_what_stood_so_already_is_counted(signed_in, agency):
+    make_hot(agency, 1)
+    make_lead(agency, status="lost")
+
+    assert said(chosen_all(signed_in, "/leads/")()) == "1 lead moved to Lost. 1 stood so already."
+
+
+def test_the_question_leaves_alone_what_arrived_or_was_moved_since_the_list_was_made(
+    signed_in, agency, admin
+):
+    make_hot(agency, 53)
+    change = chosen_all(signed_in, "/leads/?status=hot&status=contacted")
+    first, second = Lead.objects.all()[:2]
+    move_lead(first, "contacted", by=Actor.for_person(admin))
+    move_lead(second, "converted", by=Actor.for_person(admin))
+    make_lead(agency, status="hot")
+
+    page = unescape(change().content.decode())
+
+    assert "Move 51 leads to Lost?" in page
+    assert "1 left alone: somebody else changed it after your page was made." in page
+    assert "1 left alone: it arrived after your page was made." in page
+    assert "1 left alone: it no longer matches." in page
+    hidden = dict(
+        re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.split("actions")[1])
+    )
+    move_lead(Lead.objects.filter(status="hot")[0], "archived", by=Actor.for_person(admin))
+
+    answer = said(signed_in.post("/leads/bulk/", hidden, follow=True))
+
+    assert answer == (
+        "50 leads moved to Lost."
+        " 1 left alone: somebody else changed it after your page was made."
+        " 1 left alone: it arrived after your page was made."
+        " 2 left alone: it no longer matches."
+    )
+
+
+@pytest.mark.parametrize("fault", [{"made": "x"}, {"said": "many"}, {"said": "-1"}])
+def test_a_page_that_does_not_say_when_it_was_made_changes_nothing(signed_in, agency, fault):
+    make_hot(agency, 1)
+
+    answer = bulk(signed_in, scope="matching", to_status="lost", back="", **fault)
+
+    assert answer.status_code == 422
+    assert "did not say which leads" in answer.content.decode()
+    assert statuses(agency) == ["hot"]
 
 
 def test_htmx_is_led_to_the_question_as_a_page(signed_in, agency):
@@ -252,6 +396,75 @@ def test_a_colleague_cannot_undo_but_an_admin_can(signed_in, agency, admin):
     assert statuses(agency) == ["lost"]
     assert boss.post(address).status_code == 303
     assert statuses(agency) == ["hot"]
+
+
+def offered(client, address: str) -> list[str]:
+    """The runs that a page offers to undo."""
+    page = client.get(address).content.decode()
+    return re.findall(r'action="(/leads/bulk/[0-9a-f-]+/undo/)"', page)
+
+
+def test_undo_stands_at_each_leads_history_and_leads_back_there(signed_in, agency):
+    one, other = make_lead(agency, status="hot"), make_lead(agency, status="hot")
+    bulk(signed_in, one, other, to_status="lost")
+    signed_in.get("/leads/")  # the banner goes
+    history = f"/leads/{other.id}/"
+
+    page = signed_in.get(history).content.decode()
+    (undo,) = offered(signed_in, history)
+    undone = signed_in.post(undo, {"back_to": history}, follow=True)
+
+    assert "Undo for all 2 leads" in page
+    assert undone.redirect_chain == [(history, 303)]
+    assert said(undone) == "Undone: 2 leads got the status from before back."
+    assert statuses(agency) == ["hot", "hot"]
+    assert offered(signed_in, history) == []
+
+
+def test_undo_in_a_history_is_for_who_made_the_change_and_for_admins(signed_in, agency, admin):
+    lead = make_lead(agency, status="hot")
+    bulk(signed_in, lead, to_status="lost")
+    colleague, boss = Client(), Client()
+    colleague.force_login(make_user(agency))
+    boss.force_login(admin)
+
+    assert offered(colleague, f"/leads/{lead.id}/") == []
+    assert len(offered(boss, f"/leads/{lead.id}/")) == 1
+    assert len(offered(boss, f"/leads/{lead.id}/history/")) == 1
+
+
+def test_undo_in_a_history_lasts_an_hour(signed_in, agency):
+    lead = make_lead(agency, status="hot")
+    bulk(signed_in, lead, to_status="lost")
+    event = LeadEvent.objects.get()
+
+    LeadEvent.objects.update(created_at=event.created_at - timedelta(minutes=59))
+    assert len(offered(signed_in, f"/leads/{lead.id}/")) == 1
+    LeadEvent.objects.update(created_at=event.created_at - timedelta(minutes=61))
+    assert offered(signed_in, f"/leads/{lead.id}/") == []
+
+
+def test_a_history_asks_for_its_runs_in_two_statements_however_many(
+    signed_in, agency, statements_of
+):
+    lead = make_lead(agency, status="hot")
+    counts = [statements_of(lambda: signed_in.get(f"/leads/{lead.id}/history/"))]
+    for status in ("lost", "archived", "rejected"):
+        lead.refresh_from_db()
+        bulk(signed_in, lead, to_status=status)
+        counts.append(statements_of(lambda: signed_in.get(f"/leads/{lead.id}/history/")))
+
+    assert {count - counts[0] for count in counts[1:]} == {2}
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:x"]
+)
+def test_undo_leads_back_to_no_other_site(signed_in, agency, elsewhere):
+    lead = make_lead(agency, status="hot")
+    undo = undo_address(bulk(signed_in, lead, to_status="lost"))
+
+    assert signed_in.post(undo, {"back_to": elsewhere})["Location"].startswith("/leads/")
 
 
 def test_undo_lapses_after_an_hour_and_says_so(signed_in, agency):

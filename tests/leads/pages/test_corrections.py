@@ -97,7 +97,7 @@ def test_htmx_gets_the_facts_and_all_that_follows_from_them(signed_in, lead):
     assert "<html" not in form
     assert answer.status_code == 200
     assert "Facts saved" in answer["HX-Trigger"]
-    for part in ("facts", "standing", "summary", "duplicates", "score", "history"):
+    for part in ("facts", "head", "summary", "duplicates", "score", "history"):
         assert f'id="lead-{part}"' in page
     assert page.count("hx-swap-oob") == 5
     assert "<title>Siân – Sift</title>" in page

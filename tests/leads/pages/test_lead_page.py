@@ -20,7 +20,7 @@ def move(client, lead, status, seen=None, **more):
     return client.post(f"/leads/{lead.id}/status/", data, **more)
 
 
-def standing(lead) -> str:
+def status_of(lead) -> str:
     return Lead.objects.get(pk=lead.pk).status
 
 
@@ -155,7 +155,7 @@ def test_htmx_gets_the_header_and_the_history_and_the_words_to_say(signed_in, ag
     page = answer.content.decode()
 
     assert answer.status_code == 200
-    assert 'id="lead-standing"' in page
+    assert 'id="lead-head"' in page
     assert 'id="lead-history"' in page
     assert 'hx-swap-oob="true"' in page
     assert "<html" not in page
@@ -167,7 +167,7 @@ def test_every_status_of_peoples_own_can_be_set(signed_in, agency, status):
     lead = make_lead(agency, status="hot")
 
     assert move(signed_in, lead, status).status_code == 303
-    assert standing(lead) == status
+    assert status_of(lead) == status
 
 
 @pytest.mark.parametrize("status", ["hot", "warm", "cold", "bogus", ""])
@@ -180,7 +180,7 @@ def test_the_systems_statuses_and_unknown_ones_are_refused_in_words(signed_in, a
     assert answer.status_code == 422
     assert "cannot be moved to" in page or "Choose where to move the lead." in page
     assert 'name="status" value="qualified"' in page
-    assert standing(lead) == "contacted"
+    assert status_of(lead) == "contacted"
     assert not LeadEvent.objects.exists()
 
 
@@ -208,12 +208,12 @@ def test_a_page_that_another_person_overtook_says_who_and_changes_nothing(
     assert re.search(r"<bdi>Priya Shah</bdi>\s+moved this lead to Qualified", page)
     assert "just now" in page
     assert 'name="seen" value="qualified"' in page
-    assert standing(lead) == "qualified"
+    assert status_of(lead) == "qualified"
 
     again = move(signed_in, lead, "lost", seen="qualified")
 
     assert again.status_code == 303
-    assert standing(lead) == "lost"
+    assert status_of(lead) == "lost"
 
 
 def test_a_form_that_does_not_say_what_it_saw_moves_nothing(signed_in, agency):
@@ -222,14 +222,14 @@ def test_a_form_that_does_not_say_what_it_saw_moves_nothing(signed_in, agency):
     answer = signed_in.post(f"/leads/{lead.id}/status/", {"status": "lost"})
 
     assert answer.status_code == 422
-    assert standing(lead) == "hot"
+    assert status_of(lead) == "hot"
 
 
 def test_another_agencys_lead_cannot_be_moved(signed_in, other_agency):
     theirs = make_lead(other_agency, status="hot")
 
     assert move(signed_in, theirs, "contacted").status_code == 404
-    assert standing(theirs) == "hot"
+    assert status_of(theirs) == "hot"
 
 
 def test_messages_events_and_conversations_take_no_more_statements_however_many(

@@ -84,7 +84,7 @@ def test_the_picture_and_the_text_say_the_secret_that_is_kept(signed_in, agent):
     device = Authenticator.objects.get(user=agent)
 
     assert device.typed_secret in page
-    assert device.typed_secret.replace(" ", "") in device.address
+    assert device.typed_secret.replace(" ", "") in device.otpauth_url
 
 
 def test_a_secret_not_confirmed_yet_is_shown_only_soon_after_a_proof(signed_in, agent):

@@ -17,7 +17,7 @@ _MOST_VALUES = 100  # of one parameter
 
 def leads_of(filters: LeadFilterForm) -> LeadQuerySet:
     """The asking person's agency's leads that the filters let through, in no order."""
-    return filters.narrow(Lead.objects.for_organisation(filters.person.organisation).standing())
+    return filters.narrow(Lead.objects.for_organisation(filters.person.organisation).unmerged())
 
 
 def cleaned(filters: LeadFilterForm, *, with_position: bool = False) -> str:
@@ -29,7 +29,7 @@ def cleaned(filters: LeadFilterForm, *, with_position: bool = False) -> str:
     kept = QueryDict(filters.query, mutable=True)
     if with_position:
         for name in POSITION:
-            kept.setlist(name, [value for value in filters.address.getlist(name)[-1:] if value])
+            kept.setlist(name, [value for value in filters.asked.getlist(name)[-1:] if value])
     return kept.urlencode()
 
 
@@ -49,7 +49,7 @@ def list_query(text: str) -> str:
     return asked.urlencode()
 
 
-def list_address(query: str = "") -> str:
+def list_url(query: str = "") -> str:
     """The list under this query; whatever in it is not the list's own is left out."""
     kept = list_query(query)
     return reverse("leads:list") + (f"?{kept}" if kept else "")

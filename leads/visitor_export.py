@@ -8,7 +8,7 @@ from leads.models import FACT_FIELDS, Lead, LeadEvent
 from organisations.models import Organisation
 
 
-def person_export(lead: Lead, organisation: Organisation) -> dict[str, Any]:
+def visitor_export(lead: Lead, organisation: Organisation) -> dict[str, Any]:
     """`{"lead", "merged_leads", "conversations", "events"}`, oldest first, times in ISO 8601."""
     merged = merged_leads(lead)
     ids = [each.id for each in (lead, *merged)]

@@ -2,7 +2,7 @@
 
 import threading
 
-from sift_site.api.deadlines import Deadlines
+from sift_site.serving.deadlines import Deadlines
 
 
 def test_what_takes_too_long_is_called_back():

@@ -1,0 +1,65 @@
+"""Fifty slow clients beside a house of four threads: everybody else is served meanwhile."""
+
+import socket
+import time
+
+import pytest
+
+from sift_site.serving import worker
+from tests.servers import serve
+from tests.serving.slow_clients import (
+    drip,
+    drips_its_body,
+    drips_its_head,
+    many,
+    never_hangs_up,
+    seconds_for,
+    silent,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON = 4.0  # seconds; a thread that is held is held for longer
+
+
+@pytest.fixture
+def house():
+    with serve(threads=4) as address:
+        yield address
+
+
+@pytest.mark.parametrize("client", [silent, drips_its_head, drips_its_body, never_hangs_up])
+def test_fifty_hold_up_nobody(house, client):
+    with many(house, client) as connections:
+        if client in (drips_its_head, drips_its_body):
+            drip(connections, 1)
+
+        assert seconds_for(f"{house}/healthz") < SOON
+        assert seconds_for(f"{house}/sign-in/") < SOON
+
+
+def test_a_head_that_goes_on_dripping_is_cut_off(house):
+    with many(house, drips_its_head, 1) as (connection,):
+        began = time.monotonic()
+        drip([connection], worker.LONGEST_ARRIVAL + 1)
+
+        assert connection.recv(100) == b""
+        assert time.monotonic() - began < worker.LONGEST_ARRIVAL + 5
+
+
+def test_a_request_that_comes_in_pieces_is_answered_as_one(house):
+    with many(house, drips_its_head, 1) as (connection,):
+        for piece in (b"b", b"\r", b"\n\r", b"\nGET /nothing HTTP/1.1\r\nHo"):
+            drip([], 0.1)
+            connection.sendall(piece)
+        first = connection.recv(4096)
+        connection.sendall(b"st: localhost\r\n\r\n")
+
+        assert first.startswith(b"HTTP/1.1 200 OK")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 404 ")
+
+
+def test_who_closes_in_the_middle_of_a_form_is_told_and_nothing_is_read_of_it(house):
+    with many(house, drips_its_body, 1) as (connection,):
+        connection.shutdown(socket.SHUT_WR)
+
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
