@@ -22,7 +22,7 @@ VIEWS = (
     "status=new&status=hot&status=warm", "status=converted&status=lost&sort=score",
     "q=nobodyatall", "q=usman+khan", "q=khan", "q=khan&sort=score", "q=leeds", "q=house+leeds",
     "q=house+leeds&sort=score", "q=house+leeds&size=100", "q=a", "q=0", "q=s+h+l",
-    "q=07700+900123", "q=%2B44+7700+9008", "q=%2B44", "q=077", "q=0123", "q=900123",
+    "q=07700+900123", "q=%2B44+7700+9008", "q=%2B44+771", "q=077", "q=0123", "q=900123",
     "q=0161+496+0000+ext+12", "q=ONeill", "q=LS6", "q=LS6+2AB", "q=LS62AB", "q=khan+LS6",
     "q=usman.khan%40", "q=mailto:usman.khan%40example.com", "q=example", "q=khan&status=converted",
     "q=leeds&status=lost", "q=leeds&status=converted&status=lost", "q=land+leeds&status=hot",
