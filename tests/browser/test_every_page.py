@@ -88,8 +88,8 @@ def test_axe_finds_nothing_on_a_phone(open_browser, demo, findings):
     signed_in(page, demo.admin)
 
     for address in demo.addresses:
-        if address.endswith(("/new/", ".txt")):
-            continue  # a part of a page, and a file
+        if address.endswith(("/new/", ".txt", "/take-back/")):
+            continue  # a part of a page, a file, and what is only posted
         if address.startswith(("/leads/?", "/conversations/")) or address == "/":
             page.goto(address)
             findings.look_once(page, address)
@@ -159,6 +159,7 @@ def test_axe_finds_nothing_on_answers_to_forms(open_browser, demo, findings):
     signed_in(page, demo.admin)
     page.goto("/settings/api-keys/")
     page.get_by_role("button", name="Create key").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
     findings.look(page, "a key without a name")
     page.get_by_label("Name").fill("Dashboards")
     page.get_by_role("button", name="Create key").click()
@@ -227,7 +228,8 @@ def test_axe_finds_nothing_on_error_pages(open_browser, demo, findings, monkeypa
     page.goto("/settings/profile/")
     tokens = page.locator("main input[name=csrfmiddlewaretoken]")
     tokens.evaluate_all("fields => fields.forEach((field) => { field.value = 'old'; })")
-    page.get_by_role("button", name="Save").click()
+    # Past the script that would take a fresh token.
+    page.get_by_role("button", name="Save").evaluate("button => button.form.submit()")
     expect(page.get_by_role("heading", level=1)).to_have_text("This form is too old")
     findings.look(page, "CSRF")
 
