@@ -123,14 +123,16 @@ const CONTROLS = "a, button, input, select, summary";
 const controls = (holder) => [...holder.querySelectorAll(CONTROLS)];
 let place = null;
 let opened = [];
+let byItself = false; // what settles no longer bears the mark of what asked
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event.detail;
   const focused = document.activeElement;
   const holder = focused?.parentElement?.closest("[id]");
-  const stays = isQuiet(event) || target.matches(".row");
+  byItself = isQuiet(event);
+  const stays = byItself || target.matches(".row");
   place = stays && target.contains(holder) ? [holder.id, controls(holder).indexOf(focused)] : null;
-  opened = isQuiet(event) ? [...target.querySelectorAll("details")].map((part) => part.open) : [];
+  opened = byItself ? [...target.querySelectorAll("details")].map((part) => part.open) : [];
 });
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -143,7 +145,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement !== document.body) return;
   const [id, index] = place ?? [];
   const holder = document.getElementById(id);
-  const target = isQuiet(event) ? null : document.getElementById(event.detail.target.id);
+  const target = byItself ? null : document.getElementById(event.detail.target.id);
   ((holder && controls(holder)[index]) ?? target?.querySelector("[data-takes-focus]"))?.focus();
 });
 
