@@ -1,6 +1,7 @@
 """What a lead's fields may say (CONTRACT.md, section 1), and how people are shown it."""
 
 from dataclasses import dataclass
+from typing import LiteralString
 
 from django.db import models
 
@@ -101,7 +102,7 @@ class StampDutyPosition(models.TextChoices):
 class FactField:
     """A fact that a capture may bring and a person may correct: its column and the word for it."""
 
-    name: str
+    name: LiteralString
     label: str
     choices: type[models.TextChoices] | None = None
 
@@ -126,7 +127,7 @@ FACTS = (
     FactField("stamp_duty_position", "Stamp duty", StampDutyPosition),
     FactField("viewing_requested", "Viewing"),
 )
-FACT_FIELDS = tuple(fact.name for fact in FACTS)
+FACT_FIELDS: tuple[LiteralString, ...] = tuple(fact.name for fact in FACTS)
 # The facts with a closed set of values, by which people filter.
 FACT_CHOICES = {fact.name: fact.choices for fact in FACTS if fact.choices is not None}
 FACT_LABELS = {fact.name: fact.label for fact in FACTS} | {
