@@ -96,8 +96,10 @@ def test_a_clock_that_is_wrong_tells_no_wrong_times(open_browser, agent, leads):
 @pytest.fixture
 def overview(page, agent, leads) -> Page:
     signed_in(page, agent).goto("/")
-    page.get_by_role("link", name="7 days", exact=True).click()
-    expect(page.get_by_role("link", name="7 days", exact=True)).to_be_focused()
+    chosen = page.get_by_role("link", name="7 days", exact=True)
+    chosen.click()
+    expect(chosen).to_have_attribute("aria-current", "true")  # the swap's own link, no longer ours
+    expect(chosen).to_be_focused()
     page.evaluate("window.stillHere = true")
     return page
 

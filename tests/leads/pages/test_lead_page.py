@@ -12,7 +12,8 @@ from tests.factories import make_conversation, make_lead, make_message, make_use
 from tests.markup import without_layout
 
 FRAGMENT = {"HX-Request": "true"}
-TOKEN = re.compile(r"[A-Za-z0-9]{64}")  # of CSRF: another one on each page
+# Of CSRF, and the moment at which a page was made: others on each page.
+TOKEN = re.compile(r'[A-Za-z0-9]{64}|data-now="[0-9.]+"')
 
 
 def move(client, lead, status, seen=None, **more):
