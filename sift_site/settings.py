@@ -196,7 +196,7 @@ SESSION_ENGINE = "organisations.signing_in.sessions"
 # A browser takes cookies so named only from this very host, over HTTPS.
 COOKIE_PREFIX = "__Host-" if SIFT_HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sift_session"
-SESSION_COOKIE_AGE = 7 * 24 * 3600  # the longest; idle ones end sooner (session_rows.py)
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # the longest; idle ones end sooner (models/session.py)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sift_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on body)

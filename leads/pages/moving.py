@@ -72,11 +72,12 @@ def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Move the lead from its row, unless it was moved since the row was made."""
     form, filters = MoveForm(request.POST), LeadFilterForm(request.GET, request.user)
-    matched = is_matching(filters, lead_id)
+    is_swap = wants_fragment(request)
+    matched = is_swap and is_matching(filters, lead_id)  # asked before the move changes it
     moved = _move(request, lead_id, form)
     lead = lead_page.lead_or_404(request, lead_id)
     fault = None if moved else _fault(request, lead, form)
-    if not wants_fragment(request):
+    if not is_swap:
         if fault is not None:
             return nothing_changed(request, [fault], back=request.GET.urlencode())
         messages.success(request, _words(lead, form))

@@ -1,4 +1,4 @@
-"""The session engine: Django's sessions in rows that know whose they are (session_rows.py)."""
+"""The session engine: Django's sessions in rows that know whose they are (models/session.py)."""
 
 import re
 import time
