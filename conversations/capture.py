@@ -15,10 +15,10 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 
 from conversations.choices import MessageRole
+from conversations.followed import arrived
 from conversations.intake_format import ReceivedConversation
 from conversations.models import Conversation, ConversationLanguage, Message
 from conversations.said import as_told
@@ -30,10 +30,12 @@ from leads import search
 from leads.contacts import KEY_OF, columns_to_save, key_of
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill, is_known
+from leads.followed import Stood, as_it_stands, note_created, note_differences, note_status
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, moment_of_change
 from leads.models.choices import LeadStatus
 from leads.scoring import apply_score
 from organisations.actors import SYSTEM, Actor
+from organisations.changes.numbering import note, numbered_last
 from organisations.models import Organisation
 
 LEAD_FIELDS = (
@@ -68,7 +70,7 @@ class Captured:
     conversation_id: UUID
 
 
-@transaction.atomic
+@numbered_last()
 def capture(
     organisation: Organisation, batch: Sequence[ReceivedConversation], *, by: Actor = SYSTEM
 ) -> list[Captured]:
@@ -111,6 +113,7 @@ class _Arrivals:
     # Found and new, the oldest of each contact first.
     leads: dict[Contact, list[Lead]] = field(default_factory=lambda: defaultdict(list))
     new_leads: list[Lead] = field(default_factory=list)
+    told: set[UUID] = field(default_factory=set)  # the leads that the feed knows
     changed_leads: dict[UUID, Lead] = field(default_factory=dict)  # that stood before
     changed_fields: set[str] = field(default_factory=set)  # of any of them
     visitor_messages: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))  # by lead
@@ -163,6 +166,7 @@ class _Arrivals:
                     merged[row.merged_into_id] += reached[row.id]
                     continue
                 lead = self.found_leads.setdefault(row.id, row)
+                self.told.add(row.id)
                 for contact in reached[row.id]:
                     self._enter(lead, contact)
             reached = merged
@@ -196,10 +200,12 @@ class _Arrivals:
                 Outcome.UNCHANGED if known == digest else Outcome.DIFFERS, conversation_id=id_
             )
         lead = self._found(received) or self._new_lead(received)
+        stood = as_it_stands(lead)
         payload = self._fill(lead, received)
         conversation_id = uuid7()
         self._add_conversation(conversation_id, lead, received, digest)
         self._score(lead, {"conversation_id": str(conversation_id), **payload})
+        self._note(lead, stood, conversation_id, len(received.messages))
         if received.external_id is not None:
             self.known[received.external_id] = (conversation_id, digest)
         return Captured(Outcome.CREATED, conversation_id)
@@ -290,6 +296,18 @@ class _Arrivals:
             self.changed_fields.update(filled, changed)
             lead.updated_at = moment_of_change()  # a poller sees who has come back
             self.changed_leads[lead.id] = lead
+
+    def _note(self, lead: Lead, stood: Stood, conversation_id: UUID, messages: int) -> None:
+        """What the feed tells of the conversation: that it came, and what it did to the lead."""
+        is_new = lead.id not in self.told
+        if is_new:
+            note_created(lead, by=self.by)
+            self.told.add(lead.id)
+        note(self.organisation.id, *arrived(lead.id, conversation_id, messages, by=self.by))
+        if not is_new:
+            note_differences(lead, stood, by=self.by)
+        elif lead.status != stood["status"]:
+            note_status(lead, (stood["status"], lead.status), by=SYSTEM)
 
     # --- Writing ---------------------------------------------------------------------------------
     def write(self) -> None:

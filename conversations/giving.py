@@ -16,20 +16,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
+from conversations.followed import moved
 from conversations.models import Conversation
 from conversations.said import Sayings, Telling, as_told, first_of_each, lead_of
 from leads.contacts import KEY_OF, columns_to_save, set_fact
 from leads.corrections import as_text, from_text
 from leads.events import new_event
 from leads.facts import fill
+from leads.followed import Stood, as_it_stands, note_created, note_differences
 from leads.givings import open_givings
 from leads.merging import lock_merging, locked_leads, merged_leads
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
 from organisations.actors import Actor
 from organisations.audit import record
+from organisations.changes.numbering import note, numbered_last
 from organisations.models import AuditAction, AuditTarget, Organisation
 
 _SAVED = (*columns_to_save(FACT_FIELDS), *RESCORED_FIELDS)
@@ -44,7 +45,7 @@ class _Change:
     """What becomes of one of the two leads, as its event keeps it."""
 
     lead: Lead
-    score_before: int | None
+    stood: Stood  # before it
     emptied: dict[str, str] = field(default_factory=dict)  # the values that it no longer has
     filled: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)  # of what was filled: the conversations
@@ -57,11 +58,11 @@ class _Change:
             "sources": self.sources,
             "replaced": self.replaced,
         }
-        score = {"from": self.score_before, "to": self.lead.score}
+        score = {"from": self.stood["score"], "to": self.lead.score}
         return {name: value for name, value in kept.items() if value} | {"score": score}
 
 
-@transaction.atomic
+@numbered_last()
 def give(
     organisation: Organisation,
     conversation_id: UUID,
@@ -80,16 +81,18 @@ def give(
     if conversation.lead_id != seen:
         raise CannotGive("This conversation was given to another lead meanwhile.")
     giver, receiver = _who_gives_and_gets(organisation, conversation, to)
+    if to is None:
+        note_created(receiver, by=by)
     sayings = Sayings(giver, organisation)
     tellings = sayings.tellings(conversation.id)
     leaving, coming = _begin(giver), _begin(receiver)
 
-    _move(conversation, receiver)
+    _move(conversation, receiver, by=by)
     _take_off(leaving, sayings, conversation)
     _fill(coming, first_of_each(tellings), conversation.id)
     captures = [_as_it_was(telling.event) for telling in tellings]
     _bring_captures(tellings, coming)
-    moves = _save(leaving, coming)
+    moves = _save(leaving, coming, by=by)
 
     arrival = _event(coming, conversation, by, given_by=str(giver.id))
     arrival.payload |= {"taken": leaving.emptied, "captures": captures}
@@ -100,7 +103,7 @@ def give(
     return receiver
 
 
-@transaction.atomic
+@numbered_last()
 def take_back(
     organisation: Organisation, conversation_id: UUID, *, giving_id: UUID, by: Actor
 ) -> Lead:
@@ -121,14 +124,14 @@ def take_back(
     tellings = sayings.tellings(conversation.id)
     leaving, coming = _begin(receiver), _begin(giver)
 
-    _move(conversation, giver)
+    _move(conversation, giver, by=by)
     _take_off(leaving, sayings, conversation)
     _empty_what_stood_in(coming, arrival, organisation)
     taken = {name: from_text(name, text) for name, text in arrival.payload["taken"].items()}
     newer = _restore_captures(tellings, arrival, giver)
     _fill(coming, taken | first_of_each(newer), conversation.id)
     _bring_captures(newer, coming)
-    moves = _save(leaving, coming)
+    moves = _save(leaving, coming, by=by)
 
     mark = {"giving_id": str(arrival.id)}
     departure = _event(leaving, conversation, by, back_to=str(giver.id), **mark)
@@ -178,11 +181,13 @@ def _unmerged_pair(organisation: Organisation, one: UUID, other: UUID) -> tuple[
 
 
 def _begin(lead: Lead) -> _Change:
-    return _Change(lead, lead.score)
+    return _Change(lead, as_it_stands(lead))
 
 
 # --- What goes along -----------------------------------------------------------------------------
-def _move(conversation: Conversation, to: Lead) -> None:
+def _move(conversation: Conversation, to: Lead, *, by: Actor) -> None:
+    told = moved(conversation.id, from_lead=conversation.lead_id, to_lead=to.id, by=by)
+    note(conversation.organisation_id, told)
     conversation.lead = to
     conversation.save(update_fields=["lead"])  # a trigger moves its `updated_at`
 
@@ -268,12 +273,13 @@ def _restore_captures(
 
 
 # --- What is written -----------------------------------------------------------------------------
-def _save(*changes: _Change) -> list[LeadEvent]:
+def _save(*changes: _Change, by: Actor) -> list[LeadEvent]:
     """Score both again, and save them; returns the events of statuses that followed."""
     moves = []
     for change in changes:
         moves += rescore(change.lead, count_visitor_messages(change.lead))
         change.lead.save(update_fields=_SAVED)
+        note_differences(change.lead, change.stood, by=by)
     leads = Lead.objects.filter(id__in=[change.lead.id for change in changes])
     leads.filter(organisation_id=changes[0].lead.organisation_id).touch()
     return moves

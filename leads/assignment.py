@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from leads import search
 from leads.events import new_event
+from leads.followed import note_assigned
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
+from organisations.changes.numbering import numbered_last
 from organisations.models import Organisation, User
 
 
@@ -39,7 +40,7 @@ def take_assignee(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | 
     return event
 
 
-@transaction.atomic
+@numbered_last()
 def assign(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | None:
     """Give the lead to a person of its agency, or to nobody; None if it stood.
 
@@ -49,19 +50,21 @@ def assign(lead: Lead, person: User | None, *, by: Actor) -> LeadEvent | None:
     if event is not None:
         event.save(force_insert=True)
         lead.save(update_fields=["assignee", "search"])
+        note_assigned([event], by=by)
     return event
 
 
-def save_assigned(events: Iterable[LeadEvent | None], marks: dict[str, Any]) -> None:
+def save_assigned(events: Iterable[LeadEvent | None], marks: dict[str, Any], *, by: Actor) -> None:
     """Save what `take_assignee` made of many leads: these, and the events with the marks on them.
 
-    The rows must be locked.
+    The rows must be locked, within `numbered_last()`.
     """
     made = [event for event in events if event is not None]
     for event in made:
         event.payload |= marks
     LeadEvent.objects.bulk_create(made)
     Lead.objects.bulk_update([event.lead for event in made], ["assignee", "search"])
+    note_assigned(made, by=by)
 
 
 def _text(id_: UUID | None) -> str | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from foundation.ids import uuid7
 from foundation.lists.paging import count_of
@@ -25,6 +25,7 @@ from leads.bulk_trail import Trail
 from leads.models import EventKind, Lead, LeadQuerySet
 from leads.models.choices import LeadStatus
 from organisations.actors import Actor
+from organisations.changes.numbering import numbered_last
 from organisations.models import Organisation, User
 
 logger = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class Assign:
         return lead.assignee_id not in (seen.assignee_id, self.person and self.person.id)
 
     def make(self, leads: Sequence[Lead], *, by: Actor, marks: dict[str, Any]) -> None:
-        save_assigned([take_assignee(lead, self.person, by=by) for lead in leads], marks)
+        save_assigned([take_assignee(lead, self.person, by=by) for lead in leads], marks, by=by)
 
 
 Change = Move | Assign
@@ -154,7 +155,7 @@ def change_chosen(
     trail = Trail(by, outcome.bulk_id, change.details, change.names)
     leads = Lead.objects.for_organisation(organisation).unmerged()
     for ids, is_last in with_end(_batches(sorted(seen))):
-        with transaction.atomic():
+        with numbered_last():
             rows = locked(leads, ids)
             untouched = [row for row in rows if not change.overtaken(row, seen[row.id])]
             trail = _changed(untouched, change, trail, is_last=is_last)
@@ -182,7 +183,7 @@ def change_matching(
     done = 0
     for batch, is_last in with_end(_batches(ids)):
         try:
-            with transaction.atomic():
+            with numbered_last():
                 rows = locked(waiting, batch)
                 rows = shown.still_untouched(rows) if shown else rows
                 trail = _changed(rows, change, trail, is_last=is_last)

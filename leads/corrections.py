@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
-
 from leads.contacts import columns_to_save, set_fact
 from leads.events import new_event
+from leads.followed import as_it_stands, note_differences
 from leads.models import EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
 from organisations.actors import Actor
+from organisations.changes.numbering import numbered_last
 
 
-@transaction.atomic
+@numbered_last()
 def correct(lead: Lead, changes: Mapping[str, Any], *, by: Actor) -> list[LeadEvent]:
     """Set facts by hand, and score the lead again; returns an event for each that changed.
 
@@ -22,7 +22,7 @@ def correct(lead: Lead, changes: Mapping[str, Any], *, by: Actor) -> list[LeadEv
     changed = {field: value for field, value in changes.items() if value != getattr(lead, field)}
     if not changed:
         return []
-    score_before = lead.score
+    stood = as_it_stands(lead)
     events = []
     for field, value in changed.items():
         change = (as_text(getattr(lead, field)), as_text(value))
@@ -32,15 +32,16 @@ def correct(lead: Lead, changes: Mapping[str, Any], *, by: Actor) -> list[LeadEv
         set_fact(lead, field, value)
     lead.hand_set = [*lead.hand_set, *(field for field in changed if field not in lead.hand_set)]
     moves = rescore(lead, count_visitor_messages(lead))
-    if lead.score != score_before:  # what all the changes together did to it stands with the last
-        events[-1].payload["score"] = {"from": score_before, "to": lead.score}
+    if lead.score != stood["score"]:  # what all the changes together did to it stands with the last
+        events[-1].payload["score"] = {"from": stood["score"], "to": lead.score}
     lead.save(update_fields=[*columns_to_save(changed), "hand_set", *RESCORED_FIELDS])
     LeadEvent.objects.bulk_create([*events, *moves])
+    note_differences(lead, stood, by=by)
     lead.refresh_from_db(fields=["updated_at"])  # the trigger's
     return events
 
 
-@transaction.atomic
+@numbered_last()
 def let_go(lead: Lead, fields: Iterable[str], *, by: Actor) -> list[LeadEvent]:
     """Let captures fill these facts again where they are unknown; an event for each.
 

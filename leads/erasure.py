@@ -2,13 +2,13 @@
 
 import logging
 
-from django.db import transaction
-
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead, LeadEvent
 from leads.views_of_a_visitor import forget_views_of
 from organisations.actors import Actor
 from organisations.audit import record
+from organisations.changes.forgetting import forget
+from organisations.changes.numbering import numbered_last
 from organisations.models import AuditAction, AuditTarget, Organisation, SentForm
 
 logger = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 _NAMES_ANOTHER = ("lead_id", "undone", "into", "out_of")
 
 
-@transaction.atomic
+@numbered_last()
 def erase(lead: Lead, organisation: Organisation, *, by: Actor) -> None:
     """Delete the lead, those merged into it, and all their conversations, messages and events.
 
@@ -34,6 +34,7 @@ def erase(lead: Lead, organisation: Organisation, *, by: Actor) -> None:
     events._raw_delete(events.db)  # without Django's cascade, as conversations are (their models)
     rows = Lead.objects.for_organisation(organisation).filter(id__in=ids)
     rows._raw_delete(rows.db)
+    forget(organisation, ids, by=by)
     SentForm.objects.for_organisation(organisation).that_said_something().delete()
     # The id names nobody any more; who erased it when is what an agency may be asked for.
     record(

@@ -10,17 +10,17 @@ none; and a merge into a lead that was merged itself waits until that one is und
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from foundation.database.locks import lock_names
 from leads.contacts import KEY_OF, columns_to_save, set_fact
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.facts import fill, is_known
+from leads.followed import as_it_stands, note_differences, note_merged, note_unmerged
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent
 from leads.rescoring import RESCORED_FIELDS, count_visitor_messages, rescore
 from organisations.actors import Actor
 from organisations.audit import record
+from organisations.changes.numbering import numbered_last
 from organisations.models import AuditAction, AuditTarget, Organisation
 
 # What a merge fills besides the facts, where the survivor has none.
@@ -32,7 +32,7 @@ class CannotMerge(Exception):
     """The leads do not stand as they would have to; the text says why, to people."""
 
 
-@transaction.atomic
+@numbered_last()
 def merge(
     organisation: Organisation, *, survivor_id: UUID, other_id: UUID, by: Actor
 ) -> tuple[Lead, Lead]:
@@ -41,9 +41,9 @@ def merge(
     Raises CannotMerge where either was merged or erased meanwhile, or both are one.
     """
     survivor, other = _locked_pair(organisation, survivor_id, other_id)
+    stood = as_it_stands(survivor)
     moved = _move_conversations(other, survivor)
     done = _take_over(survivor, other)
-    score_before = survivor.score
     moves = rescore(survivor, count_visitor_messages(survivor))
     survivor.save(update_fields=_SAVED)
     other.merged_into = survivor
@@ -53,7 +53,7 @@ def merge(
         "name": other.name,
         "conversations": moved,
         **done,
-        "score": {"from": score_before, "to": survivor.score},
+        "score": {"from": stood["score"], "to": survivor.score},
     }
     into = {"into": str(survivor.id), "name": survivor.name}
     LeadEvent.objects.bulk_create(
@@ -63,11 +63,13 @@ def merge(
             *moves,
         ]
     )
+    note_merged(other, survivor, by=by)
+    note_differences(survivor, stood, by=by)
     _record(AuditAction.LEADS_MERGED, survivor, other, by=by)
     return survivor, other
 
 
-@transaction.atomic
+@numbered_last()
 def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by: Actor) -> Lead:
     """Undo the merge of that event; returns the lead that stands on its own again.
 
@@ -88,8 +90,8 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
     survivor.conversations.filter(
         organisation_id=organisation.id, id__in=event.payload["conversations"]
     ).update(lead=other)
+    stood = as_it_stands(survivor)
     emptied = _give_back(survivor, event)
-    score_before = survivor.score
     moves = rescore(survivor, count_visitor_messages(survivor))
     survivor.save(update_fields=_SAVED)
     other.merged_into = None
@@ -100,7 +102,7 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
         "merge_id": str(event.id),
         "name": other.name,
         "emptied": emptied,
-        "score": {"from": score_before, "to": survivor.score},
+        "score": {"from": stood["score"], "to": survivor.score},
     }
     out_of = {"out_of": str(survivor.id), "name": survivor.name}
     LeadEvent.objects.bulk_create(
@@ -110,6 +112,8 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
             *moves,
         ]
     )
+    note_unmerged(other, survivor, by=by)
+    note_differences(survivor, stood, by=by)
     _record(AuditAction.MERGE_UNDONE, survivor, other, by=by)
     return other
 

@@ -22,6 +22,8 @@ from foundation.ids import uuid7
 from leads.models.choices import LeadStatus
 from leads.models.shown import SHOWN_COLUMNS
 from organisations.actors import Actor, ActorKind
+from organisations.changes.numbering import NUMBERED, NewChange, is_gathering, note
+from organisations.models import ChangeType
 
 _json = msgspec.json.Encoder().encode
 
@@ -67,14 +69,19 @@ def move(
         "seen": seen,
     }
     rows = change(_ONE, one | _who(organisation_id, by))
-    return Moved(rows[0][0], rows[0][1:]) if rows else None
+    if not rows:
+        return None
+    was, shown = rows[0][0], rows[0][1:]
+    if is_gathering() and was != status and seen in (was, None):
+        _note(organisation_id, by, lead_id, was, status)
+    return Moved(was, shown)
 
 
 def move_each(steps: Iterable[Step], *, organisation_id: UUID, by: Actor) -> int:
     """Move many of the organisation's leads, each with its event, as their steps say.
 
     Returns how many moved. It writes no entries in the audit trail: a change of many leads has one
-    for all of them.
+    for all of them. It is called within `numbered_last()`.
     """
     moved_on = by.kind != ActorKind.SYSTEM
     many = [
@@ -89,8 +96,21 @@ def move_each(steps: Iterable[Step], *, organisation_id: UUID, by: Actor) -> int
     ]
     values = {"steps": _json(many).decode(), "seen": None}
     rows = change(_MANY, values | _who(organisation_id, by))
-    moved: int = rows[0][0]
-    return moved
+    for lead_id, was, status in rows:
+        _note(organisation_id, by, UUID(lead_id), was, status)
+    return len(rows)
+
+
+def _note(organisation_id: UUID, by: Actor, lead_id: UUID, was: str, status: str) -> None:
+    moved = NewChange(
+        type=ChangeType.LEAD_STATUS_CHANGED,
+        by=by,
+        lead_id=lead_id,
+        changed=["status"],
+        from_value=was,
+        to_value=status,
+    )
+    note(organisation_id, moved)
 
 
 def _who(organisation_id: UUID, by: Actor) -> dict[str, Any]:
@@ -100,6 +120,8 @@ def _who(organisation_id: UUID, by: Actor) -> dict[str, Any]:
         "actor_id": by.id,
         "actor_name": by.name,
         "address": by.address,
+        "change_id": uuid7(),
+        "numbers": not is_gathering(),
     }
 
 
@@ -107,7 +129,8 @@ def _statement(asked: LiteralString, answer: LiteralString) -> LiteralString:
     """The statement that moves what is asked for.
 
     Of `asked`, `before` locks the leads and says how they stood; `step` says where each of them
-    goes from there. A step without an entry's id has none written.
+    goes from there. A step without an entry's id has none written. Unless changes are numbered
+    later, with others, the counter is taken here, after the lock of the trail, which is `entry`'s.
     """
     return f"""
         WITH {asked}, taken AS MATERIALIZED (
@@ -125,7 +148,14 @@ def _statement(asked: LiteralString, answer: LiteralString) -> LiteralString:
                    %(address)s, 'lead', lead_id, jsonb_build_object('from', was, 'to', status),
                    jsonb_build_object('actor', %(actor_name)s::text)
               FROM taken WHERE entry_id IS NOT NULL
-        ), changed AS (
+            RETURNING id
+        ), said AS MATERIALIZED (
+            SELECT 0 AS behind, %(change_id)s::uuid AS id, 'lead.status_changed' AS type, lead_id,
+                   NULL::uuid AS conversation_id, '{{status}}'::text[] AS changed, was AS "from",
+                   status AS "to", NULL::integer AS count, %(actor_kind)s::text AS actor_kind,
+                   %(actor_name)s::text AS actor_name
+              FROM taken WHERE %(numbers)s::boolean AND (SELECT count(*) FROM entry) >= 0
+        ), {NUMBERED}, changed AS (
             UPDATE leads_lead AS lead SET status = taken.status, moved_on = taken.moved_on
               FROM taken
              WHERE lead.organisation_id = %(organisation_id)s AND lead.id = taken.lead_id
@@ -170,5 +200,5 @@ _MANY = _statement(
         ), step AS (
             SELECT asked.*, before.was FROM asked JOIN before ON before.id = asked.lead_id
         )""",
-    answer="SELECT count(*) FROM changed",
+    answer="SELECT id_text, was, status FROM changed",
 )

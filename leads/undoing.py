@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count, F, Min, Q, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
@@ -24,6 +23,7 @@ from leads.models import EventKind, Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.temperature import temperature
 from organisations.actors import Actor
+from organisations.changes.numbering import numbered_last
 from organisations.models import AuditEntry, Organisation, User
 
 UNDO_LASTS = timedelta(hours=1)
@@ -110,7 +110,7 @@ def undo(organisation: Organisation, run: Run, *, by: Actor) -> bulk.Outcome:
     leads = Lead.objects.for_organisation(organisation).unmerged()
     for events, is_last in bulk.with_end(_batches_of_events(organisation, run)):
         done = {event.lead_id: event for event in events}
-        with transaction.atomic():
+        with numbered_last():
             rows = bulk.locked(leads, sorted(done))
             undone = _give_back(organisation, run, rows, done, by=by)
             trail = trail.plus(undone)
@@ -204,7 +204,7 @@ def _assign_back(
     events = [
         take_assignee(lead, people.get(done[lead.id].payload["from_id"]), by=by) for lead in given
     ]
-    save_assigned(events, marks)
+    save_assigned(events, marks, by=by)
     return [lead for lead, event in zip(given, events, strict=True) if event is not None]
 
 

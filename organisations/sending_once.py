@@ -14,13 +14,13 @@ from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec, TypeAlias, cast
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 
 from foundation.drawing import new_seed
 from foundation.web.cookies import MessageStorage
 from foundation.web.form_ids import form_id_of
 from foundation.web.pages import SeeOther
+from organisations.changes.numbering import numbered_last
 from organisations.models import SentForm
 from organisations.requests import SignedInRequest
 
@@ -44,7 +44,7 @@ def sent_once(*, again: View[...] | None = None) -> Callable[[View[P]], View[P]]
             if form_id is None:
                 return view(request, *args, **kwargs)
             SentForm.objects.delete_old()
-            with transaction.atomic():
+            with numbered_last():
                 sent, is_first = _written_down(request)
                 request.form_seed = sent.seed(form_id)
                 if not is_first:

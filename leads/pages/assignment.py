@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django import forms
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_POST
@@ -12,6 +11,7 @@ from leads.assignment import assign, assignable
 from leads.changed_meanwhile import Overtaken, last_change
 from leads.models import EventKind, Lead
 from leads.pages import handling, lead_page
+from organisations.changes.numbering import numbered_last
 from organisations.models import User
 from organisations.requests import SignedInRequest, actor_of
 
@@ -52,7 +52,7 @@ class AssigneeForm(forms.Form):
 @require_POST
 def change_assignee(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Give the lead to somebody or to nobody, unless somebody else did meanwhile."""
-    with transaction.atomic():
+    with numbered_last():
         lead = lead_page.lead_or_404(request, lead_id, locked=True)
         form = AssigneeForm(lead, assignable(request.organisation), request.POST)
         overtaken = form.is_valid() and form.is_overtaken()

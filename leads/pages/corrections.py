@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,6 +17,7 @@ from leads.pages import lead_page
 from leads.pages.corrections_form import FactForm
 from leads.pages.neighbours import came_from
 from organisations.actors import Actor
+from organisations.changes.numbering import numbered_last
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -38,7 +38,7 @@ def correct_facts(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 
 def _save(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     form = FactForm(request.POST)
-    with transaction.atomic():
+    with numbered_last():
         lead = lead_page.became_or_404(request, lead_id)
         overtaken = form.overtaken(lead) if form.is_valid() else []
         if not overtaken:

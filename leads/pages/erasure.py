@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,6 +17,7 @@ from leads.pages import lead_page
 from leads.pages.neighbours import came_from
 from leads.visitor_export import visitor_export
 from organisations.audit import record
+from organisations.changes.numbering import numbered_last
 from organisations.models import AuditAction, AuditTarget
 from organisations.requests import SignedInRequest, actor_of, admin_required
 from organisations.sending_once import sent_once
@@ -59,7 +59,7 @@ def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     if request.method != "POST":
         lead = lead_page.lead_or_404(request, lead_id)
         return _question(request, lead, EraseForm(lead))
-    with transaction.atomic():
+    with numbered_last():
         lead = lead_page.lead_or_404(request, lead_id, locked=True)
         form = EraseForm(lead, request.POST)
         if form.is_valid():

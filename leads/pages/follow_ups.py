@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db import transaction
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -14,6 +13,7 @@ from leads.changed_meanwhile import overtaken_facts
 from leads.follow_ups import PRESETS, set_follow_up
 from leads.models import Lead
 from leads.pages import handling, lead_page
+from organisations.changes.numbering import numbered_last
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -52,7 +52,7 @@ class FollowUpForm(forms.Form):
 def change_follow_up(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Set or clear the day, unless somebody else did meanwhile."""
     form = FollowUpForm(request.POST)
-    with transaction.atomic():
+    with numbered_last():
         lead = lead_page.lead_or_404(request, lead_id, locked=True)
         overtaken = form.is_valid() and form.is_overtaken(lead)
         if form.is_valid() and not overtaken:

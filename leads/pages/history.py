@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,6 +11,7 @@ from leads.models import Lead
 from leads.notes import add_note
 from leads.pages import lead_page
 from leads.pages.note_form import NoteForm
+from organisations.changes.numbering import numbered_last
 from organisations.requests import SignedInRequest, actor_of
 from organisations.sending_once import sent_once
 
@@ -48,7 +48,7 @@ def _show_note_again(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
 def write_note(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Write a note into the history of the lead, or of the one that it became meanwhile."""
     form = NoteForm(request.POST)
-    with transaction.atomic():
+    with numbered_last():
         lead = lead_page.became_or_404(request, lead_id)
         if form.is_valid():
             add_note(lead, form.cleaned_data["text"], by=actor_of(request))

@@ -6,6 +6,9 @@ from organisations.models.audit_entry import AuditEntryQuerySet as AuditEntryQue
 from organisations.models.audit_entry import AuditHead as AuditHead
 from organisations.models.audit_entry import AuditTarget as AuditTarget
 from organisations.models.authenticator import Authenticator as Authenticator
+from organisations.models.change import Change as Change
+from organisations.models.change import ChangeType as ChangeType
+from organisations.models.change import Feed as Feed
 from organisations.models.invitation import Invitation as Invitation
 from organisations.models.known_device import KnownDevice as KnownDevice
 from organisations.models.organisation import Organisation as Organisation

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from django.db import transaction
-
 from foundation.ids import parse_uuid
 from foundation.validation import Faulty, decode, refuse_repeated_members
 from leads import moving
 from leads.models.choices import LeadStatus
+from organisations.changes.numbering import numbered_last
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
     lead_response,
@@ -99,7 +98,7 @@ def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
         raise
     if "HTTP_IF_MATCH" not in request.META:
         return _changed(request, parsed, wanted)
-    with transaction.atomic():
+    with numbered_last():
         require_match(request, _require_lead(request, parsed, for_update=True))
         return _changed(request, parsed, wanted)
 

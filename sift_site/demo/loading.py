@@ -16,6 +16,7 @@ from django.db import connection, connections, transaction
 from msgspec.structs import replace
 
 from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
+from conversations.followed import arrived
 from conversations.models import Conversation, ConversationLanguage, Message
 from conversations.summing_up import sum_up
 from foundation.database.copying import copy_rows
@@ -31,7 +32,8 @@ from leads.models.tally import LeadTally
 from leads.scoring import score_value
 from leads.temperature import temperature
 from organisations.actors import SYSTEM, Actor
-from organisations.models import Organisation, User
+from organisations.changes.numbering import NewChange, note, numbered_last
+from organisations.models import ChangeType, Organisation, User
 from sift_site.demo.agencies import Agency, agencies, shares
 from sift_site.demo.care import Deed, make_care
 from sift_site.demo.histories import Step, first_contact, make_history, with_new_score
@@ -96,6 +98,7 @@ class _Rows:
     messages: list[tuple[Any, ...]] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
     events: list[tuple[Any, ...]] = field(default_factory=list)
+    changes: list[NewChange] = field(default_factory=list)  # that they came; not what they lived
 
 
 def load(demo: Demo, on_progress: Callable[[int], object]) -> int:
@@ -170,7 +173,7 @@ def _open_agency(agency: Agency) -> tuple[Organisation, tuple[Actor, ...]]:
 
 
 # --- One chunk -----------------------------------------------------------------------------------
-@transaction.atomic
+@numbered_last()
 def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     """Write the chunk's leads unless they stand; how many were written."""
     # Its own random source: a chunk is the same whichever others were made before it.
@@ -194,6 +197,7 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     copy_rows(Message, MESSAGE_FIELDS, rows.messages)
     ConversationLanguage.objects.note(chunk.organisation, rows.languages)
     copy_rows(LeadEvent, (*EVENT_FIELDS, "created_at"), rows.events)
+    note(chunk.organisation.id, *rows.changes)
     return len(visitors)
 
 
@@ -230,6 +234,7 @@ def _add_lead(rows: _Rows, demo: Demo, chunk: Chunk, random: Random, visitor: Vi
          key_of("email", facts.email), key_of("phone", facts.phone),
          *[getattr(facts, name) for name in FACT_FIELDS])
     )  # fmt: skip
+    rows.changes.append(NewChange(type=ChangeType.LEAD_CREATED, by=SYSTEM, lead_id=lead_id))
     for before, talk in zip([None, *talks], talks, strict=False):
         _add_conversation(rows, organisation_id, lead_id, before, talk, demo.until)
     rows.events += [_step_row(organisation_id, lead_id, step) for step in history]
@@ -287,6 +292,7 @@ def _add_conversation(
         (uuid7(), organisation_id, id_, position, turn.role, turn.content, turn.created_at)
         for position, turn in enumerate(talk.turns)
     ]
+    rows.changes += arrived(lead_id, id_, len(talk.turns), by=SYSTEM)
     known = [name for name in FACT_FIELDS if getattr(talk.facts, name)]
     payload = {
         "conversation_id": str(id_),

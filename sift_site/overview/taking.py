@@ -7,7 +7,6 @@ the second is told who has it.
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +18,7 @@ from leads.assignment import assign
 from leads.changed_meanwhile import last_change
 from leads.models import EventKind, Lead
 from leads.models.choices import SCORED_STATUSES, LeadStatus
+from organisations.changes.numbering import numbered_last
 from organisations.requests import SignedInRequest, actor_of
 from sift_site.overview.periods import period_of
 from sift_site.overview.views import taken
@@ -29,7 +29,7 @@ from sift_site.overview.waiting import as_waiting
 def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Give the lead to the person who asks, unless somebody was quicker."""
     leads = Lead.objects.for_organisation(request.organisation).unmerged()
-    with transaction.atomic():
+    with numbered_last():
         # The assignee is read after the lock: what was joined while waiting for it is out of date.
         lead = get_object_or_404(leads.select_for_update(), id=lead_id)
         is_free = lead.assignee in (None, request.user) and lead.status in SCORED_STATUSES

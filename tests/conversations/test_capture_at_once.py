@@ -3,12 +3,13 @@
 import io
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from conversations.capture import capture
 from conversations.importing import Import
 from conversations.models import Conversation
 from leads.models import Lead
+from organisations.changes.numbering import numbered_last
 from tests.conversations.test_capture import received
 from tests.conversations.test_importing import lines
 from tests.conversations.test_intake_format import line
@@ -47,7 +48,7 @@ def import_of(agency, content: bytes):
 def test_one_person_arriving_twice_at_once_is_one_lead(meanwhile, first, second):
     agency = make_organisation()
 
-    with transaction.atomic():
+    with numbered_last():
         capture(agency, [received("1", **first)])
         other = meanwhile(lambda: capture(agency, [received("2", **second)]))
         wait_until_somebody_waits_for("advisory")
@@ -59,7 +60,7 @@ def test_one_person_arriving_twice_at_once_is_one_lead(meanwhile, first, second)
 def test_people_who_have_nothing_in_common_do_not_wait_for_each_other(meanwhile):
     agency, other_agency = make_organisation(), make_organisation()
 
-    with transaction.atomic():
+    with numbered_last():
         capture(agency, [received("1", email="ada@example.com")])
         meanwhile(lambda: capture(agency, [received("2", email="bea@example.com")]))()
         meanwhile(lambda: capture(other_agency, [received("1", email="ada@example.com")]))()
@@ -71,7 +72,7 @@ def test_one_conversation_arriving_twice_at_once_is_one_conversation(meanwhile):
     agency = make_organisation()
     both = lines(line(external_id="a"), line(external_id="b"))
 
-    with transaction.atomic():
+    with numbered_last():
         capture(agency, [received("b")])
         other = meanwhile(lambda: import_of(agency, both))
         wait_until_somebody_waits_for("transactionid")
@@ -91,7 +92,7 @@ def test_an_import_that_loses_a_deadlock_tries_again(meanwhile):
         look_for_deadlocks_after("4s")  # once; by then the other has come to wait for it
         return import_of(agency, both)
 
-    with transaction.atomic():
+    with numbered_last():
         look_for_deadlocks_after("60s")
         capture(agency, [received("b")])
         other = meanwhile(importer)

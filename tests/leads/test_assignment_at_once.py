@@ -1,13 +1,13 @@
 """Two people at one lead in the same moment: who waits for the other's change sees it whole."""
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from leads.assignment import assign
 from leads.bulk import Assign, change_matching
 from leads.models import EventKind, Lead
 from organisations.actors import Actor
+from organisations.changes.numbering import numbered_last
 from tests.factories import make_lead, make_organisation, make_user
 from tests.waiting import wait_until_somebody_waits_for
 
@@ -27,7 +27,7 @@ def test_who_waited_for_an_assignment_is_told_whose_the_lead_is(meanwhile, peopl
     browser.force_login(cem)
     form = {"assignee": str(cem.id), "seen": "nobody"}
 
-    with transaction.atomic():
+    with numbered_last():
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
         answer = meanwhile(lambda: browser.post(f"/leads/{lead.id}/assignee/", form))
         wait_until_somebody_waits_for("transactionid")
@@ -43,7 +43,7 @@ def test_a_bulk_assignment_that_waited_for_another_records_from_whom_it_took(mea
     lead = make_lead(ada.organisation)
     leads = Lead.objects.for_organisation(ada.organisation)
 
-    with transaction.atomic():
+    with numbered_last():
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
         run = meanwhile(lambda: change_matching(leads, Assign(cem), by=Actor.for_person(cem)))
         wait_until_somebody_waits_for("transactionid")

@@ -101,7 +101,7 @@ def test_it_takes_no_more_statements_however_much_is_kept(agency, agent, django_
         make_conversation(agency, many, messages=1)
         add_note(many, "A note", by=by)
 
-    with django_assert_num_queries(12) as few_statements:
+    with django_assert_num_queries(13) as few_statements:
         erase(few, agency, by=by)
     with django_assert_num_queries(len(few_statements)):
         erase(many, agency, by=by)
