@@ -8,7 +8,7 @@ earliest brings the lead, and of two that say the same fact its word stands.
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -31,6 +31,7 @@ from leads.contacts import KEY_OF, columns_to_save, key_of
 from leads.events import EVENT_FIELDS, event_row
 from leads.facts import LeadFacts, fill, is_known
 from leads.followed import Stood, as_it_stands, note_created, note_differences, note_status
+from leads.merging import lock_of_merging
 from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, moment_of_change
 from leads.models.choices import LeadStatus
 from leads.scoring import apply_score
@@ -124,11 +125,12 @@ class _Arrivals:
 
     # --- What stands -----------------------------------------------------------------------------
     def lock_contacts(self, batch: Iterable[ReceivedConversation]) -> None:
-        lock_names(
+        names = [
             f"{self.organisation.id} {kind} {key}"
             for received in batch
             for kind, key in _contacts(received.facts)
-        )
+        ]
+        lock_names(names, shared=[lock_of_merging(self.organisation)])
 
     def find_known_conversations(self, batch: Iterable[ReceivedConversation]) -> None:
         names = [received.external_id for received in batch if received.external_id is not None]
@@ -148,28 +150,33 @@ class _Arrivals:
         }
         leads = Lead.objects.for_organisation(self.organisation)
         reached: dict[UUID, list[Contact]] = defaultdict(list)
+        survivors: set[UUID] = set()
         for kind in KEY_OF:
             keys = [key for kind_asked, key in asked if kind_asked == kind]
             if keys:
-                for id_, key in leads.first_of_contact(kind, keys):
-                    reached[id_].append((kind, key))
-        self._enter_leads(reached)
+                for id_, key, became in leads.first_of_contact(kind, keys):
+                    reached[became or id_].append((kind, key))
+                    survivors |= {became} if became else set()
+        self._enter_leads(reached, survivors)
         self._count_messages()
 
-    def _enter_leads(self, reached: dict[UUID, list[Contact]]) -> None:
-        """Lock the leads; one that was merged into another stands for that one."""
-        while reached:
-            rows = Lead.objects.for_organisation(self.organisation).filter(id__in=reached)
-            merged: dict[UUID, list[Contact]] = defaultdict(list)
-            for row in rows.order_by("id").select_for_update():
-                if row.merged_into_id is not None:
-                    merged[row.merged_into_id] += reached[row.id]
-                    continue
-                lead = self.found_leads.setdefault(row.id, row)
-                self.told.add(row.id)
-                for contact in reached[row.id]:
-                    self._enter(lead, contact)
-            reached = merged
+    def _enter_leads(self, reached: dict[UUID, list[Contact]], survivors: Collection[UUID]) -> None:
+        """Lock the leads; of the survivors of a merge, those that they became if merged themselves.
+
+        Nothing is merged meanwhile. A lead that was erased meanwhile is nobody.
+        """
+        leads = Lead.objects.for_organisation(self.organisation)
+        while survivors:
+            again = leads.filter(id__in=survivors, merged_into__isnull=False)
+            merged = dict(again.values_list("id", "merged_into_id"))
+            for id_, became in merged.items():
+                reached[became] += reached.pop(id_, [])
+            survivors = set(merged.values())
+        for lead in leads.filter(id__in=reached).order_by("id").select_for_update():
+            self.found_leads[lead.id] = lead
+            self.told.add(lead.id)
+            for contact in reached[lead.id]:
+                self._enter(lead, contact)
 
     def _enter(self, lead: Lead, contact: Contact) -> None:
         """Let the lead be found by it, after those that are older."""
