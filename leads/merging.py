@@ -78,14 +78,18 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
     not the last merge into this lead, or this lead was itself merged or erased.
     """
     lock_merging(organisation)
-    survivor = locked_leads(organisation, [survivor_id]).get(survivor_id)
-    if survivor is None or survivor.merged_into_id is not None:
+    leads = Lead.objects.for_organisation(organisation)
+    seen = leads.filter(id=survivor_id, merged_into__isnull=True).first()
+    if seen is None:
         raise CannotMerge("This lead was merged into another meanwhile. Undo that merge first.")
-    event = last_merge(survivor)
+    event = last_merge(seen)
     if event is None or event.id != event_id:
         raise CannotMerge("This merge was undone already, or a later one has to be undone first.")
     other_id = UUID(event.payload["lead_id"])
-    other = locked_leads(organisation, [other_id])[other_id]
+    both = locked_leads(organisation, [survivor_id, other_id])
+    if len(both) < 2:
+        raise CannotMerge("One of the two leads is no longer there.")
+    survivor, other = both[survivor_id], both[other_id]
 
     survivor.conversations.filter(
         organisation_id=organisation.id, id__in=event.payload["conversations"]
@@ -166,10 +170,10 @@ def became(lead: Lead) -> UUID:
 
 # --- Locks ---------------------------------------------------------------------------------------
 def lock_merging(organisation: Organisation) -> None:
-    """One merge, giving or undoing at a time in an agency: none wait for each other in a ring.
+    """One merge, giving or undoing at a time in an agency.
 
-    Rows alone would do for two merges, which lock them in the order of ids; an undoing learns only
-    from the survivor which row it needs besides.
+    What was merged into what stands still, so that each knows the rows that it needs before it
+    locks them, in the order of their ids, as all do who lock several.
     """
     lock_names([lock_of_merging(organisation)])
 

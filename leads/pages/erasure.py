@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.web.pages import SeeOther
 from leads.erasure import erase
+from leads.merging import lock_merging
 from leads.models import Lead
 from leads.pages import lead_page
 from leads.pages.neighbours import came_from
@@ -60,6 +61,7 @@ def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         lead = lead_page.lead_or_404(request, lead_id)
         return _question(request, lead, EraseForm(lead))
     with numbered_last():
+        lock_merging(request.organisation)  # what was merged into it goes too
         lead = lead_page.lead_or_404(request, lead_id, locked=True)
         form = EraseForm(lead, request.POST)
         if form.is_valid():
