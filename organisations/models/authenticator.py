@@ -1,7 +1,7 @@
 """What a person proves themselves with at the second step: an authenticator app, or a spare code.
 
-Counting time steps, the window for clocks that differ, their drift and the growing wait after wrong
-codes are django-otp's. Its own table of such devices knows no organisations, and its spare codes
+Counting time steps, the window for clocks that differ and the growing wait after wrong codes are
+django-otp's. Its own table of such devices knows no organisations, and its spare codes
 lie in the open; so the row is ours, and of each spare code only a digest is kept.
 """
 
@@ -46,7 +46,6 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
     last_step = models.BigIntegerField(
         default=-1, help_text="time step of the last code that was taken: none is taken twice"
     )
-    drift = models.SmallIntegerField(default=0, help_text="time steps its clock is ahead")
     recovery_digests: Any = ArrayField(
         models.CharField(max_length=64), default=list, help_text="of codes not used yet"
     )
@@ -66,11 +65,13 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
         return max(1, int((why["locked_until"] - timezone.now()).total_seconds()) + 1)
 
     def verify_token(self, token: str) -> bool:
-        """Whether it is the app's code of now (or half a minute off), not taken before."""
-        totp = TOTP(bytes.fromhex(self.secret), digits=DIGITS, drift=self.drift)
+        """Whether it is the app's code of now (or of the half minute before or after), not taken
+        before. A clock that is further off has to be set: what one code showed of it would have
+        the next taken yet further from now."""
+        totp = TOTP(bytes.fromhex(self.secret), digits=DIGITS)
         good = bool(totp.verify(int(token), tolerance=1, min_t=self.last_step + 1))
         if good:
-            self.last_step, self.drift = totp.t(), totp.drift
+            self.last_step = totp.t()
         return self._taken(good)
 
     def use_recovery_code(self, code: str) -> bool:

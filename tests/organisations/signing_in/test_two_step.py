@@ -151,11 +151,25 @@ def test_an_apps_code_is_taken_once(client, agent, codes):
     assert not is_in(again)
 
 
-@pytest.mark.parametrize(("steps", "good"), [(-3, False), (-1, True), (1, True), (3, False)])
-def test_a_code_holds_for_about_a_minute(client, agent, codes, steps, good):
+@pytest.mark.parametrize(
+    ("steps", "good"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
+def test_a_code_holds_for_its_own_half_minute_and_its_neighbours(client, agent, codes, steps, good):
     first_step(client, agent)
 
     assert (second_step(client, code_of(agent, steps)).status_code == 302) is good
+
+
+@pytest.mark.parametrize("ahead", [-1, 1])
+def test_a_clock_that_is_off_moves_the_window_no_further(agent, codes, monkeypatch, ahead):
+    assert two_step.use(agent, code_of(agent, ahead), address=None)
+    later = time.time() + 10 * 30
+    for clock in ("time.time", "django_otp.oath.time"):
+        monkeypatch.setattr(clock, lambda: later)
+
+    assert two_step.use(agent, code_of(agent, 2 * ahead), address=None) is None
+    Authenticator.objects.update(throttling_failure_count=0)
+    assert two_step.use(agent, code_of(agent, ahead), address=None)
 
 
 def test_a_recovery_code_signs_in_once_however_it_is_typed(client, agent, codes, agency):
