@@ -19,6 +19,8 @@ DATABASE_URL = environment.optional_text("DATABASE_URL")
 SECRET_KEY = environment.text(
     "SECRET_KEY", None if DATABASE_URL else environment.DEVELOPMENT_SECRET_KEY
 )
+# Former keys: what they signed and encrypted is still read (docs/signing-in.md, A new SECRET_KEY).
+SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = environment.names(
     "ALLOWED_HOSTS", None if DATABASE_URL else environment.DEVELOPMENT_HOSTS
 )

@@ -17,14 +17,21 @@ from django.utils import timezone
 from django_otp.models import Device, DeviceManager, ThrottlingMixin
 from django_otp.oath import TOTP
 
+from foundation.database.encrypted_field import EncryptedField, encrypted
 from foundation.drawing import drawn, new_seed
+from foundation.encryption import decrypt, encrypt
 from foundation.ids import uuid7
 from organisations.frozen import new_secret
 
 DIGITS = 6
 CODES = 10
+_PURPOSE = "authenticator secret"
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like another
 _CODE_LONG = 24  # 118 bits: enough for a digest that is quick to make (OWASP ASVS 5, 6.5.2)
+
+
+def _new_secret() -> str:
+    return encrypt(new_secret(), _PURPOSE)
 
 
 class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-otp has no types
@@ -42,7 +49,7 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
     user = models.OneToOneField(
         "organisations.User", models.CASCADE, related_name="authenticator", db_constraint=False
     )
-    secret = models.CharField(max_length=40, default=new_secret)
+    encrypted_secret = EncryptedField(purpose=_PURPOSE, default=_new_secret)
     last_step = models.BigIntegerField(
         default=-1, help_text="time step of the last code that was taken: none is taken twice"
     )
@@ -52,6 +59,14 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
     created_at = models.DateTimeField(db_default=Now())
 
     objects = DeviceManager()
+
+    class Meta:
+        constraints = [encrypted("organisations_authenticator", "encrypted_secret")]
+
+    @property
+    def secret(self) -> str:
+        """What the app and Sift compute codes from, in hexadecimal; Unreadable by a wrong key."""
+        return decrypt(self.encrypted_secret, _PURPOSE)
 
     def get_throttle_factor(self) -> int:
         """Seconds to wait after the first wrong code; each further one doubles them."""
