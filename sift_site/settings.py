@@ -187,7 +187,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organisations.signing_in.password_rules.NotCommon"},
+    {"NAME": "organisations.signing_in.password_rules.NotOfFewCharacters"},
+    {"NAME": "organisations.signing_in.password_rules.NotOfRuns"},
     {"NAME": "organisations.signing_in.password_rules.NotOfItsContext"},
     {"NAME": "organisations.signing_in.password_rules.NotTooLong"},
 ]
