@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "organisations.signing_in.middleware.SignInRequiredMiddleware",
     "organisations.signing_in.middleware.SamePersonMiddleware",
     "organisations.signing_in.middleware.OrganisationMiddleware",
+    "organisations.signing_in.required_two_step.TwoStepRequiredMiddleware",
     "organisations.signing_in.middleware.PrivatePagesMiddleware",
     "sift_site.serving.page_limits.PageLimitMiddleware",
     "sift_site.serving.replicas.ReplicaMiddleware",  # from here on it is known who asks

@@ -27,6 +27,7 @@ from organisations.signing_in import authentication, devices, throttle, two_step
 from organisations.signing_in.authentication import EmailBackend
 from organisations.signing_in.forms import CodeForm, SignInForm
 from organisations.signing_in.notices import tell_of_new_browser
+from organisations.signing_in.required_two_step import needed_to_set_up
 from organisations.signing_in.throttle import LockedOut
 from organisations.signing_in.two_step import Step
 
@@ -121,6 +122,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return _signed_in(request, pending.person, pending.next, step=step)
 
 
+@needed_to_set_up  # or else nobody could leave
 @require_POST
 def sign_out(request: SignedInRequest) -> HttpResponse:
     """End the session. Pages that were seen in it are in no cache, so Back shows none of them."""
