@@ -19,6 +19,8 @@ DATABASE_URL = environment.optional_text("DATABASE_URL")
 SECRET_KEY = environment.text(
     "SECRET_KEY", None if DATABASE_URL else environment.DEVELOPMENT_SECRET_KEY
 )
+# Former keys: what they signed and encrypted is still read (docs/signing-in.md, A new SECRET_KEY).
+SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = environment.names(
     "ALLOWED_HOSTS", None if DATABASE_URL else environment.DEVELOPMENT_HOSTS
 )
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "organisations.signing_in.middleware.SignInRequiredMiddleware",
     "organisations.signing_in.middleware.SamePersonMiddleware",
     "organisations.signing_in.middleware.OrganisationMiddleware",
+    "organisations.signing_in.required_two_step.TwoStepRequiredMiddleware",
     "organisations.signing_in.middleware.PrivatePagesMiddleware",
     "sift_site.serving.page_limits.PageLimitMiddleware",
     "sift_site.serving.replicas.ReplicaMiddleware",  # from here on it is known who asks
@@ -185,7 +188,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organisations.signing_in.password_rules.NotCommon"},
+    {"NAME": "organisations.signing_in.password_rules.NotOfFewCharacters"},
+    {"NAME": "organisations.signing_in.password_rules.NotOfRuns"},
     {"NAME": "organisations.signing_in.password_rules.NotOfItsContext"},
     {"NAME": "organisations.signing_in.password_rules.NotTooLong"},
 ]
