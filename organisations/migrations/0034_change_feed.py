@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0027_known_devices"),
+        ("organisations", "0033_two_step_rule_recorded"),
     ]
 
     operations = [
