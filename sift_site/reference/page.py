@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from sift_site.reference import polling, transcripts
+from sift_site.reference import feed, polling, transcripts
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline
 
@@ -36,6 +36,7 @@ def _body(url: str, rates: tuple[str, str, str]) -> SafeString:
             "url": url,
             "groups": outline.groups(),
             "problems": outline.problems(),
+            "feed": feed.recipe(url),
             "polling": polling.recipe(url),
             "transcripts": transcripts.recipe(url),
             "limit_headers": outline.headers("RateLimit-Policy", "RateLimit"),

@@ -6,11 +6,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from leads.merging import merge
 from leads.models import Lead
 from leads.models.choices import LeadStatus
-from organisations.actors import SYSTEM
+from organisations.actors import SYSTEM, Actor
+from organisations.models import Feed
 from sift_site.api.problems import KINDS
-from sift_site.reference import polling, transcripts
+from sift_site.reference import feed, polling, transcripts
 from sift_site.reference.code import coloured, with_code
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline, type_in_words
@@ -204,6 +206,7 @@ def test_the_python_samples_run(shown, agency):
     assert said["change-lead-status"][0]["status"] == "contacted"
     assert said["list-conversations"][0]["data"][0]["id"] == str(conversation.id)
     assert said["list-messages"][0]["data"][0]["content"] == "Message 0"
+    assert said["list-events"][0]["data"][-1]["to"] == "contacted"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -253,3 +256,26 @@ def test_the_transcripts_recipe_stores_each_whole_and_again_when_it_went_on(show
     assert keep(newest, seen, store) > newest
 
     assert stored == {str(short.id): ["Message 0", "Message 1", "And one more"]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_feed_recipe_holds_what_is_there_and_begins_anew_where_it_must(shown, agency, agent):
+    by = Actor.for_person(agent)
+    moved, merged, kept = [make_lead(agency, name=f"Lead {n}") for n in range(3)]
+    recipe, leads = shown.recipe(feed), {}
+
+    position = recipe["begin"](leads)
+    assert leads.keys() == {str(lead.id) for lead in (moved, merged, kept)}
+    move_lead(moved, LeadStatus.QUALIFIED, by=by)
+    merge(agency, survivor_id=kept.id, other_id=merged.id, by=by)
+    position = recipe["follow"](position, leads)
+    assert {id_: lead["status"] for id_, lead in leads.items()} == {
+        str(moved.id): "qualified",
+        str(kept.id): "cold",
+    }
+
+    Feed.objects.filter(organisation=agency).update(dropped=position - 1)
+    for no_longer_there in (1, position + 1):
+        leads["from before"] = None
+        assert recipe["follow"](no_longer_there, leads) == position
+        assert leads.keys() == {str(moved.id), str(kept.id)}
