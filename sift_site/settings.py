@@ -284,5 +284,6 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Django's own handlers would mail or print a second time.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "fido2": {"level": "WARNING"},  # who uses passkeys stands in the audit trail
     },
 }

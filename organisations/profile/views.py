@@ -141,7 +141,8 @@ def _page(request: SignedInRequest, *, status: int = 200, **forms: Any) -> HttpR
         "this_session": request.session.row_id,  # type: ignore[attr-defined]  # our own engine's
         "devices": known,
         "this_device": devices.this_one(request, known),
-        "two_step": two_step.authenticator_of(request.user),
+        "two_step": two_step.is_on(request.user),
+        "codes_left": two_step.recovery_codes_left(request.user),
     }
     return render(request, "organisations/profile/profile.html", context | forms, status=status)
 

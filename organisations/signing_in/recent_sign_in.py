@@ -17,13 +17,14 @@ from django.shortcuts import render, resolve_url
 from foundation.web.client_addresses import client_address
 from foundation.web.pages import TooManyRequests, page_before
 from organisations.requests import SignedInRequest
-from organisations.signing_in import two_step
+from organisations.signing_in import passkeys, two_step
 from organisations.signing_in.authentication import count_attempt, record_failure
 
 P = ParamSpec("P")
 
 RECENT = timedelta(minutes=10)
 PROOF = "proof_of_identity"  # the field of the password or the code
+PASSKEY_PROOF = "proof_by_passkey"  # and that of what a browser answers for a passkey
 
 
 def is_recent(request: HttpRequest) -> bool:
@@ -53,13 +54,14 @@ def recent_sign_in_required(
         if request.method != "POST":
             return view(request, *args, **kwargs)
         posted = request.POST.copy()
-        proofs = posted.pop(PROOF, [])
+        is_said = PROOF in posted or PASSKEY_PROOF in posted
+        proof, passkey = (str(posted.pop(name, [""])[-1]) for name in (PROOF, PASSKEY_PROOF))
         if not is_recent(request):
             try:
-                fault = _fault(request, str(proofs[-1])) if proofs else None
+                fault = _fault(request, proof, passkey) if is_said else None
             except TooManyRequests as refusal:
                 return _ask(request, posted, refusal.words, too_many=refusal)
-            if not proofs or fault:
+            if not is_said or fault:
                 return _ask(request, posted, fault)
             request.session.cycle_key()
         request.POST = posted  # type: ignore[assignment]  # settable: Django does so itself
@@ -68,12 +70,15 @@ def recent_sign_in_required(
     return update_wrapper(checked, view)
 
 
-def _fault(request: SignedInRequest, proof: str) -> str | None:
+def _fault(request: SignedInRequest, proof: str, passkey: str) -> str | None:
     """What is wrong with the proof; None if it is good. TooManyRequests like at sign-in."""
     person = request.user
     address = client_address(request)
     count_attempt(request, person)
-    if two_step.is_on(person):
+    if passkey:
+        good = passkeys.use(request, person, passkey)
+        fault = "This passkey did not work. Try once more, or enter a code."
+    elif two_step.is_on(person):
         good = two_step.use(person, proof, address=address) is not None
         fault = "This code is not right."
     else:
@@ -96,8 +101,11 @@ def _ask(
     context = {
         "carried": _carried(posted),
         "proof": PROOF,
+        "passkey_proof": PASSKEY_PROOF,
+        "passkey_options": passkeys.options_to_use(request, request.user),
         "fault": fault,
         "by_code": two_step.is_on(request.user),
+        "has_app": two_step.authenticator_of(request.user) is not None,
         "back": page_before(request) or resolve_url("overview"),
     }
     status = 429 if too_many else 422

@@ -7,11 +7,12 @@ do so one after the other, and the second is told.
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from organisations.actors import Actor
 from organisations.audit import record_about
-from organisations.models import AuditAction, Authenticator, Organisation, Role, Session, User
+from organisations.models import AuditAction, Organisation, Role, Session, User
+from organisations.signing_in.two_step import HAS_SECOND_STEP
 
 _ACTIVE_ADMIN = Q(role=Role.ADMIN, is_active=True)
 
@@ -26,10 +27,7 @@ def active_admins(organisation: Organisation) -> QuerySet[User]:
 
 def team_of(organisation: Organisation) -> QuerySet[User]:
     """All the agency's people, those deactivated last, by name; `has_two_step` says who uses it."""
-    confirmed = Authenticator.objects.filter(
-        organisation_id=OuterRef("organisation_id"), user=OuterRef("pk"), confirmed=True
-    )
-    people = organisation.people.annotate(has_two_step=Exists(confirmed))
+    people = organisation.people.annotate(has_two_step=HAS_SECOND_STEP)
     return people.order_by("-is_active", "name", "id")
 
 
