@@ -7,23 +7,25 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from sift_site import environment
-from sift_site.development import embedded_postgres
+from sift_site.development import embedded_postgres, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Where it runs -------------------------------------------------------------------------------
-# With a database of one's own this is a deployment, and a missing secret is an error; without one
-# it is a developer's machine and the values below will do.
+# With a database of one's own this is a deployment, and what is missing or careless is an error;
+# without one it is a developer's machine and the values below will do.
 DATABASE_URL = environment.optional_text("DATABASE_URL")
 
-SECRET_KEY = environment.text(
-    "SECRET_KEY", None if DATABASE_URL else environment.DEVELOPMENT_SECRET_KEY
-)
-ALLOWED_HOSTS = environment.names(
-    "ALLOWED_HOSTS", None if DATABASE_URL else environment.DEVELOPMENT_HOSTS
-)
+if DATABASE_URL:
+    SECRET_KEY = environment.secret_key()
+    ALLOWED_HOSTS = environment.hosts()
+    SIFT_URL = environment.own_url()
+else:
+    SECRET_KEY = environment.optional_text("SECRET_KEY") or secret_key.of_this_machine()
+    ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", environment.DEVELOPMENT_HOSTS)
+    SIFT_URL = environment.own_url(f"http://127.0.0.1:{environment.port(8000)}")
 CSRF_TRUSTED_ORIGINS = environment.origins()
-DEBUG = environment.switch("DEBUG", default=False)
+DEBUG = environment.debug()
 SIFT_HTTPS = environment.switch("SIFT_HTTPS", default=True)
 SIFT_TRUSTED_PROXIES = environment.count("SIFT_TRUSTED_PROXIES", 0)
 

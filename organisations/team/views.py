@@ -52,7 +52,6 @@ def _invite(request: SignedInRequest, form: InviteForm) -> Invitation:
         Role(form.cleaned_data["role"]),
         form.cleaned_data["name"],
         by=actor_of(request),
-        link_to=_link_on_this_host(request),
     )
 
 
@@ -138,7 +137,7 @@ def resend_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResp
     """A new link, good for another week."""
     invitation = _open_invitation_or_404(request, invitation_id)
     try:
-        inviting.resend(invitation, by=actor_of(request), link_to=_link_on_this_host(request))
+        inviting.resend(invitation, by=actor_of(request))
     except inviting.CannotInvite as why:
         return _page(request, invitation_fault=(invitation.id, str(why)), status=422)
     messages.success(
@@ -175,13 +174,6 @@ def _person_or_404(request: SignedInRequest, person_id: UUID) -> User:
 def _open_invitation_or_404(request: SignedInRequest, invitation_id: UUID) -> Invitation:
     invitations = Invitation.objects.for_organisation(request.organisation).open()
     return get_object_or_404(invitations.select_for_update(), id=invitation_id)
-
-
-def _link_on_this_host(request: SignedInRequest) -> inviting.LinkTo:
-    """Links on the host that was asked for, which ALLOWED_HOSTS has passed."""
-    return lambda token: request.build_absolute_uri(
-        reverse("organisations:invitation_link", args=[token])
-    )
 
 
 def _refused(request: SignedInRequest, person: User, why: str) -> HttpResponse:
