@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 
 from apikeys.models import ApiKey
 from foundation.mail import letters
+from foundation.mail.names import quoted
 from organisations.actors import Actor, ActorKind
 from organisations.models import Role
 
@@ -54,4 +55,5 @@ def _who(by: Actor | None) -> str | None:
         return None
     if by.kind is not ActorKind.PERSON:
         return "Somebody with access to Sift's server"
-    return f"{by.name} (from {by.address})" if by.address else by.name
+    name = quoted(by.name)
+    return f"{name} (from {by.address})" if by.address else name

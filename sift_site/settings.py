@@ -207,9 +207,12 @@ CSRF_FAILURE_VIEW = "sift_site.serving.error_pages.csrf_failure"
 MESSAGE_STORAGE = "foundation.web.cookies.MessageStorage"
 
 # --- Mail ----------------------------------------------------------------------------------------
-# To standard error until a deployment names its own server; to that from a thread of its own.
+# To the server that is named, from a thread of its own; without one to standard error, where it is
+# a developer's own, and nowhere from a deployment: its logs are read by others.
 MAIL_SERVER = environment.mail_server()
-if MAIL_SERVER is None:
+if MAIL_SERVER is None and DATABASE_URL:
+    EMAIL_BACKEND = "foundation.mail.backends.NoMailServer"
+elif MAIL_SERVER is None:
     EMAIL_BACKEND = "foundation.mail.backends.OnStandardError"
 else:
     EMAIL_BACKEND = "foundation.mail.backends.BackgroundSmtp"
