@@ -21,6 +21,8 @@ Affinity = Literal["auto", "on", "off"]
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 _OWN_URL = re.compile(r"https?://[^\s/?#@\\]+")
+_PART = r"[!-9;-?A-~]+"  # of an e-mail: printable ASCII but `:` and `@`
+_CONTACT = re.compile(rf"(https://|mailto:|tel:)[!-~]+|{_PART}@{_PART}")
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smhd]")
 
 
@@ -234,6 +236,21 @@ def mail_from(default: str) -> str:
             f"EMAIL_FROM is {value!r}; it takes an address such as Sift <sift@example.co.uk>."
         )
     return value
+
+
+def security_contact(url: str) -> str:
+    """SIFT_SECURITY_CONTACT as a URI; without it the mailbox that RFC 2142 names, at the domain of
+    EMAIL_FROM or else at the host of Sift's own URL."""
+    value = optional_text("SIFT_SECURITY_CONTACT")
+    if value is None:
+        _, address = parseaddr(optional_text("EMAIL_FROM") or "")
+        return f"mailto:security@{address.partition('@')[2] or urlsplit(url).hostname}"
+    if _CONTACT.fullmatch(value) is None:
+        raise ImproperlyConfigured(
+            f"SIFT_SECURITY_CONTACT is {value!r}; it takes an e-mail address, "
+            "or an address that begins with https://, mailto: or tel:."
+        )
+    return value if ":" in value else f"mailto:{value}"
 
 
 def switch(name: str, *, default: bool) -> bool:

@@ -26,6 +26,7 @@ else:
     SIFT_URL = environment.own_url(f"http://127.0.0.1:{environment.port(8000)}")
 CSRF_TRUSTED_ORIGINS = environment.origins()
 DEBUG = environment.debug()
+SECURITY_CONTACT = environment.security_contact(SIFT_URL)  # told at /.well-known/security.txt
 SIFT_HTTPS = environment.switch("SIFT_HTTPS", default=True)
 SIFT_TRUSTED_PROXIES = environment.count("SIFT_TRUSTED_PROXIES", 0)
 
