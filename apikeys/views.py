@@ -161,6 +161,7 @@ def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 @sent_once()
 def revoke_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then revoke (POST): the key stops at the very next request."""

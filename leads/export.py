@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models.functions import Cast
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from foundation.lists.csv_files import csv_pieces, csv_response, moment_of, only_export_of, plain
 from foundation.lists.export_refusal import refusal
@@ -19,6 +19,7 @@ from leads.pages.filters import LeadFilterForm
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget
 from organisations.requests import SignedInRequest, actor_of
+from organisations.signing_in.recent_sign_in import recent_sign_in_before_download
 
 
 def _fields() -> tuple[str, ...]:
@@ -35,7 +36,8 @@ ROWS_AT_ONCE = 1000  # fetched, written and sent together
 Cells: TypeAlias = list[Any]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_before_download
 def export_leads(request: SignedInRequest) -> HttpResponseBase:
     """The leads that the filters in the address leave, all of them, in the list's order.
 
