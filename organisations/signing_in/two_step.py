@@ -4,8 +4,10 @@ from enum import Enum
 
 from django.db import transaction
 
+from foundation.mail.names import quoted
 from foundation.web.pages import TooManyRequests
 from organisations.actors import Actor
+from organisations.admins import tell_admins
 from organisations.audit import record_about
 from organisations.models import AuditAction, Authenticator, User
 from organisations.models.authenticator import DIGITS
@@ -109,6 +111,9 @@ def turn_off(person: User, *, by: Actor) -> bool:
         if device is None:
             return False
         device.delete()
+        agency = person.organisation
+        what = f"Two-step sign-in is off for {quoted(person.name)} of {quoted(agency.name)}"
+        tell_admins(agency, what, by=by, but=person)
         record_about(person, AuditAction.TWO_STEP_OFF, by=by)
         tell(person, "Two-step sign-in was turned off", by)
         return True

@@ -16,6 +16,7 @@ from foundation.mail import letters
 from foundation.web.own_url import full_url
 from organisations.account_emails import account_key
 from organisations.actors import Actor
+from organisations.admins import tell_of_new_admin
 from organisations.audit import record
 from organisations.models import (
     AuditAction,
@@ -122,6 +123,8 @@ def accept(digest: str, name: str, password: str, *, address: str | None) -> Use
     invitation.accepted_at = Now()
     invitation.save(update_fields=["accepted_at"])
     by = Actor.for_person(person, address)
+    if person.is_admin:
+        tell_of_new_admin(person, by=by)
     _record(AuditAction.INVITATION_ACCEPTED, invitation, by, role=invitation.role)
     return person
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from foundation.web.pages import SeeOther, announce, render_page, wants_fragment
+from organisations.admins import active_admins
 from organisations.models import Invitation, Role, User
 from organisations.requests import SignedInRequest, actor_of, admin_required
 from organisations.sending_once import sent_once
@@ -88,7 +89,7 @@ def deactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """Ask first (GET), then (POST) have the person out at their next request; or leave oneself."""
     person = _person_or_404(request, person_id)
     if request.method != "POST":
-        only_admin = set(people.active_admins(request.organisation)) == {person}
+        only_admin = set(active_admins(request.organisation)) == {person}
         return _ask(request, person, "Deactivate", "_deactivate.html", only_admin=only_admin)
     try:
         people.deactivate(person, by=actor_of(request))
