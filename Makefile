@@ -39,6 +39,7 @@ check: develop
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@$(IN_VENV) -m tests.documents
 	@$(PRODUCTION) $(IN_VENV) -W "ignore:Got an error checking:RuntimeWarning" \
 		manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(IN_VENV) manage.py check --deploy --fail-level WARNING

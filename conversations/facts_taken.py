@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.text import Truncator
-
 from conversations.models import Conversation
+from foundation.plain_text import shortened
 from leads.history import events_of
 from leads.merging import merged_leads
 from leads.models import EventKind, Lead
@@ -40,7 +39,7 @@ def facts_taken(conversation: Conversation, organisation: Organisation) -> list[
 
 def _in_words(lead: Lead, filled: Iterable[str]) -> Iterable[TakenFact]:
     said = {fact.label: fact.said for group in fact_groups(lead) for fact in group.known}
-    said["Summary"] = Truncator(lead.summary or "").chars(MOST_OF_SUMMARY)
+    said["Summary"] = shortened(lead.summary or "", MOST_OF_SUMMARY)
     by_label: dict[str, list[str]] = {}
     for name in filled:
         by_label.setdefault(_label(name), []).append(name)

@@ -9,7 +9,15 @@ from foundation.plain_text import bare, seen
 LONGEST = 254  # characters of an address (RFC 5321)
 
 # What is marked as the address among other words: `Ada <ada@example.com>`, `mailto:…?subject=…`.
-_MARKED = re.compile(r"(?:mailto:|<(?!mailto:))\s*([^\s<>()|?]+@[^\s<>()|?]+)", re.IGNORECASE)
+# Or a word without one in its place, but for a `mailto:` at its end: none is gone through twice.
+_MARKED = re.compile(
+    r"""
+    (?: mailto: | <(?!mailto:) ) \s*+
+    (?: (?P<address> [^\s<>()|?]+ @ [^\s<>()|?]+ )
+      | [^\s<>()|?]*? (?= (?:mailto:)? (?![^\s<>()|?]) ) )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 # Something, one @, and a domain with a dot whose end begins with a letter: no full parser of RFC
 # 5321, which would refuse addresses that exist and take quoted ones that nobody has.
 _ADDRESS = re.compile(
@@ -38,8 +46,8 @@ def email_key(text: str) -> str | None:
 def bare_address(text: str) -> str:
     """The same of an address that may be half typed, or none."""
     plain = seen(text)
-    marked = _MARKED.search(plain)
-    address = bare(marked[1] if marked else plain)
+    marked = (found["address"] for found in _MARKED.finditer(plain) if found["address"])
+    address = bare(next(marked, plain))
     return address.lower() if address.isascii() else _folded(address)
 
 

@@ -7,6 +7,7 @@ Struct's own description: what is accepted is said from the types, and nowhere w
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,8 +79,8 @@ def refuse_repeated_members(raw: bytes) -> None:
     repeated: dict[str, None] = {}
 
     def look(members: list[tuple[str, Any]]) -> None:
-        names = [name for name, _ in members]
-        repeated.update(dict.fromkeys(name for name in set(names) if names.count(name) > 1))
+        times = Counter(name for name, _ in members)
+        repeated.update(dict.fromkeys(name for name in times if times[name] > 1))
 
     json.loads(raw, object_pairs_hook=look)
     if repeated:

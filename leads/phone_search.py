@@ -5,20 +5,26 @@ from collections.abc import Iterator
 
 from foundation import words
 from foundation.words import HOME_CODE, national
-from leads.phones import parts_of, phone_key
+from leads.phones import BEFORE_EXTENSION, parts_of, phone_key
 
 LEAST_DIGITS = 4  # of the last, and of a beginning without the + or 0 that numbers begin with
 
-# A number or a part of one among words of a search, folded, with its extension.
-AMONG_WORDS = re.compile(
-    r"""
-    (?<!\w) [+(]{0,2} [0-9] (?:[0-9()+.\-/_\ ]*[0-9])?
-    (?:[\s,;(]* (?:extension|extn|ext|x|\#) [\s.:=]* [0-9]{0,9})?
-    (?!\w)
+# A number or a part of one among words of a search, folded, with its extension. Or all that looks
+# like one and has no end where a number may end, so that none of it is gone through twice.
+_AMONG_WORDS = re.compile(
+    rf"""
+    (?<!\w) (?:
+        (?P<number>
+            [+(]{{0,2}} [0-9] (?:[0-9()+.\-/_\ ]*[0-9])?
+            (?:{BEFORE_EXTENSION} [\s.:=]* [0-9]{{0,9}})?
+            (?!\w)
+        )
+        | [+(]{{0,2}} [0-9] [0-9()+.\-/_\ ]*+
+    )
     """,
     re.VERBOSE,
 )
-_BEGUN_EXTENSION = re.compile(r"[\s,;(]*(?:extension|extn|ext|x|#)[\s.:=]*$")
+_BEGUN_EXTENSION = re.compile(rf"{BEFORE_EXTENSION} [\s.:=]*+ $", re.VERBOSE)
 
 
 def stored(phone: str) -> Iterator[str]:
@@ -54,6 +60,12 @@ def asked(text: str) -> list[str]:
         found.add(digits.removeprefix(HOME_CODE))
     backwards = [] if ended or "+" in number or len(digits) < LEAST_DIGITS else [f"~{digits[::-1]}"]
     return [*(f"+{digits}{ended}" for digits in sorted(found) if digits), *backwards]
+
+
+def numbers_apart(folded: str) -> tuple[list[str], str]:
+    """The numbers in a text, half typed ones too, and the rest of it."""
+    numbers = [found[0] for found in _AMONG_WORDS.finditer(folded) if found["number"]]
+    return numbers, _AMONG_WORDS.sub(lambda found: " " if found["number"] else found[0], folded)
 
 
 def _is_begun(number: str, digits: str) -> bool:

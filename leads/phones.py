@@ -23,8 +23,12 @@ _LABEL = (
     r"|whats\s?app|sms|callto|contact|number|num|no|ph|[mthw](?=[\s:.]))"
 )
 _LABELS_BEFORE = re.compile(rf"^(?:{_LABEL}(?![^\W\d_])[\s:.()\-/]*)+", re.IGNORECASE)
-_LABELS_AFTER = re.compile(rf"(?:[\s:.()\-/]+{_LABEL}\b)+[\s:.)]*$", re.IGNORECASE)
-_EXTENSION = re.compile(r"[\s,;(]*(?:extension|extn|ext|x|\#)[\s.:=]*([0-9]{1,9})$", re.IGNORECASE)
+# From the first of what stands between, and nothing given back: no text is gone through twice.
+_LABELS = re.compile(rf"(?<![\s:.()\-/])(?:[\s:.()\-/]++{_LABEL}\b)++[\s:.)]*+", re.IGNORECASE)
+BEFORE_EXTENSION = r"(?<![\s,;(]) [\s,;(]*+ (?:extension|extn|ext|x|\#)"
+_EXTENSION = re.compile(
+    rf"{BEFORE_EXTENSION} [\s.:=]*+ ([0-9]{{1,9}}) $", re.IGNORECASE | re.VERBOSE
+)
 # What may stand between digits; a letter never does.
 _NUMBER = re.compile(r"\(?\+?[0-9 ().\-/_]*")
 
@@ -53,7 +57,7 @@ def parts_of(text: str) -> tuple[str, str] | None:
     It may be no full number, nor any digit; None where it has letters or signs that no number has.
     """
     plain = "".join(map(_ascii_digit, bare(seen(text))))
-    number = _LABELS_AFTER.sub("", _LABELS_BEFORE.sub("", plain))
+    number = _without_labels_after(_LABELS_BEFORE.sub("", plain))
     before, extension, *_ = [*_EXTENSION.split(number, maxsplit=1), ""]
     digits = bare(before)
     return (digits, extension) if _NUMBER.fullmatch(digits) else None
@@ -74,6 +78,11 @@ def _shown(number: str) -> str:
     return phonenumbers.format_number(
         parsed, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     )
+
+
+def _without_labels_after(text: str) -> str:
+    starts = (labels.start() for labels in _LABELS.finditer(text) if labels.end() == len(text))
+    return text[: next(starts, len(text))]
 
 
 # --- Reading -------------------------------------------------------------------------------------

@@ -100,8 +100,7 @@ def _said(mark: str, text: str) -> str | None:
     if phone_search.asked(folded):  # nothing but a number, perhaps with a label
         return _number(mark, folded)
     e_mails, rest = _e_mails_apart(folded)
-    numbers = phone_search.AMONG_WORDS.findall(rest)
-    rest = phone_search.AMONG_WORDS.sub(" ", rest)
+    numbers, rest = phone_search.numbers_apart(rest)
     parts = [
         *(_beginning(mark, _e_mail(e_mail)) for e_mail in e_mails),
         *(_number(mark, number) for number in numbers),

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.formats import date_format
-from django.utils.text import Truncator
 
+from foundation.plain_text import shortened
 from leads import phones
 from leads.models import Lead
 from leads.models.choices import (
@@ -33,7 +33,7 @@ def looking_for(lead: Lead) -> str:
 
 def more_wanted(lead: Lead) -> str:
     """For how much, by when, and in their words, which a list shortens."""
-    summary = Truncator(lead.summary or "").chars(MOST_OF_SUMMARY)
+    summary = shortened(lead.summary or "", MOST_OF_SUMMARY)
     return " · ".join(filter(None, (budget(lead), lead.get_timeline_display(), summary)))
 
 

@@ -24,6 +24,8 @@ else:
     SECRET_KEY = environment.optional_text("SECRET_KEY") or secret_key.of_this_machine()
     ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", environment.DEVELOPMENT_HOSTS)
     SIFT_URL = environment.own_url(f"http://127.0.0.1:{environment.port(8000)}")
+# Former keys: what they signed and encrypted is still read (docs/signing-in.md, A new SECRET_KEY).
+SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS", [])
 CSRF_TRUSTED_ORIGINS = environment.origins()
 DEBUG = environment.debug()
 SECURITY_CONTACT = environment.security_contact(SIFT_URL)  # told at /.well-known/security.txt
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "organisations.signing_in.middleware.SignInRequiredMiddleware",
     "organisations.signing_in.middleware.SamePersonMiddleware",
     "organisations.signing_in.middleware.OrganisationMiddleware",
+    "organisations.signing_in.required_two_step.TwoStepRequiredMiddleware",
     "organisations.signing_in.middleware.PrivatePagesMiddleware",
     "sift_site.serving.page_limits.PageLimitMiddleware",
     "sift_site.serving.replicas.ReplicaMiddleware",  # from here on it is known who asks
@@ -188,7 +191,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organisations.signing_in.password_rules.NotCommon"},
+    {"NAME": "organisations.signing_in.password_rules.NotOfFewCharacters"},
+    {"NAME": "organisations.signing_in.password_rules.NotOfRuns"},
     {"NAME": "organisations.signing_in.password_rules.NotOfItsContext"},
     {"NAME": "organisations.signing_in.password_rules.NotTooLong"},
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sift_site.agency.page import settings
+from sift_site.agency.page import require_two_step, settings
 from sift_site.overview.taking import take_lead
 from sift_site.overview.views import overview
 from sift_site.reference.page import api_reference
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", include("leads.urls")),
     path("conversations/", include("conversations.urls")),
     path("settings/", settings, name="settings"),
+    path("settings/two-step/", require_two_step, name="require_two_step"),
     path("settings/api-keys/", include("apikeys.urls")),
     path("settings/audit/", include("sift_site.audit.urls")),
     path("", include("organisations.urls")),

@@ -1,14 +1,32 @@
 """What grows with its text and no faster, whoever wrote it."""
 
+import sys
 import time
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 
 def assert_linear(act: Callable[[int], object]) -> None:
     """Sixteen times the text takes some sixteen times as long: squared it would be 256 times."""
+    assert time_is_linear(act, small=4)
+
+
+def time_is_linear(act: Callable[[int], object], *, small: int) -> bool:
+    """Whether that holds from `small` times the text on: for what C does in one step of Python's.
+
+    The sizes lie so far apart that no noise hides a square.
+    """
     act(1)
-    small, large = quickest(lambda: act(4)), quickest(lambda: act(64))
-    assert large < 80 * small + 0.002
+    short, long = quickest(lambda: act(small)), quickest(lambda: act(16 * small))
+    return long < 80 * short + 0.002
+
+
+def steps_are_linear(act: Callable[[int], object]) -> bool:
+    """Whether twice the text takes at most 2.5 times the steps that Python itself counts."""
+    act(2)  # what is remembered of characters and patterns is not counted
+    once, twice = steps(lambda: act(1)), steps(lambda: act(2))
+    return twice <= 2.5 * once
 
 
 def quickest(act: Callable[[], object]) -> float:
@@ -19,3 +37,22 @@ def quickest(act: Callable[[], object]) -> float:
         act()
         tries.append(time.thread_time() - began)
     return min(tries)
+
+
+def steps(act: Callable[[], object]) -> int:
+    """How many instructions of Python's own are done, those of whatever it calls included."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _arg: Any) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act()
+    finally:
+        sys.settrace(before)
+    return count

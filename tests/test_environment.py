@@ -201,6 +201,21 @@ def test_letters_come_from_somebody(monkeypatch):
     assert environment.mail_from("") == "Sift <sift@example.co.uk>"
 
 
+def test_former_keys_are_separated_by_commas():
+    """In a process of its own: settings are read once."""
+    asked = "from django.conf import settings as s; print(s.SECRET_KEY_FALLBACKS)"
+    env = os.environ | {
+        "SECRET_KEY_FALLBACKS": "the-key-of-may, the-key-of-june",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+
+    said = subprocess.run(
+        [sys.executable, "-c", asked], env=env, cwd=PROJECT, capture_output=True, check=True
+    )
+
+    assert said.stdout.decode().strip() == "['the-key-of-may', 'the-key-of-june']"
+
+
 @pytest.mark.parametrize(("https", "prefix"), [("on", "__Host-"), ("off", "")])
 def test_under_https_every_cookie_is_bound_to_this_host(https, prefix):
     """In a process of its own: settings are read once."""

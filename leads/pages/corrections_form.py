@@ -29,6 +29,22 @@ from leads.wording import pounds
 NOT_SAID = "The page did not say what it showed. Nothing was changed; look at the facts again."
 
 
+class WhateverIsSent(json.JSONDecoder):
+    """A decoder to which deep nesting, numbers of thousands of digits and halves of surrogate pairs
+    are no JSON either.
+
+    Django's field looks for JSONDecodeError alone.
+    """
+
+    def decode(self, text: str, *args: Any) -> Any:
+        try:
+            value = super().decode(text, *args)
+            json.dumps(value, ensure_ascii=False).encode()  # as the page would show it again
+            return value
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError(str(error), text, 0) from None
+
+
 class Pounds(forms.IntegerField):
     """Whole pounds, as people write them: `350000`, `350,000`, `£350,000`."""
 
@@ -112,7 +128,9 @@ class FactForm(forms.Form):
         required=False, choices=[(fact.name, fact.label) for fact in FACTS]
     )
     seen = forms.JSONField(
-        widget=forms.HiddenInput, error_messages={"required": NOT_SAID, "invalid": NOT_SAID}
+        decoder=WhateverIsSent,
+        widget=forms.HiddenInput,
+        error_messages={"required": NOT_SAID, "invalid": NOT_SAID},
     )
 
     GROUPS = (

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from foundation.name_field import NameField
-from organisations.models import Organisation
+from organisations.models import Organisation, TwoStepRule
 
 
 class AgencyNameForm(forms.Form):
@@ -13,6 +13,19 @@ class AgencyNameForm(forms.Form):
         label="Agency's name",
         error_messages={"required": "Give the agency a name."},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+
+class TwoStepRuleForm(forms.Form):
+    rule = forms.TypedChoiceField(
+        label="Required of",
+        choices=TwoStepRule.choices,
+        coerce=TwoStepRule,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose of whom it is required.",
+            "invalid_choice": "Choose nobody, admins or everybody.",
+        },
     )
 
 

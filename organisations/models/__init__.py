@@ -10,6 +10,7 @@ from organisations.models.invitation import Invitation as Invitation
 from organisations.models.known_device import KnownDevice as KnownDevice
 from organisations.models.organisation import Organisation as Organisation
 from organisations.models.organisation import Plan as Plan
+from organisations.models.organisation import TwoStepRule as TwoStepRule
 from organisations.models.roles import Role as Role
 from organisations.models.sent_form import SentForm as SentForm
 from organisations.models.session import Session as Session

@@ -46,6 +46,7 @@ class AuditAction(models.TextChoices):
     PERSON_REACTIVATED = "person_reactivated", "Person reactivated"
     ORGANISATION_RENAMED = "organisation_renamed", "Organisation renamed"
     PLAN_CHANGED = "plan_changed", "Plan changed"
+    TWO_STEP_RULE_CHANGED = "two_step_rule_changed", "Two-step rule changed"
     ORGANISATION_CLOSED = "organisation_closed", "Account closed"
     ORGANISATION_REOPENED = "organisation_reopened", "Account opened again"
     KEY_CREATED = "key_created", "API key created"

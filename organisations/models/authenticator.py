@@ -1,7 +1,7 @@
 """What a person proves themselves with at the second step: an authenticator app, or a spare code.
 
-Counting time steps, the window for clocks that differ, their drift and the growing wait after wrong
-codes are django-otp's. Its own table of such devices knows no organisations, and its spare codes
+Counting time steps, the window for clocks that differ and the growing wait after wrong codes are
+django-otp's. Its own table of such devices knows no organisations, and its spare codes
 lie in the open; so the row is ours, and of each spare code only a digest is kept.
 """
 
@@ -17,14 +17,21 @@ from django.utils import timezone
 from django_otp.models import Device, DeviceManager, ThrottlingMixin
 from django_otp.oath import TOTP
 
+from foundation.database.encrypted_field import EncryptedField, encrypted
 from foundation.drawing import drawn, new_seed
+from foundation.encryption import decrypt, encrypt
 from foundation.ids import uuid7
 from organisations.frozen import new_secret
 
 DIGITS = 6
 CODES = 10
+_PURPOSE = "authenticator secret"
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like another
 _CODE_LONG = 24  # 118 bits: enough for a digest that is quick to make (OWASP ASVS 5, 6.5.2)
+
+
+def _new_secret() -> str:
+    return encrypt(new_secret(), _PURPOSE)
 
 
 class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-otp has no types
@@ -42,17 +49,24 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
     user = models.OneToOneField(
         "organisations.User", models.CASCADE, related_name="authenticator", db_constraint=False
     )
-    secret = models.CharField(max_length=40, default=new_secret)
+    encrypted_secret = EncryptedField(purpose=_PURPOSE, default=_new_secret)
     last_step = models.BigIntegerField(
         default=-1, help_text="time step of the last code that was taken: none is taken twice"
     )
-    drift = models.SmallIntegerField(default=0, help_text="time steps its clock is ahead")
     recovery_digests: Any = ArrayField(
         models.CharField(max_length=64), default=list, help_text="of codes not used yet"
     )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = DeviceManager()
+
+    class Meta:
+        constraints = [encrypted("organisations_authenticator", "encrypted_secret")]
+
+    @property
+    def secret(self) -> str:
+        """What the app and Sift compute codes from, in hexadecimal; Unreadable by a wrong key."""
+        return decrypt(self.encrypted_secret, _PURPOSE)
 
     def get_throttle_factor(self) -> int:
         """Seconds to wait after the first wrong code; each further one doubles them."""
@@ -66,11 +80,13 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
         return max(1, int((why["locked_until"] - timezone.now()).total_seconds()) + 1)
 
     def verify_token(self, token: str) -> bool:
-        """Whether it is the app's code of now (or half a minute off), not taken before."""
-        totp = TOTP(bytes.fromhex(self.secret), digits=DIGITS, drift=self.drift)
+        """Whether it is the app's code of now (or of the half minute before or after), not taken
+        before. A clock that is further off has to be set: what one code showed of it would have
+        the next taken yet further from now."""
+        totp = TOTP(bytes.fromhex(self.secret), digits=DIGITS)
         good = bool(totp.verify(int(token), tolerance=1, min_t=self.last_step + 1))
         if good:
-            self.last_step, self.drift = totp.t(), totp.drift
+            self.last_step = totp.t()
         return self._taken(good)
 
     def use_recovery_code(self, code: str) -> bool:

@@ -1,5 +1,6 @@
 """Agencies: the tenants to whom every other row belongs (CONTRACT.md, section 1)."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models.functions import Now
 
 from foundation.database.constraints import known, said
 from foundation.ids import uuid7
+from organisations.models.roles import Role
 
 
 class Plan(models.TextChoices):
@@ -21,6 +23,17 @@ class Plan(models.TextChoices):
     def has_api(self) -> bool:
         """The API and the CSV export belong to Growth and Scale."""
         return self is not Plan.STARTER
+
+
+class TwoStepRule(models.TextChoices):
+    """Of whom an agency requires two-step sign-in."""
+
+    NOBODY = "nobody", "Nobody"
+    ADMINS = "admins", "Admins"
+    EVERYBODY = "everybody", "Everybody"
+
+    def holds_for(self, role: Role) -> bool:
+        return self is TwoStepRule.EVERYBODY or (self is TwoStepRule.ADMINS and role is Role.ADMIN)
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -43,6 +56,9 @@ class Organisation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     # Read with every key and every session: closing stops them all at once, the data stays.
     closed_at = models.DateTimeField(null=True)
+    # From when people of each role may do nothing before they have set up two-step sign-in.
+    admins_two_step_from = models.DateTimeField(null=True, help_text="NULL: not required")
+    agents_two_step_from = models.DateTimeField(null=True, help_text="NULL: not required")
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -54,6 +70,11 @@ class Organisation(models.Model):
                 condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
             ),
             known("organisations_organisation", "plan", Plan),
+            models.CheckConstraint(
+                name="organisations_organisation_two_step_of_admins_first",
+                condition=Q(agents_two_step_from__isnull=True)
+                | Q(admins_two_step_from__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,3 +83,21 @@ class Organisation(models.Model):
     @property
     def has_api(self) -> bool:
         return Plan(self.plan).has_api
+
+    @property
+    def two_step_rule(self) -> TwoStepRule:
+        """Of whom two-step sign-in is required, the grace included."""
+        if self.agents_two_step_from is not None:
+            return TwoStepRule.EVERYBODY
+        return TwoStepRule.NOBODY if self.admins_two_step_from is None else TwoStepRule.ADMINS
+
+    def two_step_from(self, role: str) -> datetime | None:
+        """From when it is required of people of that role; None where it is not."""
+        return self.admins_two_step_from if role == Role.ADMIN else self.agents_two_step_from
+
+    def require_two_step(self, role: Role, required_from: datetime | None) -> None:
+        """Set it, unsaved; None has people of that role do without."""
+        if role is Role.ADMIN:
+            self.admins_two_step_from = required_from
+        else:
+            self.agents_two_step_from = required_from

@@ -15,15 +15,22 @@ from organisations.sending_once import seed_of, sent_once
 from organisations.signing_in import two_step
 from organisations.signing_in.forms import CodeForm
 from organisations.signing_in.recent_sign_in import is_recent, recent_sign_in_required
+from organisations.signing_in.required_two_step import must_set_up, needed_to_set_up
 
 
+@needed_to_set_up
 @require_safe
 def two_step_page(request: SignedInRequest) -> HttpResponse:
     """Whether it is on, and what can be done about it."""
-    context = {"device": two_step.authenticator_of(request.user)}
+    context = {
+        "device": two_step.authenticator_of(request.user),
+        "is_required": request.organisation.two_step_from(request.user.role) is not None,
+        "must_set_up": must_set_up(request.user),
+    }
     return render(request, "organisations/profile/two_step.html", context)
 
 
+@needed_to_set_up
 @require_POST
 @recent_sign_in_required
 def begin_two_step(request: SignedInRequest) -> HttpResponse:
@@ -37,6 +44,7 @@ def _show_codes_again(request: SignedInRequest) -> HttpResponse:
     return _codes_page(request, recovery_codes(seed_of(request)), "Your recovery codes")
 
 
+@needed_to_set_up
 @require_http_methods(["GET", "HEAD", "POST"])
 @recent_sign_in_required
 @sent_once(again=_show_codes_again)

@@ -5,8 +5,10 @@ from django.middleware.csrf import get_token
 from django.views.decorators.http import require_safe
 
 from organisations.requests import SignedInRequest
+from organisations.signing_in.required_two_step import needed_to_set_up
 
 
+@needed_to_set_up  # its forms may be stale as well
 @require_safe
 def form_token(request: SignedInRequest) -> JsonResponse:
     """Who is signed in in this browser by now, and the token that their forms need.

@@ -27,6 +27,7 @@ from organisations.signing_in import authentication, devices, throttle, two_step
 from organisations.signing_in.authentication import EmailBackend
 from organisations.signing_in.forms import CodeForm, SignInForm
 from organisations.signing_in.notices import tell_of_new_browser
+from organisations.signing_in.required_two_step import needed_to_set_up
 from organisations.signing_in.throttle import LockedOut
 from organisations.signing_in.two_step import Step
 
@@ -121,6 +122,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     return _signed_in(request, pending.person, pending.next, step=step)
 
 
+@needed_to_set_up  # or else nobody could leave
 @require_POST
 def sign_out(request: SignedInRequest) -> HttpResponse:
     """End the session. Pages that were seen in it are in no cache, so Back shows none of them."""
@@ -169,8 +171,12 @@ def _pending(request: HttpRequest) -> Pending | None:
     if said is None:
         return None
     person = EmailBackend().get_user(said["person"])
-    if person is None or not constant_time_compare(
-        person.get_session_auth_hash(), said["password"]
-    ):
+    if person is None or not _is_password_of(person, said["password"]):
         return None
     return Pending(person, said["next"])
+
+
+def _is_password_of(person: User, said: str) -> bool:
+    """Whether the password that was right is the person's still; as Django asks it of sessions."""
+    hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
+    return any(constant_time_compare(each, said) for each in hashes)

@@ -58,6 +58,7 @@ GROUPS = {
             AuditAction.PERSON_REACTIVATED,
             AuditAction.ORGANISATION_RENAMED,
             AuditAction.PLAN_CHANGED,
+            AuditAction.TWO_STEP_RULE_CHANGED,
             AuditAction.ORGANISATION_CLOSED,
             AuditAction.ORGANISATION_REOPENED,
         ),

@@ -42,6 +42,7 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.PERSON_REACTIVATED: "reactivated {target}",
     AuditAction.ORGANISATION_RENAMED: "renamed the agency",
     AuditAction.PLAN_CHANGED: "changed the plan",
+    AuditAction.TWO_STEP_RULE_CHANGED: "made two-step sign-in required of {rule}",
     AuditAction.ORGANISATION_CLOSED: "closed the account",
     AuditAction.ORGANISATION_REOPENED: "opened the account again",
     AuditAction.KEY_CREATED: "created the API key {target}",

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 
 # A key that somebody put into an address, each character as it is or percent-encoded, once or
 # more often; the tokens in the links of letters.
@@ -18,7 +19,14 @@ def without_secrets(text: str) -> str:
 
 
 class SecretsLeftOut(logging.Formatter):
-    """A whole line without secrets: Django's own name the path, tracebacks quote what failed."""
+    """A whole line without secrets: Django's own name the path, tracebacks quote what failed.
+
+    Its moment is in UTC and says so, as the server's own lines do.
+    """
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))

@@ -28,8 +28,8 @@ http {{
 
 
 @contextlib.contextmanager
-def behind_nginx(program: str, folder: Path) -> Iterator[int]:
-    """The port at which nginx answers by HTTPS for a Sift of four threads."""
+def behind_nginx(program: str, folder: Path, *, plain: int | None = None) -> Iterator[int]:
+    """The port at which nginx answers by HTTPS for a Sift of four threads; by HTTP at `plain`."""
     env = {
         "ALLOWED_HOSTS": f"{NAME},127.0.0.1",
         "SIFT_HTTPS": "on",
@@ -38,7 +38,8 @@ def behind_nginx(program: str, folder: Path) -> Iterator[int]:
     with serve(threads=4, env=env) as address:
         port = free_port()
         config = folder / "nginx.conf"
-        config.write_text(_config(folder, port, urlsplit(address).netloc))
+        sift = urlsplit(address).netloc
+        config.write_text(_config(folder, port, plain or free_port(), sift))
         server = subprocess.Popen([program, "-c", str(config)], stdin=subprocess.DEVNULL)
         try:
             _wait(server, port)
@@ -47,7 +48,7 @@ def behind_nginx(program: str, folder: Path) -> Iterator[int]:
             stop(server)
 
 
-def _config(folder: Path, port: int, sift: str) -> str:
+def _config(folder: Path, port: int, plain: int, sift: str) -> str:
     """The file that ships, with a certificate, ports and an address of this test's."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
@@ -60,7 +61,7 @@ def _config(folder: Path, port: int, sift: str) -> str:
     )
     sites = (PROJECT / "deploy" / "nginx.conf").read_text()
     for ours, here in {
-        r"listen 80;": f"listen 127.0.0.1:{free_port()};",
+        r"listen 80;": f"listen 127.0.0.1:{plain};",
         r"listen 443 ": f"listen 127.0.0.1:{port} ",
         r"127\.0\.0\.1:8000;": f"{sift};",
         r"/etc/ssl/sift/fullchain\.pem": str(certificate),

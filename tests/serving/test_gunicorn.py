@@ -139,6 +139,14 @@ def test_a_letters_link_is_logged_without_its_token(page):
     assert without_secrets(f"/{page}/") == f"/{page}/"
 
 
+def test_a_line_says_its_moment_in_utc_whatever_the_zone_of_the_server():
+    line = logging.makeLogRecord({"msg": "gone", "levelname": "INFO", "name": "sift"})
+    line.created, line.msecs = 1_782_864_000.25, 250  # in London it is an hour later
+    handler = next(each for each in logging.getLogger().handlers if each.name == "stderr")
+
+    assert handler.format(line) == "2026-07-01T00:00:00.250Z INFO sift: gone"
+
+
 def test_nor_do_djangos_own_lines_name_it(client, db, caplog):
     client.post("/invitation/t0k3n/")  # which it complains of, with the path
 

@@ -1,11 +1,13 @@
 """deploy/nginx.conf: fifty slow clients each way are nginx's, and Sift's four threads are free."""
 
 import contextlib
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
 from leads.models import Lead
+from tests.servers import free_port
 from tests.serving.proxied import NAME, behind_nginx, connected, seconds_for
 
 pytestmark = [pytest.mark.nginx, pytest.mark.django_db(transaction=True)]
@@ -68,3 +70,20 @@ def test_what_is_sent_through_it_arrives_as_it_was(proxy):
     assert answer.startswith(b"HTTP/1.1 401 ")  # by HTTPS, whatever the client says
     assert b"application/problem+json" in answer
     assert b"max-age=31536000" in answer
+
+
+def test_a_browser_is_led_from_plain_http_and_a_program_is_refused(nginx_path, tmp_path: Path):
+    plain = free_port()
+    with behind_nginx(nginx_path, tmp_path, plain=plain):
+        page, call = (asked_in_clear(plain, path) for path in ("/leads/?q=x", "/api/v1/leads"))
+
+    assert page.status == 308
+    assert page.headers["Location"] == f"https://{NAME}/leads/?q=x"
+    assert call.status == 403
+    assert call.headers["Content-Type"] == "application/problem+json"
+
+
+def asked_in_clear(port: int, path: str) -> HTTPResponse:
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path, headers={"Host": NAME})
+    return connection.getresponse()

@@ -54,6 +54,17 @@ def lead(agency) -> Lead:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("seen", ["9" * 5000, "[" * 20_000, "{", '"\\ud800"', "NaN"])
+def test_a_form_that_says_nonsense_of_what_it_showed_changes_nothing(signed_in, lead, seen):
+    data = opened(signed_in, lead)
+
+    answer = save(signed_in, lead, data | {"name": "Ada", "seen": seen})
+
+    assert answer.status_code == 422
+    assert fresh(lead).name == lead.name
+    assert save(signed_in, lead, data | {"name": "Ada"}).status_code == 303
+
+
 def test_a_form_sent_back_untouched_changes_nothing(signed_in, lead):
     answer = save(signed_in, lead, opened(signed_in, lead))
 

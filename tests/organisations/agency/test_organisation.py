@@ -87,7 +87,7 @@ def test_statements_do_not_grow_with_people_and_keys(signed_in_admin, agency, st
         make_user(agency)
         make_key(agency)
 
-    assert statements_of(lambda: signed_in_admin.get("/settings/")) == 4
+    assert statements_of(lambda: signed_in_admin.get("/settings/")) == 5
 
 
 def test_starter_says_what_it_lacks(signed_in_admin, agency):

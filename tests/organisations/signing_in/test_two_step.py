@@ -151,11 +151,25 @@ def test_an_apps_code_is_taken_once(client, agent, codes):
     assert not is_in(again)
 
 
-@pytest.mark.parametrize(("steps", "good"), [(-3, False), (-1, True), (1, True), (3, False)])
-def test_a_code_holds_for_about_a_minute(client, agent, codes, steps, good):
+@pytest.mark.parametrize(
+    ("steps", "good"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
+def test_a_code_holds_for_its_own_half_minute_and_its_neighbours(client, agent, codes, steps, good):
     first_step(client, agent)
 
     assert (second_step(client, code_of(agent, steps)).status_code == 302) is good
+
+
+@pytest.mark.parametrize("ahead", [-1, 1])
+def test_a_clock_that_is_off_moves_the_window_no_further(agent, codes, monkeypatch, ahead):
+    assert two_step.use(agent, code_of(agent, ahead), address=None)
+    later = time.time() + 10 * 30
+    for clock in ("time.time", "django_otp.oath.time"):
+        monkeypatch.setattr(clock, lambda: later)
+
+    assert two_step.use(agent, code_of(agent, 2 * ahead), address=None) is None
+    Authenticator.objects.update(throttling_failure_count=0)
+    assert two_step.use(agent, code_of(agent, ahead), address=None)
 
 
 def test_a_recovery_code_signs_in_once_however_it_is_typed(client, agent, codes, agency):
@@ -203,6 +217,21 @@ def test_recovery_codes_lie_nowhere_in_the_open(agent, codes):
     assert not any(code in everything or code.replace("-", "") in everything for code in codes)
 
 
+def test_an_apps_secret_lies_nowhere_in_the_open(agent, codes):
+    secret = Authenticator.objects.get(user=agent).secret
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(a::text, '') FROM organisations_authenticator a")
+        (everything,) = cursor.fetchone()
+
+    assert len(bytes.fromhex(secret)) == 20
+    assert secret not in everything
+    refused(
+        "organisations_authenticator_encrypted_secret_no_plain_text",
+        "UPDATE organisations_authenticator SET encrypted_secret = %s",
+        secret,
+    )
+
+
 def test_wrong_codes_make_one_wait_the_right_one_too(client, agent, codes):
     first_step(client, agent)
     for _ in range(6):
@@ -248,6 +277,18 @@ def test_a_password_changed_between_the_steps_is_asked_for_anew(client, agent, c
     agent.save(update_fields=["password"])
 
     assert second_step(client, code_of(agent))["Location"] == "/sign-in/"
+
+
+def test_a_new_secret_key_ends_neither_the_sign_in_under_way_nor_the_session(
+    client, signed_in, agent, codes, settings
+):
+    first_step(client, agent)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789"
+
+    assert second_step(client, code_of(agent)).status_code == 302
+    assert is_in(client)
+    assert is_in(signed_in)
 
 
 def test_a_person_deactivated_between_the_steps_is_not_let_in(client, agent, codes):
