@@ -43,6 +43,7 @@ OPEN_TO_ALL = (
     "account-closed/",
     "api/docs/",
     "api/v1/openapi.json",
+    ".well-known/security.txt",
     "healthz",
     "readyz",
 )

@@ -11,8 +11,10 @@ from enum import Enum
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from foundation.mail.names import quoted
 from foundation.web.pages import TooManyRequests
 from organisations.actors import Actor
+from organisations.admins import tell_admins
 from organisations.audit import record_about
 from organisations.models import AuditAction, Authenticator, Passkey, RecoveryCode, User
 from organisations.models.authenticator import DIGITS
@@ -165,6 +167,9 @@ def turn_off(person: User, *, by: Actor) -> bool:
         Authenticator.objects.filter(user=person).delete()
         Passkey.objects.of(person).delete()
         RecoveryCode.objects.of(person).delete()
+        agency = person.organisation
+        what = f"Two-step sign-in is off for {quoted(person.name)} of {quoted(agency.name)}"
+        tell_admins(agency, what, by=by, but=person)
         record_about(person, AuditAction.TWO_STEP_OFF, by=by)
         tell(person, "Two-step sign-in was turned off", by)
         return True

@@ -58,7 +58,7 @@ class Key:
 
 def ask_to_make(request: HttpRequest, person: User, known: Iterable[bytes]) -> str:
     """What a browser is asked for a new passkey, as JSON. A device with a known one makes none."""
-    options, state = _server(request).register_begin(
+    options, state = _server().register_begin(
         PublicKeyCredentialUserEntity(
             id=person.pk.bytes, name=person.email, display_name=person.name
         ),
@@ -74,7 +74,7 @@ def made(request: HttpRequest, person: User, answer: str) -> Key:
     """The passkey that the browser made when it was asked; Refused where that is none."""
     state = _taken(request, _TO_MAKE, person)
     try:
-        said = _server(request).register_complete(state, json.loads(answer))
+        said = _server().register_complete(state, json.loads(answer))
         credential = cast("AttestedCredentialData", said.credential_data)
         key = Key(credential.credential_id, cbor.encode(credential.public_key), said.counter)
         algorithm = credential.public_key[3]
@@ -87,7 +87,7 @@ def made(request: HttpRequest, person: User, answer: str) -> Key:
 
 def ask_to_use(request: HttpRequest, person: User, known: Iterable[bytes]) -> str:
     """What a browser is asked for a proof by one of the known passkeys, as JSON."""
-    options, state = _server(request).authenticate_begin(
+    options, state = _server().authenticate_begin(
         _descriptors(known), user_verification=_VERIFICATION
     )
     _keep(request, _TO_USE, person, state["challenge"])
@@ -103,7 +103,7 @@ def used(request: HttpRequest, person: User, answer: str, keys: Iterable[Key]) -
     try:
         response = AuthenticationResponse.from_dict(json.loads(answer))
         key = next(key for key in keys if key.credential_id == response.raw_id)
-        _server(request).authenticate_complete(state, [_credential_of(key)], response)
+        _server().authenticate_complete(state, [_credential_of(key)], response)
         count = response.response.authenticator_data.counter
     except Exception as fault:
         raise Refused(str(fault)) from fault
@@ -114,9 +114,9 @@ def used(request: HttpRequest, person: User, answer: str, keys: Iterable[Key]) -
     return replace(key, sign_count=count)
 
 
-def _server(request: HttpRequest) -> Fido2Server:
+def _server() -> Fido2Server:
     """Sift under its one address: a passkey made there works there alone."""
-    address = urlsplit(getattr(settings, "SIFT_URL", None) or request.build_absolute_uri("/"))
+    address = urlsplit(settings.SIFT_URL)
     origin = f"{address.scheme}://{address.netloc}"
     server = Fido2Server(
         PublicKeyCredentialRpEntity(id=address.hostname, name="Sift"),

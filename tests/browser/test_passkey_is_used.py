@@ -16,6 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "/settings/profile/two-step/"
 
 
+@pytest.fixture(autouse=True)
+def _own_address(live_server, settings):
+    settings.SIFT_URL = live_server.url
+
+
 class Device:
     """The browser's own authenticator (CDP's WebAuthn): it says yes at once, or not at all."""
 
