@@ -9,7 +9,7 @@ PRODUCTION = env \
 	DATABASE_URL=postgres://sift@localhost/sift \
 	REDIS_URL=redis://localhost:6379/0 \
 	SECRET_KEY=only-to-check-the-settings-0123456789-abcdefghijklmnopqrstuvwxyz \
-	ALLOWED_HOSTS=sift.example.co.uk \
+	ALLOWED_HOSTS=sift.example.co.uk SIFT_URL=https://sift.example.co.uk \
 	SIFT_HTTPS=on DEBUG=off
 
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \

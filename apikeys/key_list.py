@@ -23,10 +23,8 @@ class ShownOnce:
     old: ApiKey | None = None  # whose place it took
 
     @classmethod
-    def of(
-        cls, request: SignedInRequest, key: ApiKey, text: str, old: ApiKey | None = None
-    ) -> "ShownOnce":
-        return cls(key, text, curl_with(request, text), old)
+    def of(cls, key: ApiKey, text: str, old: ApiKey | None = None) -> "ShownOnce":
+        return cls(key, text, curl_with(text), old)
 
     def __repr__(self) -> str:
         return f"<ShownOnce {self.key}>"  # never the text: a repr ends up in reports of errors
@@ -47,7 +45,7 @@ def render_key_list(
         "form": form or NewKeyForm(),
         "keys": [(key, usage.of(key)) for key in keys.select_related("created_by")],
         "today": usage.today,
-        "start": quick_start(request, Plan(organisation.plan)),
+        "start": quick_start(Plan(organisation.plan)),
         "shown": shown,
     }
     response = render(request, "apikeys/list.html", context, status=status)

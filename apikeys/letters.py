@@ -7,8 +7,9 @@ from django.utils.timezone import localtime
 
 from apikeys.models import ApiKey
 from foundation.mail import letters
+from foundation.mail.names import quoted
 from organisations.actors import Actor, ActorKind
-from organisations.models import Role
+from organisations.admins import active_admins
 
 
 def key_created(key: ApiKey, *, by: Actor) -> None:
@@ -30,8 +31,8 @@ def key_expires(key: ApiKey) -> None:
 
 def _send(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) -> None:
     """To every admin who can sign in, once what is told is committed."""
-    admins = key.organisation.people.filter(role=Role.ADMIN, is_active=True)
-    to = list(admins.order_by("email").values_list("email", flat=True))
+    admins = active_admins(key.organisation).order_by("email")
+    to = list(admins.values_list("email", flat=True))
     context = {
         "key": key,
         "organisation": key.organisation,
@@ -54,4 +55,5 @@ def _who(by: Actor | None) -> str | None:
         return None
     if by.kind is not ActorKind.PERSON:
         return "Somebody with access to Sift's server"
-    return f"{by.name} (from {by.address})" if by.address else by.name
+    name = quoted(by.name)
+    return f"{name} (from {by.address})" if by.address else name

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest
 
 from foundation.web.counters import in_words
+from foundation.web.own_url import full_url
 from organisations.models import Plan
 
 HEADER = "Authorization: Bearer sk_live_…"
@@ -57,9 +57,9 @@ class QuickStart:
     limit: str
 
 
-def quick_start(request: HttpRequest, plan: Plan) -> QuickStart:
-    """For this server's own address, as the request reached it, and the plan's limit."""
-    base = api_address(request)
+def quick_start(plan: Plan) -> QuickStart:
+    """For Sift's own URL, and the plan's limit."""
+    base = api_url()
     samples = [
         Sample("sample-curl", "curl", "in any shell", _CURL),
         Sample("sample-python", "Python", "nothing to install", _PYTHON),
@@ -78,11 +78,11 @@ def quick_start(request: HttpRequest, plan: Plan) -> QuickStart:
     )
 
 
-def api_address(request: HttpRequest) -> str:
+def api_url() -> str:
     """`https://sift.example.co.uk/api/v1`."""
-    return request.build_absolute_uri("/api/v1")
+    return full_url("/api/v1")
 
 
-def curl_with(request: HttpRequest, key: str) -> str:
+def curl_with(key: str) -> str:
     """A line for a shell that lists five leads with this key."""
-    return f'curl -H "Authorization: Bearer {key}" "{api_address(request)}/leads?limit=5"'
+    return f'curl -H "Authorization: Bearer {key}" "{api_url()}/leads?limit=5"'

@@ -36,7 +36,7 @@ def _show_again(request: SignedInRequest, *_: Any, **__: Any) -> HttpResponse:
     if key is None:  # deleted meanwhile
         return SeeOther("apikeys:list")
     replaced = ApiKey.objects.for_organisation(request.organisation).filter(replaced_by=key)
-    return render_key_list(request, shown=ShownOnce.of(request, key, new.text, replaced.first()))
+    return render_key_list(request, shown=ShownOnce.of(key, new.text, replaced.first()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +62,7 @@ def create_key(request: SignedInRequest) -> HttpResponse:
     except NameTaken:
         form.name_is_taken()
         return render_key_list(request, form, status=422)
-    return render_key_list(request, shown=ShownOnce.of(request, key, text))
+    return render_key_list(request, shown=ShownOnce.of(key, text))
 
 
 def _issue(request: SignedInRequest, form: NewKeyForm) -> tuple[ApiKey, str]:
@@ -156,11 +156,12 @@ def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     except NameTaken:
         form.add_error(None, "Other keys have every name that the old one could take on that day.")
         return _question(request, "roll", key, form, status=422)
-    return render_key_list(request, shown=ShownOnce.of(request, new, text, old))
+    return render_key_list(request, shown=ShownOnce.of(new, text, old))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 @sent_once()
 def revoke_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then revoke (POST): the key stops at the very next request."""

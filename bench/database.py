@@ -44,6 +44,7 @@ def environment(url: str) -> dict[str, str]:
         "DATABASE_URL": url,
         "SECRET_KEY": "for-the-benchmark-only-0123456789-abcdefghijklmnopqrstuvwxyz",
         "ALLOWED_HOSTS": "127.0.0.1",
+        "SIFT_URL": "http://127.0.0.1",
         "SIFT_HTTPS": "off",  # nothing in front ends TLS here
     }
 

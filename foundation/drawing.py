@@ -22,3 +22,8 @@ def drawn(seed: bytes, what: str, alphabet: str, length: int) -> str:
         number, place = divmod(number, len(alphabet))
         characters.append(alphabet[place])
     return "".join(characters)
+
+
+def grouped(text: str, between: str = "-") -> str:
+    """The text in groups of four, as people read and type it."""
+    return between.join(text[n : n + 4] for n in range(0, len(text), 4))

@@ -10,15 +10,20 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models.functions import Cast
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from foundation.lists.csv_files import csv_pieces, csv_response, moment_of, only_export_of, plain
 from foundation.lists.export_refusal import refusal
+from foundation.lists.paging import count_of
+from foundation.mail.names import quoted
+from foundation.plurals import so_many
 from leads.models import Lead, LeadQuerySet
 from leads.pages.filters import LeadFilterForm
+from organisations.admins import tell_admins
 from organisations.audit import record
-from organisations.models import AuditAction, AuditTarget
+from organisations.models import AuditAction, AuditTarget, Organisation
 from organisations.requests import SignedInRequest, actor_of
+from organisations.signing_in.recent_sign_in import recent_sign_in_before_download
 
 
 def _fields() -> tuple[str, ...]:
@@ -35,7 +40,8 @@ ROWS_AT_ONCE = 1000  # fetched, written and sent together
 Cells: TypeAlias = list[Any]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_before_download
 def export_leads(request: SignedInRequest) -> HttpResponseBase:
     """The leads that the filters in the address leave, all of them, in the list's order.
 
@@ -61,16 +67,29 @@ def export_leads(request: SignedInRequest) -> HttpResponseBase:
 def _record(request: SignedInRequest, filters: LeadFilterForm, leads: LeadQuerySet) -> None:
     """Before the first byte, so that breaking off the download hides nothing.
 
-    What was searched for are words about people: they are not written down.
+    What was searched for are words about people: they are not written down. Of an export of
+    everything the admins are told.
     """
+    exported = leads.order_by().count()
+    if _is_everything(exported, request.organisation):
+        agency = quoted(request.organisation.name)
+        what = f"{so_many(exported, 'lead')}, all or nearly all of {agency}, were exported"
+        tell_admins(request.organisation, what, by=actor_of(request))
     record(
         request.organisation.id,
         AuditAction.LEADS_EXPORTED,
         by=actor_of(request),
         target=AuditTarget.LEADS,
-        leads=leads.order_by().count(),
+        leads=exported,
         filters=len(filters.in_force),
     )
+
+
+def _is_everything(exported: int, organisation: Organisation) -> bool:
+    """Whether so many leads are nine in ten of the agency's, or more: a filter that leaves out one
+    would else have nobody told. No more are counted than it takes to say."""
+    every = Lead.objects.for_organisation(organisation).unmerged()
+    return exported > 0 and not count_of(every, most=exported * 10 // 9).more
 
 
 def csv_of(leads: LeadQuerySet) -> Iterator[bytes]:

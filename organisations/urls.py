@@ -1,7 +1,7 @@
 from django.urls import path
 
 from organisations.agency import closing_page
-from organisations.profile import two_step
+from organisations.profile import passkeys, two_step
 from organisations.profile import views as profile_views
 from organisations.signing_in import form_token, password_reset
 from organisations.signing_in import views as sign_in_views
@@ -80,6 +80,14 @@ urlpatterns = [
         "settings/profile/two-step/recovery-codes/",
         two_step.renew_recovery_codes,
         name="renew_recovery_codes",
+    ),
+    path("settings/profile/two-step/app/remove/", two_step.remove_app, name="remove_app"),
+    path("settings/profile/two-step/passkeys/begin/", passkeys.begin_passkey, name="begin_passkey"),
+    path("settings/profile/two-step/passkeys/add/", passkeys.add_passkey, name="add_passkey"),
+    path(
+        "settings/profile/two-step/passkeys/<uuid:passkey_id>/remove/",
+        passkeys.remove_passkey,
+        name="remove_passkey",
     ),
     path(
         "settings/profile/two-step/off/",

@@ -10,13 +10,19 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-DEVELOPMENT_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
+# What everybody's development server signed with until each machine made a key of its own.
+PUBLISHED_SECRET_KEY = "for-development-only-and-never-for-a-deployment-0123456789"  # noqa: S105
+_SHORTEST_SECRET_KEY = 50  # characters, as Django's own check of a deployment has it
+_FEWEST_CHARACTERS = 5  # that differ, likewise
 DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 Affinity = Literal["auto", "on", "off"]
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
+_OWN_URL = re.compile(r"https?://[^\s/?#@\\]+")
+_PART = r"[!-9;-?A-~]+"  # of an e-mail: printable ASCII but `:` and `@`
+_CONTACT = re.compile(rf"(https://|mailto:|tel:)[!-~]+|{_PART}@{_PART}")
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smhd]")
 
 
@@ -49,6 +55,61 @@ def names(name: str, default: list[str] | None = None) -> list[str]:
             f"{name} is {value!r}; it takes a comma-separated list with at least one name."
         )
     return listed
+
+
+def secret_key() -> str:
+    """SECRET_KEY of a deployment: not to be guessed, and known to nobody else."""
+    key = text("SECRET_KEY")
+    # In neither case repeated: it is a secret, if a poor one.
+    if key == PUBLISHED_SECRET_KEY:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is the one that was published for development: take one of your own, "
+            f"drawn at random, of at least {_SHORTEST_SECRET_KEY} characters."
+        )
+    if len(key) < _SHORTEST_SECRET_KEY or len(set(key)) < _FEWEST_CHARACTERS:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY can be guessed: it takes at least {_SHORTEST_SECRET_KEY} characters, "
+            f"drawn at random, of which at least {_FEWEST_CHARACTERS} differ."
+        )
+    return key
+
+
+def hosts() -> list[str]:
+    """ALLOWED_HOSTS of a deployment: names, and not simply any."""
+    listed = names("ALLOWED_HOSTS")
+    if "*" in listed:
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS has *, by which Sift would answer to whatever name a stranger gives it: "
+            "list its own, such as sift.example.co.uk,www.example.co.uk."
+        )
+    return listed
+
+
+def debug() -> bool:
+    """DEBUG: off in a deployment."""
+    is_on = switch("DEBUG", default=False)
+    if is_on and optional_text("DATABASE_URL") is not None:
+        raise ImproperlyConfigured(
+            "DEBUG is on, and would show strangers what Sift is made of: it must be off when "
+            "DATABASE_URL is set."
+        )
+    return is_on
+
+
+def own_url(default: str | None = None) -> str:
+    """SIFT_URL: where people and programs reach Sift, without a slash at its end."""
+    url = text("SIFT_URL", default).removesuffix("/")
+    try:
+        host = urlsplit(url).hostname if _OWN_URL.fullmatch(url) else None
+        _ = urlsplit(url).port  # read only here, and refused if it is no number
+    except ValueError:
+        host = None
+    if host is None:
+        raise ImproperlyConfigured(
+            f"SIFT_URL is {url!r}; it takes the address at which Sift is reached, "
+            "such as https://sift.example.co.uk, without a path."
+        )
+    return url
 
 
 def origins() -> list[str]:
@@ -175,6 +236,21 @@ def mail_from(default: str) -> str:
             f"EMAIL_FROM is {value!r}; it takes an address such as Sift <sift@example.co.uk>."
         )
     return value
+
+
+def security_contact(url: str) -> str:
+    """SIFT_SECURITY_CONTACT as a URI; without it the mailbox that RFC 2142 names, at the domain of
+    EMAIL_FROM or else at the host of Sift's own URL."""
+    value = optional_text("SIFT_SECURITY_CONTACT")
+    if value is None:
+        _, address = parseaddr(optional_text("EMAIL_FROM") or "")
+        return f"mailto:security@{address.partition('@')[2] or urlsplit(url).hostname}"
+    if _CONTACT.fullmatch(value) is None:
+        raise ImproperlyConfigured(
+            f"SIFT_SECURITY_CONTACT is {value!r}; it takes an e-mail address, "
+            "or an address that begins with https://, mailto: or tel:."
+        )
+    return value if ":" in value else f"mailto:{value}"
 
 
 def switch(name: str, *, default: bool) -> bool:

@@ -7,25 +7,28 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from sift_site import environment
-from sift_site.development import embedded_postgres
+from sift_site.development import embedded_postgres, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Where it runs -------------------------------------------------------------------------------
-# With a database of one's own this is a deployment, and a missing secret is an error; without one
-# it is a developer's machine and the values below will do.
+# With a database of one's own this is a deployment, and what is missing or careless is an error;
+# without one it is a developer's machine and the values below will do.
 DATABASE_URL = environment.optional_text("DATABASE_URL")
 
-SECRET_KEY = environment.text(
-    "SECRET_KEY", None if DATABASE_URL else environment.DEVELOPMENT_SECRET_KEY
-)
+if DATABASE_URL:
+    SECRET_KEY = environment.secret_key()
+    ALLOWED_HOSTS = environment.hosts()
+    SIFT_URL = environment.own_url()
+else:
+    SECRET_KEY = environment.optional_text("SECRET_KEY") or secret_key.of_this_machine()
+    ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", environment.DEVELOPMENT_HOSTS)
+    SIFT_URL = environment.own_url(f"http://127.0.0.1:{environment.port(8000)}")
 # Former keys: what they signed and encrypted is still read (docs/signing-in.md, A new SECRET_KEY).
 SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS", [])
-ALLOWED_HOSTS = environment.names(
-    "ALLOWED_HOSTS", None if DATABASE_URL else environment.DEVELOPMENT_HOSTS
-)
 CSRF_TRUSTED_ORIGINS = environment.origins()
-DEBUG = environment.switch("DEBUG", default=False)
+DEBUG = environment.debug()
+SECURITY_CONTACT = environment.security_contact(SIFT_URL)  # told at /.well-known/security.txt
 SIFT_HTTPS = environment.switch("SIFT_HTTPS", default=True)
 SIFT_TRUSTED_PROXIES = environment.count("SIFT_TRUSTED_PROXIES", 0)
 
@@ -210,9 +213,12 @@ CSRF_FAILURE_VIEW = "sift_site.serving.error_pages.csrf_failure"
 MESSAGE_STORAGE = "foundation.web.cookies.MessageStorage"
 
 # --- Mail ----------------------------------------------------------------------------------------
-# To standard error until a deployment names its own server; to that from a thread of its own.
+# To the server that is named, from a thread of its own; without one to standard error, where it is
+# a developer's own, and nowhere from a deployment: its logs are read by others.
 MAIL_SERVER = environment.mail_server()
-if MAIL_SERVER is None:
+if MAIL_SERVER is None and DATABASE_URL:
+    EMAIL_BACKEND = "foundation.mail.backends.NoMailServer"
+elif MAIL_SERVER is None:
     EMAIL_BACKEND = "foundation.mail.backends.OnStandardError"
 else:
     EMAIL_BACKEND = "foundation.mail.backends.BackgroundSmtp"
@@ -284,5 +290,6 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Django's own handlers would mail or print a second time.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "fido2": {"level": "WARNING"},  # who uses passkeys stands in the audit trail
     },
 }

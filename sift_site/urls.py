@@ -6,11 +6,13 @@ from sift_site.agency.page import require_two_step, settings
 from sift_site.overview.taking import take_lead
 from sift_site.overview.views import overview
 from sift_site.reference.page import api_reference
+from sift_site.serving.security_txt import security_txt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Answered by the front door (front_door.py); here for reverse() and walks.
     path("api/v1/", include("sift_site.api_urls")),
     path("api/docs/", api_reference, name="api_reference"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("", overview, name="overview"),
     path("take/<uuid:lead_id>/", take_lead, name="take_lead"),
     path("leads/", include("leads.urls")),

@@ -17,7 +17,7 @@ from leads.models.choices import LeadStatus
 from leads.moving import Moved, move
 from organisations.account_emails import account_key
 from organisations.actors import Actor
-from organisations.models import Invitation, KnownDevice, Organisation, Session, User
+from organisations.models import Invitation, KnownDevice, Organisation, Passkey, Session, User
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -59,6 +59,18 @@ def make_device(person: User) -> KnownDevice:
         person=person,
         digest=f"{next(_numbers):064}",
         browser="Firefox on Windows",
+    )
+
+
+def make_passkey(person: User, *, name: str = "My laptop") -> Passkey:
+    """One whose device is nowhere: it can be listed and removed."""
+    return Passkey.objects.create(
+        organisation_id=person.organisation_id,
+        person=person,
+        name=name,
+        credential_id=next(_numbers).to_bytes(16, "big"),
+        public_key=b"",
+        sign_count=0,
     )
 
 

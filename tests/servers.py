@@ -50,7 +50,7 @@ def serve(
                 *["--workers", str(workers), "--threads", str(threads)],
             ],
             cwd=PROJECT,
-            env=_environment(workers, redis_url, env or {}),
+            env=_environment(address, workers, redis_url, env or {}),
             pass_fds=[listener.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -67,11 +67,14 @@ def serve(
             stop(server)
 
 
-def _environment(workers: int, redis_url: str | None, more: Mapping[str, str]) -> dict[str, str]:
+def _environment(
+    address: str, workers: int, redis_url: str | None, more: Mapping[str, str]
+) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if name not in {"PORT", "REDIS_URL"}}
     env |= {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": database_url(),
+        "SIFT_URL": address,
         "WEB_CONCURRENCY": str(workers),
     }
     if redis_url:

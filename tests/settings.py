@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("SIFT_HTTPS", "off")
 os.environ.setdefault("SECRET_KEY", "for-tests-only-and-never-for-a-deployment-0123456789")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ.setdefault("SIFT_URL", "http://testserver")
 os.environ.setdefault("SIFT_RATE_PAGES", "100000/m")  # some tests open each page in many ways
 
 from sift_site.settings import *  # noqa: F403

@@ -51,6 +51,11 @@ def test_lists_are_separated_by_commas(monkeypatch):
         ("PROBE_PORT", "65536", environment.probe_port, "from 1 to 65535"),
         ("ALLOWED_HOSTS", " , ", lambda: environment.names("ALLOWED_HOSTS", []), "comma-separated"),
         ("CSRF_TRUSTED_ORIGINS", "sift.uk", environment.origins, "https://"),
+        ("SIFT_URL", "sift.example.co.uk", environment.own_url, "https://"),
+        ("SIFT_URL", "https://u:p@sift.example", environment.own_url, "https://"),
+        ("SIFT_URL", "https://sift.example/x", environment.own_url, "without a path"),
+        ("SIFT_URL", "https://sift.example:port", environment.own_url, "https://"),
+        ("SIFT_URL", "https://:8000", environment.own_url, "https://"),
         ("SIFT_RATE_GROWTH", "120", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
         ("SIFT_RATE_GROWTH", "0/m", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
     ],
@@ -140,6 +145,13 @@ def test_a_redis_is_taken_by_its_address(monkeypatch, url):
     monkeypatch.setenv("REDIS_URL", url)
 
     assert environment.redis() == url
+
+
+@pytest.mark.parametrize("url", ["https://sift.example.co.uk", "http://[::1]:8000/"])
+def test_sifts_own_url_ends_without_a_slash(monkeypatch, url):
+    monkeypatch.setenv("SIFT_URL", url)
+
+    assert environment.own_url() == url.removesuffix("/")
 
 
 def test_origins_are_separated_by_commas(monkeypatch):

@@ -23,6 +23,7 @@ from tests.factories import (
     make_invitation,
     make_key,
     make_lead,
+    make_passkey,
     make_session,
     make_user,
 )
@@ -32,7 +33,7 @@ API = "api/v1/"
 # Parameters that name an object, and the object of an agency that each stands for.
 OBJECTS = (
     *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id"),
-    *("person_id", "invitation_id", "session_id", "device_id"),
+    *("person_id", "invitation_id", "session_id", "device_id", "passkey_id"),
 )
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
@@ -42,6 +43,7 @@ OPEN_TO_ALL = (
     "account-closed/",
     "api/docs/",
     "api/v1/openapi.json",
+    ".well-known/security.txt",
     "healthz",
     "readyz",
 )
@@ -118,6 +120,7 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "invitation_id": make_invitation(agency)[0].id,
         "session_id": make_session(person).id,
         "device_id": make_device(person).id,
+        "passkey_id": make_passkey(person).id,
     }
 
 

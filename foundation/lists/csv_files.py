@@ -4,12 +4,14 @@ A file is written to memory or disk as fast as the database gives its rows, by o
 time, and only then sent: who takes it slowly holds no transaction open.
 
 They open in Excel as they are: UTF-8 with a byte order mark, lines that end with CR LF, a header
-row. A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, so a text that
-begins with one of these (or a tab or a carriage return, which some strip first) gets an apostrophe
-before it. That holds for phone numbers in E.164 too: `'+447700900123` stays readable, while without
-the apostrophe Excel would make it a number and show 4.477E+11. So does a text that begins with an
-apostrophe, as the name `'t Hart` does: whoever reads the file with a program strips one leading
-apostrophe, whatever follows it, and has every text as it was (docs/csv-files.md).
+row, every cell in quotes. A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a
+formula, full-width ones too, and may first pass over what is not seen or parts words and cells. So
+a text whose first character is one of these, or the first behind such characters, gets an
+apostrophe before it; so does one with a tab or a carriage return at its beginning. That holds for
+phone numbers in E.164 too: `'+447700900123` stays readable, while without the apostrophe Excel
+would make it a number and show 4.477E+11. So does a text that begins with an apostrophe, as the
+name `'t Hart` does: whoever reads the file with a program strips one leading apostrophe, whatever
+follows it, and has every text as it was (docs/csv-files.md).
 """
 
 import csv
@@ -17,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar
+from unicodedata import normalize
 from uuid import UUID
 
 from django.db import models, transaction
@@ -26,11 +29,13 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from foundation.database import time_limits
+from foundation.plain_text import seen
 from foundation.web.counters import alone
 from foundation.web.pages import TooManyRequests
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _GUARDED = (*FORMULA_STARTS, "'")
+_BETWEEN_CELLS = " ,;|"
 
 _IN_MEMORY = 1024 * 1024  # bytes; what is more goes to disk
 _LONGEST_EXPORT = 900  # seconds, after which one that never ended is forgotten
@@ -77,7 +82,7 @@ def csv_pieces(
     found; outside one PostgreSQL would first write the whole result to its disk.
     """
     lines = _Lines()
-    writer = csv.writer(lines, lineterminator="\r\n")
+    writer = csv.writer(lines, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     yield b"\xef\xbb\xbf" + lines.take()
     with transaction.atomic():
@@ -107,9 +112,17 @@ def _written(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def plain(text: str | None) -> str | None:
     """The text; with an apostrophe before it where a spreadsheet would take it for a formula, or
     a reader its own apostrophe for such a one."""
-    if text is not None and text.startswith(_GUARDED):
-        return f"'{text}"
-    return text
+    if not text or (text[0].isascii() and text[0].isalnum()):  # nearly every one
+        return text
+    return f"'{text}" if text.startswith(_GUARDED) or _hides_formula(text) else text
+
+
+def _hides_formula(text: str) -> bool:
+    """Whether the first character that a spreadsheet does not pass over begins a formula."""
+    for character in text:
+        if seen(character).strip(_BETWEEN_CELLS):
+            return normalize("NFKC", character).startswith(FORMULA_STARTS)
+    return False
 
 
 def moment_of(field: str) -> Func:

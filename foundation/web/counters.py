@@ -113,6 +113,16 @@ def alone(name: str, *, longest: int) -> Iterator[bool]:
                 cache.delete(key)
 
 
+def is_first(name: str, *, within: int) -> bool:
+    """Whether nobody, in any process, asked so by this name in as many seconds; True where the
+    store is away."""
+    try:
+        return bool(cache.add(f"first:{name}", "asked", timeout=within))
+    except Exception as error:  # as above
+        logger.error("Who is first is not known: %s.", type(error).__name__)
+        return True
+
+
 def in_words(rate: str, unit: str) -> str:
     """`120/m` as `120 calls a minute`, `10/15m` as `10 calls in 900 seconds`."""
     limit, window = _parts(rate)

@@ -17,11 +17,23 @@ from leads.pages.bulk_forms import BulkForm
 from leads.pages.filters import LeadFilterForm
 from leads.pages.list_url import cleaned, leads_of, list_url
 from organisations.requests import SignedInRequest, actor_of
+from organisations.signing_in.recent_sign_in import recent_sign_in_required_where
 
 LONGEST_WAY_BACK = 1_000  # characters
+MOST_WITHOUT_PROOF = 1_000  # leads changed by one who signed in a while ago
+
+
+def _changes_very_many(request: SignedInRequest) -> bool:
+    """Whether this POST changes more leads than a stolen session should."""
+    form = BulkForm(request.POST, request.organisation)
+    if not (form.is_valid() and form.is_of_all_matching and form.cleaned_data["agreed"]):
+        return False  # those chosen by their boxes are few; of all that match it is asked first
+    leads, change = _matching(request, form), form.cleaned_data["change"]
+    return _to_change(leads, change, form.shown(actor_of(request))).number > MOST_WITHOUT_PROOF
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_sign_in_required_where(_changes_very_many)
 def change_leads(request: SignedInRequest) -> HttpResponse:
     """Move or assign the leads chosen (POST); where they are many, ask first (GET)."""
     form = BulkForm(request.POST if request.method == "POST" else request.GET, request.organisation)

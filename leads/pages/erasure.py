@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from foundation.web.pages import SeeOther
 from leads.erasure import erase
@@ -22,6 +22,10 @@ from organisations.changes.numbering import numbered_last
 from organisations.models import AuditAction, AuditTarget
 from organisations.requests import SignedInRequest, actor_of, admin_required
 from organisations.sending_once import sent_once
+from organisations.signing_in.recent_sign_in import (
+    recent_sign_in_before_download,
+    recent_sign_in_required,
+)
 
 WORD = "erase"
 
@@ -54,6 +58,7 @@ def _plain(text: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 @sent_once()
 def erase_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Ask first (GET), then erase the person for good (POST)."""
@@ -82,8 +87,9 @@ def _question(request: SignedInRequest, lead: Lead, form: EraseForm) -> HttpResp
     return render(request, "leads/erasure.html", context, status=422 if form.is_bound else 200)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_before_download
 def export_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """All that is kept of the person, as a JSON file."""
     lead = lead_page.lead_or_404(request, lead_id)

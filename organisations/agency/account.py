@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 
 from foundation.mail import letters
 from organisations.actors import SYSTEM, Actor, ActorKind
+from organisations.admins import active_admins
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget, Organisation, Plan, Session
-from organisations.team.people import active_admins
 
 
 @transaction.atomic

@@ -14,6 +14,9 @@ from organisations.models.known_device import KnownDevice as KnownDevice
 from organisations.models.organisation import Organisation as Organisation
 from organisations.models.organisation import Plan as Plan
 from organisations.models.organisation import TwoStepRule as TwoStepRule
+from organisations.models.passkey import Passkey as Passkey
+from organisations.models.passkey import PasskeyQuerySet as PasskeyQuerySet
+from organisations.models.recovery_code import RecoveryCode as RecoveryCode
 from organisations.models.roles import Role as Role
 from organisations.models.sent_form import SentForm as SentForm
 from organisations.models.session import Session as Session

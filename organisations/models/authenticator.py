@@ -1,16 +1,12 @@
-"""What a person proves themselves with at the second step: an authenticator app, or a spare code.
+"""An authenticator app, as a person's second step.
 
 Counting time steps, the window for clocks that differ and the growing wait after wrong codes are
-django-otp's. Its own table of such devices knows no organisations, and its spare codes
-lie in the open; so the row is ours, and of each spare code only a digest is kept.
+django-otp's. Its own table of such devices knows no organisations; so the row is ours.
 """
 
 from base64 import b32encode
-from hashlib import sha256
-from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -18,16 +14,13 @@ from django_otp.models import Device, DeviceManager, ThrottlingMixin
 from django_otp.oath import TOTP
 
 from foundation.database.encrypted_field import EncryptedField, encrypted
-from foundation.drawing import drawn, new_seed
+from foundation.drawing import grouped
 from foundation.encryption import decrypt, encrypt
 from foundation.ids import uuid7
 from organisations.frozen import new_secret
 
 DIGITS = 6
-CODES = 10
 _PURPOSE = "authenticator secret"
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like another
-_CODE_LONG = 24  # 118 bits: enough for a digest that is quick to make (OWASP ASVS 5, 6.5.2)
 
 
 def _new_secret() -> str:
@@ -35,7 +28,7 @@ def _new_secret() -> str:
 
 
 class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-otp has no types
-    """A person's authenticator app, and the recovery codes for the day it is lost.
+    """A person's authenticator app.
 
     It counts once a code from it has confirmed it. Row locks are the caller's: two uses of one
     code at once must not both succeed.
@@ -52,9 +45,6 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
     encrypted_secret = EncryptedField(purpose=_PURPOSE, default=_new_secret)
     last_step = models.BigIntegerField(
         default=-1, help_text="time step of the last code that was taken: none is taken twice"
-    )
-    recovery_digests: Any = ArrayField(
-        models.CharField(max_length=64), default=list, help_text="of codes not used yet"
     )
     created_at = models.DateTimeField(db_default=Now())
 
@@ -89,23 +79,10 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
             self.last_step = totp.t()
         return self._taken(good)
 
-    def use_recovery_code(self, code: str) -> bool:
-        """Whether it is one of the recovery codes; it is none from now on."""
-        good = _digest(code) in self.recovery_digests
-        if good:
-            self.recovery_digests.remove(_digest(code))
-        return self._taken(good)
-
-    def new_recovery_codes(self, seed: bytes | None = None) -> list[str]:
-        """Codes in place of those there were: known now, and again to who has the seed alone."""
-        codes = _codes(seed or new_seed())
-        self.recovery_digests = [_digest(code) for code in codes]
-        return [_grouped(code) for code in codes]
-
     @property
     def typed_secret(self) -> str:
         """The secret as apps take it where no picture can be scanned."""
-        return _grouped(b32encode(bytes.fromhex(self.secret)).decode(), " ")
+        return grouped(b32encode(bytes.fromhex(self.secret)).decode(), " ")
 
     @property
     def otpauth_url(self) -> str:
@@ -121,20 +98,3 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
         else:
             self.throttle_increment()
         return good
-
-
-def recovery_codes(seed: bytes) -> list[str]:
-    """The codes that were drawn from the seed, as people read them."""
-    return [_grouped(code) for code in _codes(seed)]
-
-
-def _codes(seed: bytes) -> list[str]:
-    return [drawn(seed, f"recovery code {n}", _ALPHABET, _CODE_LONG) for n in range(CODES)]
-
-
-def _digest(code: str) -> str:
-    return sha256(code.encode()).hexdigest()
-
-
-def _grouped(text: str, between: str = "-") -> str:
-    return between.join(text[n : n + 4] for n in range(0, len(text), 4))

@@ -8,7 +8,9 @@ from django.contrib.auth import forms as auth_forms
 from foundation.name_field import NameField
 from foundation.time_zones import time_zones_by_region
 from organisations.models import Theme, User
+from organisations.models.passkey import NAME_LONGEST
 from organisations.signing_in.forms import NewPasswordForm
+from organisations.signing_in.webauthn import ANSWER_LONGEST
 
 
 class ChangePasswordForm(NewPasswordForm, auth_forms.PasswordChangeForm):
@@ -22,6 +24,25 @@ class ChangePasswordForm(NewPasswordForm, auth_forms.PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "Your password now"
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
+
+
+class NewPasskeyForm(forms.Form):
+    """A passkey that the browser has made, and what to call it."""
+
+    name = NameField(
+        label="Name",
+        max_length=NAME_LONGEST,
+        error_messages={"required": "Give the passkey a name."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    passkey = forms.CharField(
+        max_length=ANSWER_LONGEST,
+        error_messages={
+            "required": "Your browser made no passkey. Try again, with JavaScript on.",
+            "max_length": "This is no passkey.",
+        },
+        widget=forms.HiddenInput,
+    )
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

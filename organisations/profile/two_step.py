@@ -1,4 +1,7 @@
-"""Settings, Profile, Two-step sign-in: set it up, renew its recovery codes, turn it off."""
+"""Settings, Profile, Two-step sign-in: an app, recovery codes, turning all of it off.
+
+Passkeys are listed here too; passkeys.py adds and removes them.
+"""
 
 import segno
 from django.contrib import messages
@@ -8,8 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.web.pages import SeeOther
-from organisations.models import Authenticator
-from organisations.models.authenticator import recovery_codes
+from organisations.models import Authenticator, Passkey
+from organisations.models.passkey import MOST
+from organisations.models.recovery_code import recovery_codes
 from organisations.requests import SignedInRequest, actor_of
 from organisations.sending_once import seed_of, sent_once
 from organisations.signing_in import two_step
@@ -22,10 +26,17 @@ from organisations.signing_in.required_two_step import must_set_up, needed_to_se
 @require_safe
 def two_step_page(request: SignedInRequest) -> HttpResponse:
     """Whether it is on, and what can be done about it."""
+    device = two_step.authenticator_of(request.user)
+    passkeys = list(Passkey.objects.of(request.user).oldest_first())
+    is_on = bool(device or passkeys)
     context = {
-        "device": two_step.authenticator_of(request.user),
+        "is_on": is_on,
         "is_required": request.organisation.two_step_from(request.user.role) is not None,
         "must_set_up": must_set_up(request.user),
+        "device": device,
+        "passkeys": passkeys,
+        "may_add": len(passkeys) < MOST,
+        "codes_left": two_step.recovery_codes_left(request.user) if is_on else 0,
     }
     return render(request, "organisations/profile/two_step.html", context)
 
@@ -40,14 +51,14 @@ def begin_two_step(request: SignedInRequest) -> HttpResponse:
     return SeeOther("organisations:set_up_two_step")
 
 
-def _show_codes_again(request: SignedInRequest) -> HttpResponse:
-    return _codes_page(request, recovery_codes(seed_of(request)), "Your recovery codes")
+def show_codes_again(request: SignedInRequest) -> HttpResponse:
+    return codes_page(request, recovery_codes(seed_of(request)), "Your recovery codes")
 
 
 @needed_to_set_up
 @require_http_methods(["GET", "HEAD", "POST"])
 @recent_sign_in_required
-@sent_once(again=_show_codes_again)
+@sent_once(again=show_codes_again)
 def set_up_two_step(request: SignedInRequest) -> HttpResponse:
     """Show the secret, and turn it on by a code that the app makes of it."""
     device = two_step.unconfirmed_of(request.user)
@@ -60,22 +71,34 @@ def set_up_two_step(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         code, by = form.cleaned_data["code"], actor_of(request)
         codes = two_step.confirm(request.user, code, by=by, seed=seed_of(request))
+        if codes == []:
+            messages.success(request, "Your authenticator app is added.")
+            return SeeOther("organisations:two_step")
         if codes is not None:
-            return _codes_page(request, codes, "Two-step sign-in is on")
+            return codes_page(request, codes, "Two-step sign-in is on")
         form.add_error("code", "This code is not right. Take the one that the app shows now.")
     return _set_up_page(request, device, form, status=422)
 
 
 @require_POST
 @recent_sign_in_required
-@sent_once(again=_show_codes_again)
+@sent_once(again=show_codes_again)
 def renew_recovery_codes(request: SignedInRequest) -> HttpResponse:
     """New recovery codes, shown once, in place of the old."""
     by, seed = actor_of(request), seed_of(request)
     codes = two_step.renew_recovery_codes(request.user, by=by, seed=seed)
     if codes is None:
         return SeeOther("organisations:two_step")
-    return _codes_page(request, codes, "New recovery codes")
+    return codes_page(request, codes, "New recovery codes")
+
+
+@require_POST
+@recent_sign_in_required
+@sent_once()
+def remove_app(request: SignedInRequest) -> HttpResponse:
+    if two_step.remove_app(request.user, by=actor_of(request)):
+        messages.success(request, "Your authenticator app is removed.")
+    return SeeOther("organisations:two_step")
 
 
 @require_POST
@@ -94,7 +117,7 @@ def _set_up_page(
     return render(request, "organisations/profile/two_step_set_up.html", context, status=status)
 
 
-def _codes_page(request: SignedInRequest, codes: list[str], heading: str) -> HttpResponse:
+def codes_page(request: SignedInRequest, codes: list[str], heading: str) -> HttpResponse:
     """The codes, in the one answer to the POST that made them."""
     context = {"codes": codes, "heading": heading}
     return render(request, "organisations/profile/recovery_codes.html", context)

@@ -18,6 +18,7 @@ from organisations.profile.forms import AboutForm, ChangePasswordForm, ProfileFo
 from organisations.requests import SignedInRequest, actor_of
 from organisations.sending_once import sent_once
 from organisations.signing_in import authentication, devices, passwords, two_step
+from organisations.signing_in.recent_sign_in import recent_sign_in_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,6 +87,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@recent_sign_in_required
 @sent_once()
 def end_session(request: SignedInRequest, session_id: UUID) -> HttpResponse:
     """Sign out in one browser, this one or another."""
@@ -99,6 +101,7 @@ def end_session(request: SignedInRequest, session_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@recent_sign_in_required
 def end_all_sessions(request: SignedInRequest) -> HttpResponse:
     """Sign out everywhere, here as well."""
     authentication.sign_out_everywhere(request)
@@ -141,7 +144,8 @@ def _page(request: SignedInRequest, *, status: int = 200, **forms: Any) -> HttpR
         "this_session": request.session.row_id,  # type: ignore[attr-defined]  # our own engine's
         "devices": known,
         "this_device": devices.this_one(request, known),
-        "two_step": two_step.authenticator_of(request.user),
+        "two_step": two_step.is_on(request.user),
+        "codes_left": two_step.recovery_codes_left(request.user),
     }
     return render(request, "organisations/profile/profile.html", context | forms, status=status)
 

@@ -1,20 +1,28 @@
 """Signing in by e-mail, and what every later request of a session checks again."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from foundation.mail.names import quoted
 from foundation.web.client_addresses import client_address
+from foundation.web.counters import is_first
 from organisations.actors import Actor
+from organisations.admins import tell_admins
 from organisations.audit import record_about
-from organisations.models import AuditAction, Session, User
+from organisations.models import AuditAction, AuditEntry, Organisation, Session, User
 from organisations.requests import SignedInRequest, actor_of
 from organisations.signing_in import throttle
 from organisations.signing_in.two_step import Step
+
+MANY_LOCK_OUTS = 10  # of one agency's people
+LOCK_OUT_PERIOD = timedelta(hours=1)
 
 
 class EmailBackend(ModelBackend):
@@ -85,18 +93,34 @@ def count_attempt(request: HttpRequest, person: User) -> None:
 
 def record_failure(person_id: UUID | None, address: str | None) -> None:
     """Keep that somebody failed to sign in as this person; nothing where it is nobody."""
-    _record(AuditAction.SIGN_IN_FAILED, person_id, address)
+    if person_id is not None:
+        _record(AuditAction.SIGN_IN_FAILED, person_id, address)
 
 
 def record_lock_out(person_id: UUID | None, address: str | None) -> None:
     """Keep that tries to sign in as this person are refused for a while, likewise.
 
-    Written once a lock-out: what is refused meanwhile would fill the trail.
+    Written once a lock-out: what is refused meanwhile would fill the trail. The admins are told of
+    many.
     """
-    _record(AuditAction.SIGN_IN_REFUSED, person_id, address)
-
-
-def _record(action: AuditAction, person_id: UUID | None, address: str | None) -> None:
     if person_id is not None:
-        person = User.objects.get(pk=person_id)
-        record_about(person, action, by=Actor.nobody_known(address))
+        person = _record(AuditAction.SIGN_IN_REFUSED, person_id, address)
+        _tell_of_many_lock_outs(person.organisation)
+
+
+def _tell_of_many_lock_outs(organisation: Organisation) -> None:
+    """Tell the admins once that there were so many in the time that is now past."""
+    lock_outs = AuditEntry.objects.for_organisation(organisation).filter(
+        action=AuditAction.SIGN_IN_REFUSED, created_at__gt=Now() - LOCK_OUT_PERIOD
+    )
+    if lock_outs.count() < MANY_LOCK_OUTS:
+        return
+    if is_first(f"lock_outs:{organisation.pk.hex}", within=int(LOCK_OUT_PERIOD.total_seconds())):
+        what = f"Sign-in was locked ten times within an hour at {quoted(organisation.name)}"
+        tell_admins(organisation, what, by=Actor.nobody_known(None))
+
+
+def _record(action: AuditAction, person_id: UUID, address: str | None) -> User:
+    person = User.objects.select_related("organisation").get(pk=person_id)
+    record_about(person, action, by=Actor.nobody_known(address))
+    return person

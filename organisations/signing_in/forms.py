@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth import forms as auth_forms
 
 from organisations.account_emails import account_key
+from organisations.signing_in.webauthn import ANSWER_LONGEST
 
 
 class SignInForm(auth_forms.AuthenticationForm):
@@ -39,6 +40,22 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
+
+
+class SecondStepForm(CodeForm):
+    """The same, or what a browser answers for a passkey."""
+
+    passkey = forms.CharField(
+        max_length=ANSWER_LONGEST,
+        required=False,
+        error_messages={"max_length": "This is no passkey."},
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The template asks for a code; what a passkey's button sends has none.
+        self.fields["code"].required = not self.data.get("passkey")
 
 
 class AccountEmailField(forms.EmailField):

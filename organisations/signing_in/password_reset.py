@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from foundation.mail.letters import send
 from foundation.web.after_answer import after_answer
 from foundation.web.client_addresses import client_address
+from foundation.web.own_url import full_url
 from organisations.actors import Actor
 from organisations.audit import record_about
 from organisations.models import AuditAction, User
@@ -102,5 +103,5 @@ def _send_link(request: HttpRequest, email: str) -> None:
             AuditAction.PASSWORD_RESET_ASKED,
             by=Actor.nobody_known(client_address(request)),
         )
-        context = {"person": person, "link": request.build_absolute_uri(path)}
+        context = {"person": person, "link": full_url(path)}
         send("organisations/mail/password_reset", [person.email], context)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase, UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
@@ -75,6 +76,20 @@ class SessionStore(SessionBase):
         elif not Session.objects.with_key(self.session_key).update(**columns):
             raise UpdateError
         return None
+
+    def take(self, name: str) -> Any:
+        """What the session holds by the name, once: whoever asks after that gets None.
+
+        It is gone at once, for every process; what is popped is gone with the answer.
+        """
+        with transaction.atomic():
+            rows = Session.objects.alive().with_key(self.session_key or "")
+            row = rows.select_for_update().first()
+            held = self.decode(row.data) if row else {}
+            taken = held.pop(name, None)
+            rows.update(data=self.encode(held))
+        self.pop(name, None)
+        return taken
 
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:

@@ -23,9 +23,9 @@ from foundation.web.client_addresses import client_address
 from foundation.web.pages import SeeOther, TooManyRequests
 from organisations.models import User
 from organisations.requests import SignedInRequest
-from organisations.signing_in import authentication, devices, throttle, two_step
+from organisations.signing_in import authentication, devices, passkeys, throttle, two_step
 from organisations.signing_in.authentication import EmailBackend
-from organisations.signing_in.forms import CodeForm, SignInForm
+from organisations.signing_in.forms import SecondStepForm, SignInForm
 from organisations.signing_in.notices import tell_of_new_browser
 from organisations.signing_in.required_two_step import needed_to_set_up
 from organisations.signing_in.throttle import LockedOut
@@ -99,26 +99,27 @@ class Pending:
 
 @login_not_required  # the second half of signing in
 @never_cache
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_code(request: HttpRequest) -> HttpResponse:
-    """The second step: a code of the authenticator app, or a recovery code."""
+    """The second step: a passkey, a code of the authenticator app, or a recovery code."""
     pending = _pending(request)
     if pending is None:
         messages.info(request, "That took too long. Sign in once more.")
         return redirect("organisations:sign_in")
-    form = CodeForm(request.POST or None)
+    person = pending.person
+    form = SecondStepForm(request.POST or None)
     if request.method != "POST":
-        return _code_page(request, form, 200)
+        return _code_page(request, person, form, 200)
     try:
-        step = _step(request, pending.person, form) if form.is_valid() else None
+        step = _step(request, person, form) if form.is_valid() else None
     except TooManyRequests as refusal:
         form.add_error("code", f"Too many codes were tried. {refusal.words}")
-        answer = _code_page(request, form, 429)
+        answer = _code_page(request, person, form, 429)
         answer.headers["Retry-After"] = str(refusal.seconds)
         return answer
     if step is None:
-        return _code_page(request, form, 422)
+        return _code_page(request, person, form, 422)
     return _signed_in(request, pending.person, pending.next, step=step)
 
 
@@ -130,18 +131,31 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
     return SeeOther("organisations:sign_in")
 
 
-def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpResponse:
-    return render(request, "organisations/signing_in/code.html", {"form": form}, status=status)
+def _code_page(
+    request: HttpRequest, person: User, form: SecondStepForm, status: int
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "has_app": two_step.authenticator_of(person) is not None,
+        "passkey_options": passkeys.options_to_use(request, person),
+    }
+    return render(request, "organisations/signing_in/code.html", context, status=status)
 
 
-def _step(request: HttpRequest, person: User, form: CodeForm) -> Step | None:
-    """What the code came from; None, said on the form and kept in the trail, if it is wrong."""
+def _step(request: HttpRequest, person: User, form: SecondStepForm) -> Step | None:
+    """What was proved, and by what; None, said on the form and kept in the trail, if nothing."""
     authentication.count_attempt(request, person)
     address = client_address(request)
-    step = two_step.use(person, form.cleaned_data["code"], address=address)
+    code, passkey = form.cleaned_data["code"], form.cleaned_data["passkey"]
+    if passkey:
+        step = Step.PASSKEY if passkeys.use(request, person, passkey) else None
+        fault = "This passkey did not work. Try once more, or enter a code."
+    else:
+        step = two_step.use(person, code, address=address)
+        fault = "This code is not right. Each works once, and only for a minute."
     if step is None:
         authentication.record_failure(person.pk, address)
-        form.add_error("code", "This code is not right. Each works once, and only for a minute.")
+        form.add_error("passkey" if passkey else "code", fault)
     return step
 
 

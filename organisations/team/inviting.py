@@ -5,16 +5,18 @@ at another. So an admin sees one and the same, whoever the address belongs to; i
 elsewhere, the letter to it says that the invitation is of no use, and why.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from foundation.database.constraints import broken_constraint
 from foundation.mail import letters
+from foundation.web.own_url import full_url
 from organisations.account_emails import account_key
 from organisations.actors import Actor
+from organisations.admins import tell_of_new_admin
 from organisations.audit import record
 from organisations.models import (
     AuditAction,
@@ -29,9 +31,6 @@ from organisations.models.user import EMAIL_RULES
 
 MOST_A_DAY = 50  # letters of an agency
 _LETTERS = (AuditAction.PERSON_INVITED, AuditAction.INVITATION_RESENT)
-
-# From the link's token to its whole address.
-LinkTo = Callable[[str], str]
 
 
 class CannotInvite(Exception):
@@ -54,7 +53,6 @@ def invite(
     name: str | None,
     *,
     by: Actor,
-    link_to: LinkTo,
 ) -> Invitation:
     """Send the address a link by which it joins the agency. Raises CannotInvite."""
     _wait_for_others(organisation)
@@ -81,12 +79,12 @@ def invite(
     token = invitation.renew()
     invitation.save(force_insert=True)
     _record(AuditAction.PERSON_INVITED, invitation, by, role=role.value)
-    _send(invitation, link_to(token), by)
+    _send(invitation, token, by)
     return invitation
 
 
 @transaction.atomic
-def resend(invitation: Invitation, *, by: Actor, link_to: LinkTo) -> None:
+def resend(invitation: Invitation, *, by: Actor) -> None:
     """Send a new link, good for another week; the one before stops. Raises CannotInvite.
 
     The row must be locked.
@@ -96,7 +94,7 @@ def resend(invitation: Invitation, *, by: Actor, link_to: LinkTo) -> None:
     token = invitation.renew()
     invitation.save(update_fields=["digest", "sent_at", "expires_at"])
     _record(AuditAction.INVITATION_RESENT, invitation, by)
-    _send(invitation, link_to(token), by)
+    _send(invitation, token, by)
 
 
 @transaction.atomic
@@ -125,6 +123,8 @@ def accept(digest: str, name: str, password: str, *, address: str | None) -> Use
     invitation.accepted_at = Now()
     invitation.save(update_fields=["accepted_at"])
     by = Actor.for_person(person, address)
+    if person.is_admin:
+        tell_of_new_admin(person, by=by)
     _record(AuditAction.INVITATION_ACCEPTED, invitation, by, role=invitation.role)
     return person
 
@@ -168,8 +168,9 @@ def _account_of(email: str) -> User | None:
         return None
 
 
-def _send(invitation: Invitation, link: str, by: Actor) -> None:
+def _send(invitation: Invitation, token: str, by: Actor) -> None:
     letter = "invitation_of_no_use" if _account_of(invitation.email) else "invitation"
+    link = full_url(reverse("organisations:invitation_link", args=[token]))
     context = {"invitation": invitation, "link": link, "inviter": by.name}
     letters.send(f"organisations/mail/{letter}", [invitation.email], context)
 

@@ -7,29 +7,22 @@ do so one after the other, and the second is told.
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from organisations.actors import Actor
+from organisations.admins import ACTIVE_ADMIN, tell_of_new_admin
 from organisations.audit import record_about
-from organisations.models import AuditAction, Authenticator, Organisation, Role, Session, User
-
-_ACTIVE_ADMIN = Q(role=Role.ADMIN, is_active=True)
+from organisations.models import AuditAction, Organisation, Role, Session, User
+from organisations.signing_in.two_step import HAS_SECOND_STEP
 
 
 class LastAdmin(Exception):
     """The agency would be left without an admin."""
 
 
-def active_admins(organisation: Organisation) -> QuerySet[User]:
-    return organisation.people.filter(_ACTIVE_ADMIN)
-
-
 def team_of(organisation: Organisation) -> QuerySet[User]:
     """All the agency's people, those deactivated last, by name; `has_two_step` says who uses it."""
-    confirmed = Authenticator.objects.filter(
-        organisation_id=OuterRef("organisation_id"), user=OuterRef("pk"), confirmed=True
-    )
-    people = organisation.people.annotate(has_two_step=Exists(confirmed))
+    people = organisation.people.annotate(has_two_step=HAS_SECOND_STEP)
     return people.order_by("-is_active", "name", "id")
 
 
@@ -43,6 +36,8 @@ def change_role(person: User, role: Role, *, by: Actor) -> bool:
         raise LastAdmin
     was, person.role = person.role, role
     person.save(update_fields=["role"])
+    if person.is_admin:
+        tell_of_new_admin(person, by=by)
     record_about(person, AuditAction.ROLE_CHANGED, by=by, was=str(was), role=role.value)
     return True
 
@@ -70,6 +65,8 @@ def reactivate(person: User, *, by: Actor) -> bool:
         return False
     person.is_active = True
     person.save(update_fields=["is_active"])
+    if person.is_admin:
+        tell_of_new_admin(person, by=by)
     record_about(person, AuditAction.PERSON_REACTIVATED, by=by)
     return True
 
@@ -79,7 +76,7 @@ def _locked(person: User, by: Actor) -> tuple[User, bool]:
 
     PermissionDenied where whoever acts has meanwhile lost the right to.
     """
-    rows = person.organisation.people.filter(_ACTIVE_ADMIN | Q(pk=person.pk)).order_by("id")
+    rows = person.organisation.people.filter(ACTIVE_ADMIN | Q(pk=person.pk)).order_by("id")
     # NO KEY: rows that merely point to a person (their leads, say) are written meanwhile.
     locked = {each.pk: each for each in rows.select_for_update(no_key=True)}
     admins = {pk for pk, each in locked.items() if each.is_admin and each.is_active}

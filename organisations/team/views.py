@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from foundation.web.pages import SeeOther, announce, render_page, wants_fragment
+from organisations.admins import active_admins
 from organisations.models import Invitation, Role, User
 from organisations.requests import SignedInRequest, actor_of, admin_required
 from organisations.sending_once import sent_once
@@ -52,7 +53,6 @@ def _invite(request: SignedInRequest, form: InviteForm) -> Invitation:
         Role(form.cleaned_data["role"]),
         form.cleaned_data["name"],
         by=actor_of(request),
-        link_to=_link_on_this_host(request),
     )
 
 
@@ -89,7 +89,7 @@ def deactivate(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """Ask first (GET), then (POST) have the person out at their next request; or leave oneself."""
     person = _person_or_404(request, person_id)
     if request.method != "POST":
-        only_admin = set(people.active_admins(request.organisation)) == {person}
+        only_admin = set(active_admins(request.organisation)) == {person}
         return _ask(request, person, "Deactivate", "_deactivate.html", only_admin=only_admin)
     try:
         people.deactivate(person, by=actor_of(request))
@@ -138,7 +138,7 @@ def resend_invitation(request: SignedInRequest, invitation_id: UUID) -> HttpResp
     """A new link, good for another week."""
     invitation = _open_invitation_or_404(request, invitation_id)
     try:
-        inviting.resend(invitation, by=actor_of(request), link_to=_link_on_this_host(request))
+        inviting.resend(invitation, by=actor_of(request))
     except inviting.CannotInvite as why:
         return _page(request, invitation_fault=(invitation.id, str(why)), status=422)
     messages.success(
@@ -175,13 +175,6 @@ def _person_or_404(request: SignedInRequest, person_id: UUID) -> User:
 def _open_invitation_or_404(request: SignedInRequest, invitation_id: UUID) -> Invitation:
     invitations = Invitation.objects.for_organisation(request.organisation).open()
     return get_object_or_404(invitations.select_for_update(), id=invitation_id)
-
-
-def _link_on_this_host(request: SignedInRequest) -> inviting.LinkTo:
-    """Links on the host that was asked for, which ALLOWED_HOSTS has passed."""
-    return lambda token: request.build_absolute_uri(
-        reverse("organisations:invitation_link", args=[token])
-    )
 
 
 def _refused(request: SignedInRequest, person: User, why: str) -> HttpResponse:

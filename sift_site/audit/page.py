@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.lists.csv_files import csv_pieces, csv_response, only_export_of, plain
 from foundation.lists.export_refusal import refusal
@@ -20,6 +20,7 @@ from organisations.audit import record
 from organisations.audit_chain import fields_of
 from organisations.models import AuditAction, AuditEntry, AuditEntryQuerySet, AuditTarget
 from organisations.requests import SignedInRequest, actor_of, admin_required
+from organisations.signing_in.recent_sign_in import recent_sign_in_before_download
 from sift_site.audit.filters import AuditFilterForm
 from sift_site.audit.names import Names
 from sift_site.audit.wording import lines_of
@@ -75,8 +76,9 @@ def _reader(ranges: list[AuditEntryQuerySet]) -> Callable[[Stretch, int], list[A
     return read
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_before_download
 def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
     """What the filters leave as a CSV file, on every plan; recorded before its first byte.
 

@@ -23,7 +23,7 @@ from gunicorn.app.base import Application
 from gunicorn.arbiter import Arbiter
 
 from sift_site import environment
-from sift_site.development import embedded_postgres
+from sift_site.development import embedded_postgres, secret_key
 from sift_site.development.postgres_home import EmbeddedPostgresFailed
 from sift_site.development.var_folder import VAR, open_in_var
 
@@ -54,28 +54,31 @@ def main() -> NoReturn:
 
 def run() -> None:
     os.chdir(PROJECT)
-    set_development_values()
     port = environment.port(_PORT)
+    url = f"http://{_HOST}:{port}"
+    set_development_values(url)
     environment.require_shared_counters(environment.count("WEB_CONCURRENCY", 1, least=1))
-    with only_one(f"http://{_HOST}:{port}") as after_a_kill:
+    with only_one(url) as after_a_kill:
         check_port(port, patience=_AFTER_A_KILL if after_a_kill else 0)
         with database():
             django.setup()
-            welcome = prepare(f"http://{_HOST}:{port}")
+            welcome = prepare(url)
             serve(port, welcome)
 
 
-def set_development_values() -> None:
+def set_development_values(url: str) -> None:
     """What a developer's machine needs, where the environment does not say otherwise."""
     defaults = {
         "DJANGO_SETTINGS_MODULE": "sift_site.settings",
         "SIFT_HTTPS": "off",
-        "SECRET_KEY": environment.DEVELOPMENT_SECRET_KEY,
         "ALLOWED_HOSTS": ",".join(environment.DEVELOPMENT_HOSTS),
+        "SIFT_URL": url,
     }
     for name, value in defaults.items():
         if environment.optional_text(name) is None:
             os.environ[name] = value
+    if environment.optional_text("SECRET_KEY") is None:  # with a database of one's own, too
+        os.environ["SECRET_KEY"] = secret_key.of_this_machine()
 
 
 @contextlib.contextmanager

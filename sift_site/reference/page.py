@@ -18,14 +18,14 @@ from sift_site.reference.outline import Outline
 @login_not_required  # whoever writes an integration has a key, and seldom a sign-in
 @require_safe
 def api_reference(request: HttpRequest) -> HttpResponse:
-    """The reference, in the shell for who is signed in; its samples call this very server."""
-    url = request.build_absolute_uri("/").removesuffix("/")
+    """The reference, in the shell for who is signed in; its samples call Sift's own URL."""
+    url = settings.SIFT_URL
     rates = (settings.SIFT_RATE_GROWTH, settings.SIFT_RATE_SCALE, settings.SIFT_RATE_ANONYMOUS)
     body = _body(url, rates)
     return render(request, "reference/page.html", {"body": body, "url": url})
 
 
-@lru_cache(maxsize=8)  # a deployment has one address or a few
+@lru_cache(maxsize=1)  # settings do not change while it runs
 def _body(url: str, rates: tuple[str, str, str]) -> SafeString:
     """All that is the same for everybody, written once."""
     outline = Outline(document(), url)

@@ -11,11 +11,14 @@ _OFF = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture",
     "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "identity-credentials-get",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials",
-    "payment", "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
-    "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "window-management",
-    "xr-spatial-tracking",
+    "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
+    "web-share", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
-PERMISSIONS = ", ".join(f"{feature}=()" for feature in _OFF)
+# Passkeys are for our own pages, and for no frame in them.
+_OURS = ("publickey-credentials-create", "publickey-credentials-get")
+PERMISSIONS = ", ".join(
+    [f"{feature}=()" for feature in _OFF] + [f"{feature}=(self)" for feature in _OURS]
+)
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

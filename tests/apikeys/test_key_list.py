@@ -86,17 +86,17 @@ def test_networks_are_kept_and_a_faulty_one_is_named(signed_in_admin, agency):
     assert "from 2 networks" in signed_in_admin.get(TAB).content.decode()
 
 
-def test_the_curl_line_is_for_this_servers_own_address(signed_in_admin, agency, settings):
-    settings.ALLOWED_HOSTS = ["sift.example.co.uk"]
+def test_the_curl_line_is_for_sifts_own_url(signed_in_admin, agency, settings):
+    settings.SIFT_URL = "https://sift.example.co.uk"
     answer = signed_in_admin.post(
         TAB,
         {"name": "CRM", "scope": "read", "expires": "never"},
-        headers={"Host": "sift.example.co.uk"},
+        headers={"Host": "localhost"},
     )
     text = shown_key(answer)
 
     assert answer.context["shown"].curl == (
-        f'curl -H "Authorization: Bearer {text}" "http://sift.example.co.uk/api/v1/leads?limit=5"'
+        f'curl -H "Authorization: Bearer {text}" "https://sift.example.co.uk/api/v1/leads?limit=5"'
     )
     assert escape(answer.context["shown"].curl) in answer.content.decode()
 

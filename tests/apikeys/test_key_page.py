@@ -221,7 +221,7 @@ def test_admins_hear_of_every_key_that_is_made_rolled_or_deleted(
     assert made == ["API key “CRM” was created"]
     assert rolled == ["API key “CRM” was rolled"]
     assert deleted == [f"API key “{key.name}” was deleted"]
-    assert "Ada Admin (from 127.0.0.1)" in mailoutbox[0].body
+    assert "“Ada Admin” (from 127.0.0.1)" in mailoutbox[0].body
     assert recorded(agency)[0] == "key_created"
     assert recorded(agency)[-2:] == ["key_rolled", "key_deleted"]
 

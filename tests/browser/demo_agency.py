@@ -57,6 +57,7 @@ def load_agency(leads: int) -> Agency:
         "invitation_id": make_invitation(organisation)[0].id,
         "session_id": lead.id,  # so is signing out elsewhere
         "device_id": lead.id,  # and forgetting a device
+        "passkey_id": lead.id,  # and removing a passkey
     }
     walked = [url_of(route, objects) for route in PAGES]
     more = [

@@ -87,6 +87,7 @@ def test_what_a_search_found_is_marked_as_it_was_written(search, marked):
     "piece",
     [
         "e" + "\u0301\u0327" * 150, "\u0301\u0327" * 150, "http://a.b/" * 30, "https://e).,!" * 25,
+        "http://a@" * 30,
         "http://" + "e\u0301\u0327" * 100, "\u202e" * 300, "<&" * 150, "e'" * 150, "07700 900" * 35,
     ],
     ids=lambda piece: ascii(piece[:8]),

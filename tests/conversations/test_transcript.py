@@ -84,6 +84,25 @@ def test_only_http_addresses_become_links_without_what_follows_them(signed_in, a
     assert "</a>). ftp://c.example www.d.uk" in bubble
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://bank.co.uk@evil.example/in",
+        "https://bank.co.uk:443@evil.example",
+        "HTTPS://bank.co.uk%2Fin@evil.example?x=1",
+        "http://@evil.example",
+    ],
+)
+def test_an_address_that_names_somebody_before_its_host_is_no_link(signed_in, agency, address):
+    conversation = make_conversation(agency)
+    make_message(conversation, content=f"See {address}, https://a.example/@ada?to=a@b.example")
+
+    (bubble,) = bubbles(transcript(signed_in, conversation))
+
+    assert f"See {address}, <a " in bubble
+    assert re.findall(r'<a href="([^"]*)"', bubble) == ["https://a.example/@ada?to=a@b.example"]
+
+
 def test_days_part_the_transcript_in_london_time(signed_in, agency):
     conversation = make_conversation(agency)
     for when in ("2026-06-01 22:30", "2026-06-01 23:30", "2026-06-02 08:00"):

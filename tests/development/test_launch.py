@@ -68,6 +68,10 @@ class Launch:
         except HTTPError as answer:
             return answer.code
 
+    def shown(self, path: str) -> str:
+        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return answer.read().decode()
+
 
 @pytest.fixture(scope="module")
 def project() -> Iterator[Path]:
@@ -155,6 +159,8 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     ) in printed
     leads = "/api/v1/leads?status=hot&since=2026-06-01T00:00:00Z&limit=5"
     assert first.status_of(leads, Authorization=f"Bearer {key}") == 200
+    assert first.shown("/api/docs/").count(f"{address}/api/v1/leads") > 1
+    assert (project / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
     there = people(manage)
     assert signed_in_to_the_database(manage) == "sift_server"
 

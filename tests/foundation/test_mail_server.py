@@ -62,13 +62,35 @@ def test_a_letter_keeps_no_answer_waiting_and_is_sent_though_the_process_ends():
     assert b"The password was changed" in server.letter
 
 
+def test_without_a_mail_server_no_letters_link_comes_into_a_log(tmp_path):
+    person = make_user(make_organisation(), email="priya@example.com")
+    log = tmp_path / "server.log"
+
+    with (
+        serve(env={"GUNICORN_CMD_ARGS": f"--capture-output --error-logfile={log}"}) as address,
+        httpx.Client(base_url=address) as browser,
+    ):
+        form = {"csrfmiddlewaretoken": token_in(browser, "/password-reset/"), "email": person.email}
+        assert browser.post("/password-reset/", data=form).status_code == 302
+
+    said = log.read_text()
+    assert "A letter (organisations/mail/password_reset) was not sent: EMAIL_URL names no" in said
+    assert f"{address}/password-reset/" not in said
+    assert "This link does it" not in said
+    assert person.email not in said
+
+
 def change_password(address: str, person: User) -> httpx.Response:
     session = Client()
     session.force_login(person)
     cookies = {"sift_session": session.cookies["sift_session"].value}
     with httpx.Client(base_url=address, cookies=cookies) as browser:
-        page = browser.get("/settings/profile/password/").text
-        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        token = token_in(browser, "/settings/profile/password/")
         new = dict.fromkeys(("new_password1", "new_password2"), "a wholly different phrase")
         form = {"csrfmiddlewaretoken": token, "old_password": PASSWORD} | new
         return browser.post("/settings/profile/password/", data=form)
+
+
+def token_in(browser: httpx.Client, path: str) -> str:
+    page = browser.get(path).text
+    return page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]

@@ -43,7 +43,7 @@ def test_the_file_opens_right_in_a_spreadsheet(signed_in, agency):
         r'attachment; filename="leads-harbour-vale-\d{4}-\d\d-\d\d\.csv"',
         answer["Content-Disposition"],
     )
-    assert content.startswith(b"\xef\xbb\xbfid,name,email,phone,status,")
+    assert content.startswith(b'\xef\xbb\xbf"id","name","email","phone","status",')
     assert content.endswith(b"\r\n")
     assert "Zoë Żółkowska".encode() in content
     assert b'"Caernarfon, Gwynedd"' in content

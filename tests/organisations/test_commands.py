@@ -123,8 +123,8 @@ def test_an_account_is_opened_again_with_its_keys_and_without_its_sessions(
     actions = [action for action, _, _ in written_down(agency)]
     assert actions.count("organisation_reopened") == 1
     assert [letter.subject for letter in letters()] == [
-        f"The Sift account of {agency.name} is closed",
-        f"The Sift account of {agency.name} is open again",
+        f"The Sift account of “{agency.name}” is closed",
+        f"The Sift account of “{agency.name}” is open again",
     ]
 
 

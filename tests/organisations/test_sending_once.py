@@ -15,7 +15,7 @@ from leads.merging import last_merge
 from leads.models import Lead, LeadEvent
 from leads.models.saved_view import SavedView
 from organisations.models import AuditEntry, Authenticator, SentForm
-from organisations.models.authenticator import CODES
+from organisations.models.recovery_code import CODES
 from organisations.signing_in import two_step
 from tests.api.conftest import client_with
 from tests.apikeys.test_secrecy import shown_key

@@ -123,10 +123,13 @@ def test_it_says_the_limits_of_this_deployment(client, settings):
     assert "4,321 an hour" in html
 
 
-def test_samples_call_the_server_that_shows_them(client):
-    html = client.get(ADDRESS, headers={"Host": "localhost:8123"}, secure=True).text
+def test_samples_call_sifts_own_url_by_whatever_name_they_are_shown(client, settings):
+    settings.SIFT_URL = "https://sift.example.co.uk"
 
-    assert "https://localhost:8123/api/v1/leads" in html
+    html = client.get(ADDRESS, headers={"Host": "localhost:8123"}).text
+
+    assert "https://sift.example.co.uk/api/v1/leads" in html
+    assert "localhost" not in html
     assert "testserver" not in html
 
 

@@ -151,6 +151,7 @@ def test_a_deployment_passes_djangos_check_and_binds_its_cookies_to_its_host():
         "REDIS_URL": "redis://localhost:6379/0",
         "SECRET_KEY": "only-to-check-the-settings-0123456789-abcdefghijklmnopqrstuvwxyz",
         "ALLOWED_HOSTS": "sift.example.co.uk",
+        "SIFT_URL": "https://sift.example.co.uk",
     }
 
     shown = subprocess.run(

@@ -22,6 +22,7 @@ from conversations.intake_format import ReceivedConversation
 from foundation import emails, links, name_field, plain_text, validation, words
 from foundation.ids import parse_uuid
 from foundation.lists import csv_files
+from foundation.mail import names
 from foundation.web import client_addresses, user_agents
 from leads import phone_search, phones, search, wording
 from leads.models import Lead
@@ -149,6 +150,7 @@ ACTS: dict[str, Callable[[str], object]] = {
     "foundation.links linked": links.linked,
     "foundation.name_field clean": refused(name_field.NameField().clean, ValidationError),
     "foundation.lists.csv_files plain": csv_files.plain,
+    "foundation.mail.names quoted": names.quoted,
     "foundation.ids parse_uuid": parse_uuid,
     "foundation.web.user_agents in_plain_words": user_agents.in_plain_words,
     "foundation.web.client_addresses read_address": client_addresses.read_address.__wrapped__,

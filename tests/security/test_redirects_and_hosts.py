@@ -103,3 +103,18 @@ def test_a_password_reset_never_links_to_a_host_that_a_stranger_named(client, ag
     (mail,) = letters()
     assert "http://testserver/password-reset/" in mail.body
     assert "evil" not in mail.body
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000"])
+def test_links_in_letters_are_of_sifts_own_url_by_whatever_name_it_was_asked(
+    signed_in_admin, admin, letters, settings, host
+):
+    settings.SIFT_URL = "https://sift.example.co.uk"
+    invited = {"email": "new@example.com", "role": "agent"}
+
+    Client().post("/password-reset/", {"email": admin.email}, headers={"Host": host})
+    signed_in_admin.post("/settings/team/", invited, headers={"Host": host})
+
+    links = [re.search(r"https?://\S+", letter.body)[0] for letter in letters()]
+    assert len(links) == 2
+    assert all(link.startswith("https://sift.example.co.uk/") for link in links)

@@ -67,7 +67,12 @@ def manage(*words: str, database: str, **environment: str) -> "subprocess.Comple
         [sys.executable, "manage.py", *words],
         cwd=PROJECT,
         env=environment
-        | {"DATABASE_URL": database, "SECRET_KEY": "for-tests", "ALLOWED_HOSTS": "localhost"},
+        | {
+            "DATABASE_URL": database,
+            "SECRET_KEY": "for-this-test-only-0123456789-abcdefghijklmnopqrstuvwxyz",
+            "ALLOWED_HOSTS": "localhost",
+            "SIFT_URL": "http://localhost",
+        },
         capture_output=True,
         text=True,
         check=False,

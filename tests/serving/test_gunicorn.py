@@ -8,14 +8,24 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from sift_site.environment import PUBLISHED_SECRET_KEY
 from sift_site.serving.log_lines import without_secrets
 from tests.servers import PROJECT, free_port, serve
 
 _DEPLOYED = {
     "DATABASE_URL": "postgres://sift@localhost/sift",
-    "SECRET_KEY": "for-this-test-only",
+    "SECRET_KEY": "for-this-test-only-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "sift.example.co.uk",
+    "SIFT_URL": "https://sift.example.co.uk",
 }
+_CARELESS = [
+    ("SECRET_KEY", "only-49-characters-abcdefghijklmnopqrstuvwxyz-012"),
+    ("SECRET_KEY", "xy" * 40),
+    ("SECRET_KEY", PUBLISHED_SECRET_KEY),
+    ("ALLOWED_HOSTS", "sift.example.co.uk,*"),
+    ("SIFT_URL", "https://sift.example.co.uk/path"),
+    ("DEBUG", "on"),
+]
 
 
 def gunicorn(environment: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
@@ -23,6 +33,18 @@ def gunicorn(environment: dict[str, str], *words: str) -> "subprocess.CompletedP
     bind = f"127.0.0.1:{free_port()}"
     return subprocess.run(
         [sys.executable, "-m", "gunicorn", "sift_site.wsgi", "--bind", bind, *words],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def manage(environment: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
         cwd=PROJECT,
         env=environment,
         capture_output=True,
@@ -43,7 +65,7 @@ def test_several_processes_without_redis_are_refused_in_words(plain_environment,
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "SIFT_URL"])
 def test_a_deployment_without_its_settings_says_which(plain_environment, missing):
     environment = plain_environment | _DEPLOYED
     del environment[missing]
@@ -53,6 +75,26 @@ def test_a_deployment_without_its_settings_says_which(plain_environment, missing
     assert done.returncode != 0
     assert f"{missing} is not set. It is required when DATABASE_URL is set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), _CARELESS)
+def test_a_careless_deployment_is_refused_in_one_sentence(plain_environment, name, value):
+    environment = plain_environment | _DEPLOYED | {name: value}
+
+    served, managed = gunicorn(environment), manage(environment, "check")
+
+    for done in (served, managed):
+        assert done.returncode != 0
+        assert "Traceback" not in done.stderr
+    (sentence,) = managed.stderr.splitlines()
+    assert sentence.startswith(f"manage.py: {name} ")
+    assert sentence.removeprefix("manage.py: ") in served.stderr
+    if name == "SECRET_KEY":
+        assert value not in managed.stderr + served.stderr
+
+
+def test_a_careful_one_is_not(plain_environment):
+    assert manage(plain_environment | _DEPLOYED, "check").returncode == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from organisations.actors import SYSTEM
+from organisations.admins import tell_of_new_admin
 from organisations.audit import record_about
 from organisations.commands import open_organisation, text_argument
 from organisations.models import AuditAction, Role, User
@@ -47,6 +48,8 @@ class Command(BaseCommand):
                 person = User.objects.create_user(
                     organisation=tenant, email=email, name=name, role=role, password=password
                 )
+                if person.is_admin:
+                    tell_of_new_admin(person, by=SYSTEM)
                 record_about(person, AuditAction.PERSON_ADDED, by=SYSTEM, role=role)
         except IntegrityError:
             raise CommandError(f"There is a person with the e-mail {email} already.") from None

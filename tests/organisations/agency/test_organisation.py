@@ -156,7 +156,7 @@ def test_the_account_is_closed_for_who_types_its_name(
     assert theirs.get("/api/v1/leads", headers=bearer).status_code == 401
     assert actions_of(agency) == ["key_created", "organisation_closed"]
     assert sorted(letter.to[0] for letter in letters) == sorted([admin.email, second.email])
-    assert "closed by Ada Admin" in letters[0].body
+    assert "closed by “Ada Admin”" in letters[0].body
 
 
 @pytest.mark.parametrize("typed", ["", "Northgate Homes", "yes", "Harbour & Vale!"])

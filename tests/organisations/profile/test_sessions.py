@@ -94,7 +94,7 @@ def test_however_many_there_are_the_page_takes_as_many_statements(agent, stateme
     for _ in range(20):
         make_session(agent)
 
-    assert statements_of(lambda: here.get(PAGE)) == few == 5
+    assert statements_of(lambda: here.get(PAGE)) == few == 6
 
 
 @pytest.mark.parametrize(

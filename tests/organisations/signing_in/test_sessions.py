@@ -97,7 +97,7 @@ def test_a_page_asks_once_for_the_session_and_once_for_the_person(signed_in):
 
     asked = [statement for statement in sent if "organisations_session" in statement]
     assert len(asked) <= 1
-    assert len(sent) == 3  # and once for what the page shows
+    assert len(sent) == 4  # and once for each thing that the page shows: an app, and passkeys
 
 
 def test_sessions_that_ended_by_themselves_are_cleared_away_at_sign_ins(client, agent):

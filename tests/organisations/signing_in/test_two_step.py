@@ -329,7 +329,7 @@ def test_an_admin_turns_it_off_for_a_colleague_who_lost_everything(
     assert address not in signed_in_admin.get("/settings/team/").content.decode()
     [letter] = [each for each in letters() if each.subject == "Two-step sign-in was turned off"]
     assert letter.to == [agent.email]
-    assert "by Ada Admin" in letter.body
+    assert "by “Ada Admin”" in letter.body
     assert "from 127.0.0.1" in letter.body
     off = AuditEntry.objects.get(action="two_step_off")
     assert (off.actor_id, off.target_id) == (admin.id, agent.id)

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from organisations.admins import active_admins
 from organisations.models import User
-from organisations.team.people import active_admins
 from tests.factories import make_invitation, make_organisation, make_user
 
 RULE = "organisations_user_an_admin_stays"

@@ -54,7 +54,7 @@ def test_an_invited_person_sets_up_an_account_by_the_link_in_the_letter_once(inv
     answer = theirs.post("/invitation/", JOIN, follow=True)
 
     assert letter.to == ["priya@example.com"]
-    assert letter.subject == "Ada Admin invites you to Harbour & Vale on Sift"
+    assert letter.subject == "“Ada Admin” invites you to “Harbour & Vale” on Sift"
     assert "Harbour &amp; Vale" in opened.content.decode()
     assert "priya@example.com" in opened.content.decode()
     assert answer.redirect_chain == [("/sign-in/", 303)]
