@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0033_two_step_rule_recorded"),
+        ("organisations", "0038_passkeys_in_the_trail"),
     ]
 
     operations = [
