@@ -50,6 +50,7 @@ def _only_one_run() -> None:
     _locks.append(lock)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers(config):
     """One more than there are processors: many tests wait, for Chromium or for a process."""
     return (os.cpu_count() or 1) + 1
