@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from organisations.models import Organisation, User
 from tests.browser.axe import Findings
+from tests.browser.kept_contexts import KeptContexts
 from tests.factories import PASSWORD
 
 # What is awaited comes at once, but on a busy machine.
@@ -30,29 +31,23 @@ def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def usual(chromium: Browser, live_server: Any) -> BrowserContext:
-    """A browser without options, which has our styles and scripts by the second test."""
-    return chromium.new_context(base_url=live_server.url)
+def contexts(chromium: Browser, live_server: Any) -> KeptContexts:
+    return KeptContexts(chromium, live_server.url)
 
 
 @pytest.fixture
-def open_browser(
-    chromium: Browser, usual: BrowserContext, live_server: Any
-) -> Iterator[Callable[..., Page]]:
+def open_browser(contexts: KeptContexts) -> Iterator[Callable[..., Page]]:
     """Opens a page of a browser on the live server in which nobody is signed in. Whatever its
     console complains of fails the test, a breach of the content security policy first of all.
 
-    The first without options is the usual browser, emptied after each test. Any other is new, as
-    is one that will be `changed` in what a test cannot put back, its clock for one.
+    The browser served other tests before, and is emptied after each; one that will be `changed` in
+    what a test cannot put back, its clock for one, is new and is closed.
     """
-    contexts, complaints = [], []
+    opened, complaints = [], []
 
     def open_one(*, changed: bool = False, **options: Any) -> Page:
-        if changed or options or usual in contexts:
-            context = chromium.new_context(base_url=live_server.url, **options)
-        else:
-            context = usual
-        contexts.append(context)
+        context = contexts.new(options) if changed else contexts.take(options)
+        opened.append((context, changed, options))
         page = context.new_page()
         page.set_default_timeout(LONGEST_WAIT)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -63,25 +58,17 @@ def open_browser(
         return page
 
     yield open_one
-    for context in contexts:
-        if context is usual:
-            empty(context)
-        else:
+    for context, changed, options in opened:
+        if changed:
             context.close()
+        else:
+            contexts.give_back(context, options)
     # A status or a failure that the test itself called forth is no complaint.
     called_forth = (
         *("Failed to load resource", "Response Status Error"),
         *("htmx:afterRequest", "htmx:sendError", "htmx:timeout"),  # HTMX on a request that failed
     )
     assert [said for said in complaints if not said.startswith(called_forth)] == []
-
-
-def empty(context: BrowserContext) -> None:
-    """Close its pages and sign its person out; what it fetched from our own files may stay."""
-    for page in context.pages:
-        page.close()
-    context.set_offline(False)
-    context.clear_cookies()
 
 
 @pytest.fixture

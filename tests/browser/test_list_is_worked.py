@@ -45,7 +45,6 @@ def signed_in_at_the_list(page: Page, person) -> Page:
 
 @pytest.fixture
 def list_page(leads, page) -> Page:
-    page.goto("/leads/")
     expect(page.locator("tbody .row")).to_have_count(5)
     return page
 

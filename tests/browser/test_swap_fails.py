@@ -32,6 +32,7 @@ def test_who_was_signed_out_in_another_tab_signs_in_and_is_back(open_browser, pe
     other.goto("/")
     other.get_by_role("button", name="Sign out").first.click()
     expect(other.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.bring_to_front()
 
     chip(page, "Cold").click()
 

@@ -15,9 +15,10 @@ HEAD = f"Host: {NAME}\r\nUser-Agent: slow\r\n"
 SOON = 4.0  # seconds
 
 
-@pytest.fixture
-def proxy(nginx_path, tmp_path: Path):
-    with behind_nginx(nginx_path, tmp_path) as port:
+@pytest.fixture(scope="module")
+def proxy(nginx_path, tmp_path_factory, django_db_setup):
+    """One nginx, and one Sift behind it, for all tests."""
+    with behind_nginx(nginx_path, tmp_path_factory.mktemp("nginx")) as port:
         yield port
 
 
