@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from foundation.lists.csv_files import csv_pieces, csv_response, moment_of, only_export_of, plain
 from foundation.lists.export_refusal import refusal
 from leads.models import Lead, LeadQuerySet
+from leads.models.choices import ORIGIN_FIELDS
 from leads.pages.filters import LeadFilterForm
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget
@@ -28,7 +29,9 @@ def _fields() -> tuple[str, ...]:
 
 
 FIELDS = _fields()
-TEXTS = tuple(FIELDS.index(name) for name in ("name", "email", "phone", "summary", "area"))
+TEXTS = tuple(
+    FIELDS.index(name) for name in ("name", "email", "phone", "summary", "area", *ORIGIN_FIELDS)
+)
 VIEWING = FIELDS.index("viewing_requested")
 ROWS_AT_ONCE = 1000  # fetched, written and sent together
 

@@ -16,12 +16,15 @@ from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
 from leads.models.choices import (
+    CONSENT,
     FACT_CHOICES,
+    ORIGIN_FIELDS,
     REACHED,
     SCORED_STATUSES,
     BuyerScheme,
     ChainStatus,
     Channel,
+    Consent,
     FinancingStatus,
     Intent,
     LeadStatus,
@@ -146,6 +149,11 @@ class Lead(models.Model):
         max_length=20, choices=StampDutyPosition.choices, null=True
     )
     viewing_requested = models.BooleanField(default=False)
+    # What the events of its captures come to: `leads.origin_and_consent`.
+    property_ref = models.CharField(max_length=500, null=True, help_text="the home asked about")
+    origin_url = models.CharField(max_length=500, null=True, help_text="the page they came from")
+    campaign = models.CharField(max_length=500, null=True)
+    marketing_consent = models.CharField(max_length=16, choices=Consent.choices, null=True)
     # When the conversation that brought it began; it never moves.
     created_at = models.DateTimeField(db_default=Now())
     # Moved by a trigger when a field that the JSON shows changes.
@@ -196,6 +204,8 @@ class Lead(models.Model):
             _keyed("phone"),
             said("leads_lead", "summary"),
             said("leads_lead", "area"),
+            *(said("leads_lead", field) for field in ORIGIN_FIELDS),
+            known("leads_lead", CONSENT, Consent),
             _between("score", 0, 100),
             _between("bedrooms_min", 0, 50),
             _between("bedrooms_max", 0, 50),

@@ -16,6 +16,7 @@ from leads.models.choices import (
     BuyerScheme,
     ChainStatus,
     Channel,
+    Consent,
     FinancingStatus,
     Intent,
     LeadStatus,
@@ -144,6 +145,30 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     ]
     viewing_requested: Annotated[
         bool, Meta(description="Whether they asked for a viewing.", examples=[True])
+    ]
+    property_ref: Annotated[
+        str | None,
+        Meta(
+            description="The home that was asked about, of the first conversation that said so.",
+            examples=["HV-2041"],
+        ),
+    ]
+    origin_url: Annotated[
+        str | None,
+        Meta(
+            description="The page that they came from, likewise.",
+            examples=["https://harbour-vale.example/homes/elm-grove-12"],
+        ),
+    ]
+    campaign: Annotated[
+        str | None, Meta(description="The campaign, likewise.", examples=["spring-sellers"])
+    ]
+    marketing_consent: Annotated[
+        Annotated[str, _one_of(Consent)] | None,
+        Meta(
+            description="Whether they let the agency write to them: the latest that they said.",
+            examples=["granted"],
+        ),
     ]
     created_at: Annotated[
         Timestamp,
