@@ -90,8 +90,13 @@ class Conversation(models.Model):
     languages_used: Any = ArrayField(models.CharField(max_length=35), default=list)
     # The sender's own id: the same one again is the same conversation.
     external_id = models.CharField(max_length=200, null=True)
-    # SHA-256 of the conversation as it was received, to tell a repeat from one that differs.
+    # The header of a capture whose body had no external_id, likewise.
+    idempotency_key = models.CharField(max_length=200, null=True)
+    # SHA-256 of the conversation as it was last received, to tell a repeat from one that differs.
     received_digest = models.BinaryField(max_length=32, null=True)
+    received_messages = models.IntegerField(
+        null=True, help_text="that what was last received added"
+    )
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     # What its messages come to: `conversations.summing_up.sum_up()`, stored with every change.
@@ -113,7 +118,13 @@ class Conversation(models.Model):
                 fields=["organisation", "external_id"],
                 condition=Q(external_id__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="conversations_conversation_idempotency_key_unique",
+                fields=["organisation", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+            ),
             said("conversations_conversation", "external_id"),
+            said("conversations_conversation", "idempotency_key"),
             known("conversations_conversation", "channel", Channel),
             known("conversations_conversation", "status", ConversationStatus),
             models.CheckConstraint(

@@ -1,0 +1,142 @@
+"""Conversations and their leads into the tables, dated as late as can be."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from conversations.models import Conversation, ConversationLanguage, Message
+from conversations.summing_up import Summary
+from conversations.talks import NOT_YET, Talk
+from foundation.database.copying import copy_rows
+from leads import search
+from leads.events import EVENT_FIELDS
+from leads.models import FACT_FIELDS, Lead, LeadEvent
+from leads.origin_and_consent import COLUMNS
+from organisations.changes.numbering import next_moment
+from organisations.models import Organisation
+
+LEAD_FIELDS = (
+    "id", "organisation_id", "source", "status", "score", "created_at", "moved_on", "hand_set",
+    "search", "email_key", "phone_key", *FACT_FIELDS,
+)  # fmt: skip
+CONVERSATION_FIELDS = (
+    "id", "organisation_id", "lead_id", "channel", "status", "languages_used", "external_id",
+    "received_digest", "created_at", "last_message_at", "message_count", "last_words", "search",
+)  # fmt: skip
+MESSAGE_FIELDS = (
+    "id", "organisation_id", "conversation_id", "position", "role", "content", "created_at",
+)  # fmt: skip
+# Besides those that a loaded history has.
+_LEAD_FIELDS = (*LEAD_FIELDS, *COLUMNS)
+_CONVERSATION_FIELDS = (*CONVERSATION_FIELDS, "idempotency_key", "received_messages")
+_MESSAGE_FIELDS = (*MESSAGE_FIELDS, "external_id")
+# What may change of a conversation that grows.
+_GROWN_FIELDS = (
+    "status", "languages_used", "received_digest", "received_messages", "last_message_at",
+    "message_count", "last_words", "search",
+)  # fmt: skip
+
+
+def write(
+    organisation: Organisation,
+    *,
+    new_leads: Sequence[Lead],
+    changed_leads: Mapping[Lead, Collection[str]],
+    talks: Sequence[Talk],
+    events: Sequence[tuple[Any, ...]],
+) -> None:
+    """Write all, leads before what points at them: those keys are not deferred.
+
+    `changed_leads` names the columns of each. Whatever is live is dated by one moment, which takes
+    the organisation's counter: nothing after it waits for anybody.
+    """
+    summaries = [talk.summary() for talk in talks]
+    _update_leads(changed_leads)
+    for lead in new_leads:
+        search.renew(lead)
+    ConversationLanguage.objects.note(
+        organisation, {code for talk in talks if talk.is_new for code in talk.languages}
+    )
+    if _is_live(talks):
+        _date(new_leads, talks, next_moment(organisation.id))
+    if new_leads:
+        rows = [tuple(getattr(lead, name) for name in _LEAD_FIELDS) for lead in new_leads]
+        copy_rows(Lead, _LEAD_FIELDS, rows)
+    _write_talks(organisation, talks, summaries)
+    if events:
+        copy_rows(LeadEvent, EVENT_FIELDS, events)
+
+
+def _is_live(talks: Iterable[Talk]) -> bool:
+    return any(turn.created_at is NOT_YET for talk in talks for turn in talk.new_turns)
+
+
+def _date(leads: Iterable[Lead], talks: Iterable[Talk], moment: datetime) -> None:
+    dated: list[Any] = [*leads, *talks, *(turn for talk in talks for turn in talk.new_turns)]
+    for each in dated:
+        if each.created_at is NOT_YET:
+            each.created_at = moment
+
+
+def _update_leads(changed: Mapping[Lead, Collection[str]]) -> None:
+    if not changed:
+        return
+    for lead in changed:
+        search.renew(lead)
+    columns = {"search"}.union(*changed.values())
+    Lead.objects.bulk_update(changed, columns)
+
+
+def _write_talks(
+    organisation: Organisation, talks: Sequence[Talk], summaries: Sequence[Summary]
+) -> None:
+    new, grown = [], []
+    for talk, summary in zip(talks, summaries, strict=True):
+        if talk.is_new:
+            new.append(_row(organisation, talk, summary))
+        else:
+            grown.append(_grown(talk, summary))
+    if new:
+        copy_rows(Conversation, _CONVERSATION_FIELDS, new)
+    if grown:
+        Conversation.objects.bulk_update(grown, _GROWN_FIELDS)
+    turns = [(talk, turn) for talk in talks for turn in talk.new_turns]
+    if turns:
+        copy_rows(
+            Message,
+            _MESSAGE_FIELDS,
+            [
+                (turn.id, organisation.id, talk.id, turn.position, turn.role, turn.content,
+                 turn.created_at, turn.external_id)
+                for talk, turn in turns
+            ],
+        )  # fmt: skip
+
+
+def _row(organisation: Organisation, talk: Talk, summary: Summary) -> tuple[Any, ...]:
+    return (
+        talk.id, organisation.id, talk.lead.id, talk.channel, talk.status, talk.languages,
+        talk.external_id, talk.digest, talk.created_at, _last_message_at(talk, summary),
+        summary.message_count, summary.last_words, summary.search, talk.idempotency_key,
+        talk.brought,
+    )  # fmt: skip
+
+
+def _grown(talk: Talk, summary: Summary) -> Conversation:
+    return Conversation(
+        id=talk.id,
+        status=talk.status,
+        languages_used=talk.languages,
+        received_digest=talk.digest,
+        received_messages=talk.brought,
+        last_message_at=_last_message_at(talk, summary),
+        message_count=summary.message_count,
+        last_words=summary.last_words,
+        search=summary.search,
+    )
+
+
+def _last_message_at(talk: Talk, summary: Summary) -> datetime:
+    """Summed up before it was dated."""
+    at = summary.last_message_at
+    return talk.turns[-1].created_at if at is NOT_YET else at
