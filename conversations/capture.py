@@ -153,11 +153,12 @@ def add_messages(
 
     One that was closed is open again.
     """
+    arrivals = _Arrivals(organisation, by)
+    arrivals.standing.lock([], [])
     ours = Conversation.objects.for_organisation(organisation)
     lead_id = ours.filter(id=conversation_id).values_list("lead_id", flat=True).first()
     if lead_id is None:
         return None
-    arrivals = _Arrivals(organisation, by)
     arrivals.standing.find([], {conversation_id: lead_id})
     added = arrivals.add(arrivals.standing.talks[conversation_id], messages)
     arrivals.write()

@@ -6,7 +6,7 @@ conversations. What was found before its lock and is not so under it makes the c
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from conversations.talks import Talk, Turn
 from foundation.database.locks import lock_names
 from leads.contacts import KEY_OF, key_of
 from leads.facts import LeadFacts
+from leads.merging import lock_of_merging
 from leads.models import Lead
 from organisations.models import Organisation
 
@@ -28,7 +29,7 @@ Contact = tuple[str, str]
 
 
 class LookAgain(Exception):
-    """A conversation was given to another lead, or erased, while its locks were waited for."""
+    """A conversation was erased while its locks were waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,12 @@ class Standing:
     def lock(self, names: Iterable[Name], contacts: Iterable[Contact]) -> None:
         """Wait for whoever else takes in the same conversations or people.
 
-        So nobody waits for a unique index of names, which others wait for until they commit.
+        So nobody waits for a unique index of names, which others wait for until they commit. No
+        lead is merged meanwhile, and no conversation given to another.
         """
         id_ = self.organisation.id
-        lock_names(f"{id_} {kind} {text}" for kind, text in {*names, *contacts})
+        taken = (f"{id_} {kind} {text}" for kind, text in {*names, *contacts})
+        lock_names(taken, shared=[lock_of_merging(self.organisation)])
 
     def known(self, names: Collection[Name]) -> dict[Name, Known]:
         """The conversations that have these names, by their name; one statement if any is asked."""
@@ -89,13 +92,13 @@ class Standing:
     def find(self, contacts: Iterable[Contact], growing: Mapping[UUID, UUID]) -> None:
         """Lock the leads that these contacts lead to, then the conversations that grow.
 
-        `growing` names the lead of each conversation. Raises LookAgain where it is another's by
-        now, or is no longer there.
+        `growing` names the lead of each conversation. Raises LookAgain where one is no longer
+        there.
         """
-        reached = self._reached_by(contacts)
+        reached, survivors = self._reached_by(contacts)
         for lead_id in growing.values():
             reached.setdefault(lead_id, [])
-        self._enter_leads(reached)
+        self._enter_leads(reached, survivors)
         self._lock_talks(growing)
         self._count_messages()
 
@@ -118,38 +121,46 @@ class Standing:
         if lead not in self._by_contact[contact]:
             insort(self._by_contact[contact], lead, key=lambda known: (known.created_at, known.id))
 
-    def _reached_by(self, contacts: Iterable[Contact]) -> dict[UUID, list[Contact]]:
+    def _reached_by(
+        self, contacts: Iterable[Contact]
+    ) -> tuple[dict[UUID, list[Contact]], set[UUID]]:
+        """The leads that the contacts lead to, and which of these a lead was merged into."""
         asked = set(contacts)
         leads = Lead.objects.for_organisation(self.organisation)
         reached: dict[UUID, list[Contact]] = defaultdict(list)
+        survivors: set[UUID] = set()
         for kind in KEY_OF:
             keys = [key for kind_asked, key in asked if kind_asked == kind]
             if keys:
-                for id_, key in leads.first_of_contact(kind, keys):
-                    reached[id_].append((kind, key))
-        return reached
+                for id_, key, became in leads.first_of_contact(kind, keys):
+                    reached[became or id_].append((kind, key))
+                    survivors |= {became} if became else set()
+        return reached, survivors
 
-    def _enter_leads(self, reached: Mapping[UUID, Sequence[Contact]]) -> None:
-        """Lock the leads; one that was merged into another stands for that one."""
-        while reached:
-            rows = Lead.objects.for_organisation(self.organisation).filter(id__in=reached)
-            merged: dict[UUID, list[Contact]] = defaultdict(list)
-            for row in rows.order_by("id").select_for_update():
-                if row.merged_into_id is not None:
-                    merged[row.merged_into_id] += reached[row.id]
-                    continue
-                lead = self.leads.setdefault(row.id, row)
-                for contact in reached[row.id]:
-                    self.enter(lead, contact)
-            reached = merged
+    def _enter_leads(self, reached: dict[UUID, list[Contact]], survivors: Collection[UUID]) -> None:
+        """Lock the leads; of the survivors of a merge, those that they became if merged themselves.
+
+        Nothing is merged meanwhile. A lead that was erased meanwhile is nobody.
+        """
+        leads = Lead.objects.for_organisation(self.organisation)
+        while survivors:
+            again = leads.filter(id__in=survivors, merged_into__isnull=False)
+            merged = dict(again.values_list("id", "merged_into_id"))
+            for id_, became in merged.items():
+                reached[became] += reached.pop(id_, [])
+            survivors = set(merged.values())
+        if not reached:
+            return
+        for lead in leads.filter(id__in=reached).order_by("id").select_for_update():
+            self.leads[lead.id] = lead
+            for contact in reached[lead.id]:
+                self.enter(lead, contact)
 
     def _lock_talks(self, growing: Mapping[UUID, UUID]) -> None:
         if not growing:
             return
         rows = Conversation.objects.for_organisation(self.organisation).filter(id__in=growing)
         for row in rows.order_by("id").select_for_update():
-            if row.lead_id not in self.leads:
-                raise LookAgain
             self.talks[row.id] = _talk(row, self.leads[row.lead_id])
         if len(self.talks) < len(growing):
             raise LookAgain

@@ -182,7 +182,16 @@ def lock_merging(organisation: Organisation) -> None:
     Rows alone would do for two merges, which lock them in the order of ids; an undoing learns only
     from the survivor which row it needs besides.
     """
-    lock_names([f"{organisation.id} merging"])
+    lock_names([lock_of_merging(organisation)])
+
+
+def lock_of_merging(organisation: Organisation) -> str:
+    """The lock's name: whoever shares it finds that no lead is merged meanwhile, nor taken apart.
+
+    A capture does. It follows merged leads to what they became, and only then, knowing all the rows
+    that it needs, locks them in the order of their ids.
+    """
+    return f"{organisation.id} merging"
 
 
 def locked_leads(organisation: Organisation, ids: list[UUID]) -> dict[UUID, Lead]:

@@ -6,20 +6,26 @@ from hashlib import blake2b
 from django.db import connection
 
 
-def lock_names(names: Iterable[str]) -> None:
+def lock_names(names: Iterable[str], *, shared: Iterable[str] = ()) -> None:
     """Wait for the locks of all names, in one statement; the end of the transaction frees them.
 
-    They are taken in the order of their keys, so two takers never wait for each other in a ring.
+    Those that are `shared` many hold at once, while nobody holds them alone. They are taken in the
+    order of their keys, so two takers never wait for each other in a ring.
     """
-    keys = sorted({_key(name) for name in names})
+    keys = {_key(name): True for name in shared} | {_key(name): False for name in names}
     if not keys:
         return
     with connection.cursor() as cursor:
         # A subquery with an ORDER BY is not folded into the outer query: rows come sorted.
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(key) FROM"
-            " (SELECT key FROM unnest(%s::bigint[]) AS key ORDER BY key) AS sorted",
-            [keys],
+            """
+            SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(key)
+                        ELSE pg_advisory_xact_lock(key) END
+              FROM (SELECT key, is_shared
+                      FROM unnest(%s::bigint[], %s::boolean[]) AS taken (key, is_shared)
+                     ORDER BY key) AS sorted
+            """,
+            [list(keys), list(keys.values())],
         )
 
 

@@ -63,8 +63,10 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
-    def first_of_contact(self, contact: str, keys: Sequence[str]) -> list[tuple[UUID, str]]:
-        """The leads that somebody of these keys may be, each by its id and its key.
+    def first_of_contact(
+        self, contact: str, keys: Sequence[str]
+    ) -> list[tuple[UUID, str, UUID | None]]:
+        """The leads that somebody of these keys may be: id, key, and what it was merged into.
 
         `contact` is `email` or `phone`. Of each key the oldest lead, and the oldest whose e-mail
         is not known; so too of those that were merged. However many leads share a number, these
@@ -74,7 +76,7 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
         kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~UNMERGED}
         known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
         first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
-        return [(id_, found) for id_, found, *_ in first.values_list("id", key, *kinds)]
+        return [row[:3] for row in first.values_list("id", key, "merged_into_id", *kinds)]
 
     def touch(self) -> None:
         """Move `updated_at`, so that pollers see these leads though no field of theirs differs."""

@@ -24,11 +24,16 @@ _LEFT_OUT = IGNORED | {"cursor", "offset"}
 _JSON = "application/json"
 
 
+def json_response(body: msgspec.Struct, *, etag: str) -> Answer:
+    """200 with the body, which has this entity tag."""
+    return Answer(_encode(body), content_type=_JSON, headers={"ETag": etag})
+
+
 def list_response(request: ApiRequest, query: ListQuery, page: Page[Any]) -> Answer:
     """200 with a page of a list; a Link header leads to the next one, if there is one."""
     cursor = query.listing.cursor_after(page.goes_on_after) if page.goes_on_after else None
     body = schemas.ListOf(
-        data=_in_full(page.rows),
+        data=in_full(page.rows),
         limit=query.window.limit,
         offset=query.window.offset,
         has_more=cursor is not None,
@@ -41,7 +46,7 @@ def list_response(request: ApiRequest, query: ListQuery, page: Page[Any]) -> Ans
     return answer
 
 
-def _in_full(rows: list[Any]) -> list[Any]:
+def in_full(rows: list[Any]) -> list[Any]:
     """The rows, such that their times are written to the microsecond and in UTC.
 
     msgspec writes times many times quicker than anything here could, but leaves a fraction of
@@ -51,7 +56,7 @@ def _in_full(rows: list[Any]) -> list[Any]:
     if not rows:
         return rows
     if getattr(rows[0], "messages", msgspec.UNSET) is not msgspec.UNSET:
-        rows = [structs.replace(row, messages=_in_full(row.messages)) for row in rows]
+        rows = [structs.replace(row, messages=in_full(row.messages)) for row in rows]
     struct: Any = type(rows[0])
     names, fractions = _times_of(struct)
     if getattr(rows[0], names[0]).tzinfo is not UTC:
@@ -101,7 +106,7 @@ def lead_etag(lead: schemas.Lead) -> str:
 
 def lead_response(lead: schemas.Lead) -> Answer:
     """200 with the lead and its entity tag."""
-    (shown,) = _in_full([lead])
+    (shown,) = in_full([lead])
     return Answer(_encode(shown), content_type=_JSON, headers={"ETag": lead_etag(lead)})
 
 

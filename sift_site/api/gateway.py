@@ -124,6 +124,7 @@ def problem_details(problem: Problem, request_id: str) -> ProblemDetails:
         detail=problem.detail,
         request_id=request_id,
         errors=faults or msgspec.UNSET,
+        **problem.members,
     )
 
 

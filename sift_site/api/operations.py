@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from sift_site.api.parameters import Parameter
+from sift_site.api.problems import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Tag:
 
 
 LEADS = Tag("Leads", "Buyers and renters that the agency's chat agent has talked to.")
+EVENTS = Tag("Events", "Every change, in the order in which it was made.")
 CONVERSATIONS = Tag("Conversations", "The chats with them, and what was said.")
 
 
@@ -31,4 +33,5 @@ class Operation:
     answer: Any  # the Struct of a 200, or ListOf[Struct]
     query: tuple[Parameter, ...] = ()
     body: type[msgspec.Struct] | None = None
+    refusals: tuple[Kind, ...] = ()  # besides those that follow from what it is
     has_entity_tag: bool = False  # the answer has an ETag, and the request may say what it knows

@@ -16,6 +16,7 @@ from foundation.ids import parse_uuid
 from foundation.validation import Fault
 from leads.models.choices import Channel, LeadStatus
 from leads.phones import phone_key
+from organisations.models import ChangeType
 from sift_site.api import cursors, problems, schemas, times
 from sift_site.api.cursors import Listing, NotOfThisList
 from sift_site.api.http import ApiRequest
@@ -25,6 +26,7 @@ from sift_site.api.windows import Window
 IGNORED = frozenset({"organisation_id", "organization_id"})
 _MOST_FIELDS = 1000
 _LARGEST_OFFSET = 2**63 - 1
+LATEST = "latest"
 _LONGEST_CONTACT = 500  # characters of an address or a number, with whatever stands around it
 
 
@@ -88,6 +90,30 @@ def read_list_query(
 
 def _default(parameters: tuple[Parameter, ...], name: str) -> Any:
     return next(parameter.default for parameter in parameters if parameter.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedQuery:
+    """What the feed was asked for, understood."""
+
+    after: int | None  # None: the latest
+    types: tuple[str, ...]  # none: all
+    with_leads: bool
+    limit: int
+
+
+def read_feed_query(request: ApiRequest) -> FeedQuery:
+    """The query of the feed; raises the Problem 422 with every fault."""
+    values, faults = _read_values(query_of(request), EVENTS)
+    if faults:
+        raise problems.invalid(faults)
+    after = values.get("after", 0)
+    return FeedQuery(
+        after=None if after == LATEST else after,
+        types=tuple(values.get("types", ())),
+        with_leads="include" not in values,
+        limit=values.get("limit", _default(EVENTS, "limit")),
+    )
 
 
 def faults_of_any(request: HttpRequest) -> list[Fault]:
@@ -301,6 +327,33 @@ _INCLUDE = Parameter(
     "and `more_messages`.",
     example="messages",
 )
+_AFTER = Parameter(
+    "after",
+    lambda text: text if text == LATEST else _whole_number(text, least=0, most=_LARGEST_OFFSET),
+    "a position, 0, or latest",
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": _LARGEST_OFFSET},
+            {"type": "string", "enum": [LATEST]},
+        ]
+    },
+    "Only changes after this position: the `position` of the answer before. 0 is all that is kept; "
+    f"`{LATEST}` brings no data and tells where to begin.",
+    example=48211,
+    default=0,
+)
+_TYPES = _choice(
+    "types", ChangeType, "Only events of this type; of several, where it is repeated or "
+    "comma-separated.", example=["lead.created", "lead.erased"], several=True,
+)  # fmt: skip
+_WITHOUT_LEADS = Parameter(
+    "include",
+    partial(_one_of, choices=("none",)),
+    "none",
+    {"type": "string", "enum": ["none"]},
+    "Leaves `lead` out of the events.",
+    example="none",
+)
 # What is no filter: a cursor goes on with another limit, and with messages or without.
 _PAGING = frozenset({"limit", "offset", "cursor", "count", "include"})
 
@@ -321,6 +374,7 @@ _CONVERSATIONS_WITH_MESSAGES = tuple(
     _limit(100, default=50, where=" with include=messages") if one.name == "limit" else one
     for one in CONVERSATIONS
 )
+EVENTS = (_AFTER, _TYPES, _WITHOUT_LEADS, _limit(500, default=100))
 MESSAGES = (_SINCE, _limit(1000, default=1000), _CURSOR, _OFFSET, _COUNT)
 
 

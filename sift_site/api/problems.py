@@ -74,6 +74,13 @@ METHOD_NOT_ALLOWED = Kind(
     when="The path is there, but does not take this method.",
     remedy="Use one of those that the header `Allow` names.",
 )  # fmt: skip
+GONE = Kind(
+    "gone", 410, "No longer kept",
+    when="`after` is a place in the feed from which changes are no longer kept: they are for 90 "
+    "days. Some of what came after it is gone; `oldest` is the first that is left.",
+    remedy="Begin anew: ask for `after=latest`, read all leads, and follow from the position that "
+    "you were told.",
+)  # fmt: skip
 CHANGED_MEANWHILE = Kind(
     "changed-meanwhile", 412, "Changed meanwhile",
     when="`If-Match` names a state of the lead that is not the present one: somebody changed it "
@@ -117,7 +124,7 @@ SERVER_ERROR = Kind(
 
 KINDS = (
     BAD_REQUEST, UNAUTHORISED, HTTPS_REQUIRED, PLAN_WITHOUT_API, READ_ONLY_KEY, NOT_FOUND,
-    METHOD_NOT_ALLOWED, CHANGED_MEANWHILE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID,
+    METHOD_NOT_ALLOWED, GONE, CHANGED_MEANWHILE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID,
     TOO_MANY_REQUESTS, SERVER_ERROR,
 )  # fmt: skip
 
@@ -132,12 +139,14 @@ class Problem(Exception):
         *,
         faults: Iterable[Fault] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
         self.faults = list(faults)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})  # of the answer, besides those that all have
 
 
 def foreign_host() -> Problem:
@@ -221,6 +230,25 @@ def body_too_large(most: int) -> Problem:
 def invalid(faults: Iterable[Fault]) -> Problem:
     """Input with faults, every one of them named."""
     return Problem(INVALID, "The request has faults; errors names each.", faults=faults)
+
+
+def gone(oldest: int) -> Problem:
+    return Problem(
+        GONE,
+        "Changes after this position are no longer all kept. Begin anew with after=latest.",
+        members={"oldest": oldest},
+    )
+
+
+def beyond_latest(latest: int) -> Problem:
+    """A position that was never given out: the database is a backup's, from before it was."""
+    fault = Fault("after", f"must not be above {latest}, the latest; begin anew with after=latest")
+    return Problem(
+        INVALID,
+        "The request has faults; errors names each.",
+        faults=[fault],
+        members={"latest": latest},
+    )
 
 
 def changed_meanwhile() -> Problem:

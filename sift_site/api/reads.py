@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import starmap
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -170,6 +170,79 @@ def lead(*, organisation_id: UUID, lead_id: UUID, for_update: bool = False) -> s
     sql = _LEAD_FOR_UPDATE if for_update else _LEAD
     rows = ask(sql, {"organisation_id": organisation_id, "lead_id": lead_id})
     return schemas.Lead(*rows[0]) if rows else None
+
+
+# --- The feed ------------------------------------------------------------------------------------
+class FeedRead(NamedTuple):
+    """Changes after a position, and how far the organisation's have come."""
+
+    latest: int
+    dropped: int  # up to this position they are no longer kept
+    rows: list[Row]  # a change's columns, and its lead's: None where it is not to be seen
+
+
+def feed_position(*, organisation_id: UUID) -> tuple[int, int]:
+    """The position of the organisation's latest change, and up to which none is kept."""
+    rows = ask(_FEED_POSITION, {"organisation_id": organisation_id})
+    return rows[0] if rows else (0, 0)
+
+
+def feed(
+    *,
+    organisation_id: UUID,
+    after: int,
+    limit: int,
+    types: Sequence[str] = (),
+    with_leads: bool = True,
+) -> FeedRead:
+    """The organisation's changes after that position, so many and one more, with their leads.
+
+    One statement sees one moment: whatever has a position up to `latest` is there. Where nothing
+    came after `after` the changes are not looked at.
+    """
+    sql = _FEED_WITH_LEADS if with_leads else _FEED
+    # A text of many rather than an array: so the statement is the same for all.
+    wanted = "{" + ",".join(types) + "}" if types else None
+    values = {"organisation_id": organisation_id, "after": after, "limit": limit + 1}
+    rows = ask(sql, values | {"types": wanted})
+    if not rows:
+        return FeedRead(0, 0, [])
+    latest, dropped, *_ = rows[0]
+    return FeedRead(latest, dropped, [row[2:] for row in rows if row[2] is not None])
+
+
+_FEED_POSITION: LiteralString = """
+    SELECT feed.position, feed.dropped FROM organisations_feed AS feed
+     WHERE feed.organisation_id = %(organisation_id)s
+"""
+
+
+def _feed_sql(columns: LiteralString, joined: LiteralString) -> LiteralString:
+    return f"""
+        SELECT feed.position, feed.dropped, change.position, change.id::text, change.type,
+               change.created_at, change.lead_id::text, change.conversation_id::text,
+               change.changed, change."from", change."to", change.count, change.actor_kind,
+               change.actor_name {columns}
+          FROM organisations_feed AS feed
+          LEFT JOIN LATERAL (
+                SELECT * FROM organisations_change AS change
+                 WHERE change.organisation_id = %(organisation_id)s
+                   AND feed.position > %(after)s AND change.position > %(after)s
+                   AND (%(types)s::text[] IS NULL OR change.type = ANY(%(types)s::text[]))
+                 ORDER BY change.position LIMIT %(limit)s
+               ) AS change ON true
+          {joined}
+         WHERE feed.organisation_id = %(organisation_id)s
+         ORDER BY change.position
+    """
+
+
+_FEED = _feed_sql("", "")
+_FEED_WITH_LEADS = _feed_sql(
+    f", {SHOWN_COLUMNS}",
+    """LEFT JOIN leads_lead AS lead ON lead.organisation_id = %(organisation_id)s
+                                   AND lead.id = change.lead_id AND lead.merged_into_id IS NULL""",
+)
 
 
 def message_page(

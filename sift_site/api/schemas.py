@@ -25,6 +25,8 @@ from leads.models.choices import (
     StatusByKey,
     Timeline,
 )
+from organisations.actors import ActorKind
+from organisations.models import ChangeType
 
 T = TypeVar("T")
 
@@ -280,6 +282,110 @@ class ListOf(msgspec.Struct, Generic[T], frozen=True):
     ] = UNSET
 
 
+class EventActor(msgspec.Struct, frozen=True, gc=False):
+    """Who made a change."""
+
+    kind: Annotated[
+        str,
+        _one_of(ActorKind),
+        Meta(description="A person, an API key, or Sift itself.", examples=["person"]),
+    ]
+    name: Annotated[
+        str,
+        Meta(description="What they were called at that time.", examples=["Priya Shah"]),
+    ]
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One change, as the feed tells it."""
+
+    position: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Its place among the agency's changes: 1, 2, 3 … without holes, in the "
+            "order of their commits.",
+            examples=[48212],
+        ),
+    ]
+    id: Annotated[
+        Id,
+        Meta(
+            description="A UUID version 7. It never changes.",
+            examples=["01977a3f-04d2-7b16-9a77-2f60c1e85b09"],
+        ),
+    ]
+    type: Annotated[
+        str,
+        Meta(
+            description="What happened: "
+            + ", ".join(f"`{one}`" for one in ChangeType.values)
+            + ". More may come: ignore those that you do not know.",
+            examples=["lead.status_changed"],
+        ),
+    ]
+    created_at: Annotated[Timestamp, Meta(description="When. It grows with the position.")]
+    lead_id: Annotated[
+        Id | None,
+        Meta(description="The lead that it is of; null in what was told of a lead since erased."),
+    ]
+    conversation_id: Annotated[
+        Id | None,
+        Meta(description="The conversation, where it is of one.", examples=[None]),
+    ]
+    changed: Annotated[
+        list[str],
+        Meta(description="The fields that became different.", examples=[["status"]]),
+    ]
+    from_: Annotated[
+        str | None,
+        Meta(
+            description="What stood before: a status, the name of who had the lead, or the id of "
+            "the lead that it was merged into or that the conversation was of.",
+            examples=["hot"],
+        ),
+    ] = msgspec.field(name="from")
+    to: Annotated[
+        str | None,
+        Meta(
+            description="What stands since: likewise; after `lead.merged` the id of the lead that "
+            "it became.",
+            examples=["contacted"],
+        ),
+    ]
+    actor: Annotated[
+        EventActor | None, Meta(description="Who did it; null once the lead was erased.")
+    ]
+    count: Annotated[
+        Annotated[int, Meta(ge=1)] | UnsetType,
+        Meta(description="How many messages were added; there with `message.added` alone."),
+    ] = UNSET
+    lead: Annotated[
+        Lead | UnsetType | None,
+        Meta(
+            description="The lead as it is now, which may be later than this event; null if it was "
+            "erased or merged away. Left out with `include=none`."
+        ),
+    ] = UNSET
+
+
+class EventPage(msgspec.Struct, frozen=True):
+    """Changes after a position, in the order in which they were committed."""
+
+    data: Annotated[list[Event], Meta(description="The events, the earliest first.")]
+    position: Annotated[
+        int,
+        Meta(
+            description="The next request's `after`, also where `types` let nothing through.",
+            examples=[48212],
+        ),
+    ]
+    latest: Annotated[
+        int, Meta(description="The position of the agency's latest change.", examples=[48290])
+    ]
+    has_more: Annotated[bool, Meta(description="Whether to ask again at once.", examples=[True])]
+
+
 class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What PATCH of a lead's status takes: the statuses that a key may set."""
 
@@ -343,4 +449,15 @@ class ProblemDetails(msgspec.Struct, frozen=True):
     errors: Annotated[
         list[FaultyField] | UnsetType,
         Meta(description="Every fault, where fields are at fault; not there otherwise."),
+    ] = UNSET
+    oldest: Annotated[
+        int | UnsetType,
+        Meta(description="With 410: the oldest position that is still kept.", examples=[31007]),
+    ] = UNSET
+    latest: Annotated[
+        int | UnsetType,
+        Meta(
+            description="Where `after` lies beyond it: the position of the latest change.",
+            examples=[48290],
+        ),
     ] = UNSET

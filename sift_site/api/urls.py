@@ -2,6 +2,7 @@
 
 from sift_site.api.conversations import conversation_list, message_list
 from sift_site.api.endpoint import route
+from sift_site.api.events import event_list
 from sift_site.api.leads import change_lead_status, lead_detail, lead_list
 
 # Ids are matched as any text and parsed after the key was checked, so that malformed, unknown and
@@ -11,5 +12,6 @@ urlpatterns = [
     route("leads/<str:lead_id>", lead_detail, name="lead-detail"),
     route("leads/<str:lead_id>/status", change_lead_status, name="lead-status"),
     route("conversations", conversation_list, name="conversation-list"),
+    route("events", event_list, name="event-list"),
     route("conversations/<str:conversation_id>/messages", message_list, name="message-list"),
 ]

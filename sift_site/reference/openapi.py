@@ -223,7 +223,7 @@ def _kinds(endpoint: Endpoint, route: _Route) -> list[Kind]:
         kinds += [problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE]
         if endpoint.operation.has_entity_tag:
             kinds.append(problems.CHANGED_MEANWHILE)
-    return kinds
+    return [*kinds, *endpoint.operation.refusals]
 
 
 def _responses(endpoint: Endpoint, route: _Route, types: Schemas) -> dict[str, Any]:

@@ -26,6 +26,7 @@ EXAMPLES: dict[Kind, Problem] = {
         problems.read_only_key(),
         problems.not_found(),
         problems.method_not_allowed(["GET", "HEAD"]),
+        problems.gone(31_007),
         problems.changed_meanwhile(),
         problems.body_too_large(BODY_LIMIT),
         problems.unsupported_media_type(),

@@ -44,6 +44,8 @@ def example_of(schema: Mapping[str, Any], components: Mapping[str, Schema]) -> A
         return example_of(components[component_of(schema)], components)
     if "examples" in schema:
         return schema["examples"][0]
+    if "anyOf" in schema:  # of the first that it may be, which is not null
+        return example_of(schema["anyOf"][0], components)
     if schema.get("type") == "array":
         return [example_of(schema["items"], components)]
     # What need not be there is left out.

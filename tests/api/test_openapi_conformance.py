@@ -61,6 +61,8 @@ def _aim(case, ids: dict[str, str]) -> None:
             case.query.pop(name, None)
         if "lead_id" in case.query:
             case.query["lead_id"] = ids["lead_id"]
+        if "after" in case.query:  # a position that was given out
+            case.query["after"] = 0
         if "phone" in case.query:
             case.query["phone"] = "07700 900123"
         if "include" in case.query:  # which narrows the limit, as no schema can say

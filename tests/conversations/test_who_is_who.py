@@ -216,7 +216,7 @@ def test_of_hundreds_who_share_a_number_only_the_oldest_are_asked_about(agency):
     found = Lead.objects.for_organisation(agency).first_of_contact("phone", ["+441614960000"])
 
     assert Lead.objects.count() == 301
-    assert {id_ for id_, _ in found} == {oldest.id, without.id}
+    assert {id_ for id_, *_ in found} == {oldest.id, without.id}
 
 
 # --- Nothing that was said is nowhere ------------------------------------------------------------

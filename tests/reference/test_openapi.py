@@ -147,6 +147,7 @@ def test_every_route_that_takes_a_key_is_in_it(document):
     assert {path.removeprefix("/api/v1/") for path in document["paths"]} == patterns
     assert set(operations(document)) == {
         "list_leads", "get_lead", "change_lead_status", "list_conversations", "list_messages",
+        "list_events",
     }  # fmt: skip
 
 
@@ -218,6 +219,7 @@ def test_what_an_endpoint_may_refuse_follows_from_what_it_is(document):
         "change_lead_status": of_all | {"404", "412", "413", "415"},
         "list_conversations": of_all,
         "list_messages": of_all | {"404"},
+        "list_events": of_all | {"304", "410"},
     }
 
 
