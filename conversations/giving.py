@@ -284,7 +284,7 @@ def _save(organisation: Organisation, *changes: _Change, by: Actor) -> list[Lead
         if comes_from_somewhere:
             origin_and_consent.restate(change.lead, merged_leads(change.lead), organisation)
         change.lead.save(update_fields=_SAVED)
-        note_differences(change.lead, change.stood, by=by)
+        note_differences(change.lead, change.stood, by=by, touched=True)
     leads = Lead.objects.filter(id__in=[change.lead.id for change in changes])
     leads.filter(organisation_id=changes[0].lead.organisation_id).touch()
     return moves

@@ -63,7 +63,7 @@ class ConsentGiven(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_def
 
     def as_kept(self) -> dict[str, str]:
         wording = (self.wording or "").strip()
-        return {"marketing": self.marketing.value, **({"wording": wording} if wording else {})}
+        return {"marketing": str(self.marketing), **({"wording": wording} if wording else {})}
 
 
 class PostedMessage(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -1,6 +1,7 @@
 """Conversations and their leads into the tables, dated as late as can be."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +59,10 @@ def write(
         organisation, {code for talk in talks if talk.is_new for code in talk.languages}
     )
     if _is_live(talks):
-        _date(new_leads, talks, next_moment(organisation.id))
+        moment = next_moment(organisation.id)
+        _date(new_leads, talks, moment)
+        pairs = zip(talks, summaries, strict=True)
+        summaries = [_dated(talk, summary, moment) for talk, summary in pairs]
     if new_leads:
         rows = [tuple(getattr(lead, name) for name in _LEAD_FIELDS) for lead in new_leads]
         copy_rows(Lead, _LEAD_FIELDS, rows)
@@ -76,6 +80,15 @@ def _date(leads: Iterable[Lead], talks: Iterable[Talk], moment: datetime) -> Non
     for each in dated:
         if each.created_at is NOT_YET:
             each.created_at = moment
+
+
+def _dated(talk: Talk, summary: Summary, moment: datetime) -> Summary:
+    """The summary, which was made before the talk's new messages were dated."""
+    if summary.last_message_at is not NOT_YET:
+        return summary
+    if any(turn.created_at > moment for turn in talk.turns):  # a history, dated a day ahead
+        return talk.summary()
+    return replace(summary, last_message_at=moment)
 
 
 def _update_leads(changed: Mapping[Lead, Collection[str]]) -> None:
@@ -116,7 +129,7 @@ def _write_talks(
 def _row(organisation: Organisation, talk: Talk, summary: Summary) -> tuple[Any, ...]:
     return (
         talk.id, organisation.id, talk.lead.id, talk.channel, talk.status, talk.languages,
-        talk.external_id, talk.digest, talk.created_at, _last_message_at(talk, summary),
+        talk.external_id, talk.digest, talk.created_at, summary.last_message_at,
         summary.message_count, summary.last_words, summary.search, talk.idempotency_key,
         talk.brought,
     )  # fmt: skip
@@ -129,14 +142,8 @@ def _grown(talk: Talk, summary: Summary) -> Conversation:
         languages_used=talk.languages,
         received_digest=talk.digest,
         received_messages=talk.brought,
-        last_message_at=_last_message_at(talk, summary),
+        last_message_at=summary.last_message_at,
         message_count=summary.message_count,
         last_words=summary.last_words,
         search=summary.search,
     )
-
-
-def _last_message_at(talk: Talk, summary: Summary) -> datetime:
-    """Summed up before it was dated."""
-    at = summary.last_message_at
-    return talk.turns[-1].created_at if at is NOT_YET else at

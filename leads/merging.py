@@ -124,7 +124,7 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
         ]
     )
     note_unmerged(other, survivor, by=by)
-    note_differences(survivor, stood, by=by)
+    note_differences(survivor, stood, by=by, touched=True)
     _record(AuditAction.MERGE_UNDONE, survivor, other, by=by)
     return other
 
