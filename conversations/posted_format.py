@@ -21,6 +21,7 @@ MOST_MESSAGES = 500
 MOST_IN_A_BATCH = 100
 
 _NOT_USED = "Accepted, as a line of an import has it, and not used: "
+TimeNotUsed = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
 OriginText = Annotated[str, Meta(max_length=500)]
 
 
@@ -89,7 +90,7 @@ class PostedMessage(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_de
         ),
     ] = None
     created_at: Annotated[
-        datetime | None, Meta(description=f"{_NOT_USED}the time is when it arrives.")
+        TimeNotUsed | None, Meta(description=f"{_NOT_USED}the time is when it arrives.")
     ] = None
 
     def __post_init__(self) -> None:
@@ -128,7 +129,7 @@ class PostedConversation(Forgiving, kw_only=True, forbid_unknown_fields=True, om
         Meta(description="Whether they may be written to: the latest that they said counts."),
     ] = None
     told_start: Annotated[
-        datetime | None,
+        TimeNotUsed | None,
         Meta(description=f"{_NOT_USED}it begins when its first message arrives."),
     ] = msgspec.field(default=None, name="started_at")
     told_status: Annotated[
