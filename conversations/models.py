@@ -14,6 +14,7 @@ from django.db.models.lookups import LessThanOrEqual
 from conversations.choices import ConversationStatus, MessageRole
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
 from foundation.database.constraints import known, said
+from foundation.database.kept_queries import KeptQuery
 from foundation.ids import uuid7
 from leads.models import Lead
 from leads.models.choices import Channel
@@ -196,8 +197,10 @@ class LanguageQuerySet(TenantQuerySet["ConversationLanguage"]):
     def note(self, organisation: Organisation, codes: Iterable[str]) -> None:
         """Remember that the organisation has conversations in these languages."""
         different = {code.lower() for code in codes}
-        noted = self.for_organisation(organisation).filter(code__in=different)
-        new = different.difference(noted.values_list("code", flat=True))
+        if not different:
+            return
+        noted = _NOTED.ask(agency=organisation.id, codes=sorted(different))
+        new = different.difference(code for (code,) in noted)
         self.bulk_create(
             ConversationLanguage(organisation=organisation, code=code) for code in sorted(new)
         )
@@ -231,6 +234,13 @@ class ConversationLanguage(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+_NOTED = KeptQuery(
+    lambda: ConversationLanguage.objects.filter(
+        organisation__given="agency", code__given_any="codes"
+    ).values_list("code")
+)
 
 
 class MessageQuerySet(TenantQuerySet["Message"]):

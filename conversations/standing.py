@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from conversations.choices import MessageRole
 from conversations.models import Conversation, Message
 from conversations.talks import Talk, Turn
+from foundation.database.kept_queries import KeptQuery
 from foundation.database.locks import lock_names
 from leads.contacts import KEY_OF, key_of
 from leads.facts import LeadFacts
@@ -48,6 +49,21 @@ def contacts_of(facts: LeadFacts) -> list[Contact]:
     return [(kind, key) for kind, key in keys if key is not None]
 
 
+def _named(kind: str) -> KeptQuery:
+    columns = ("id", "lead_id", "received_digest", "received_messages", kind)
+    is_named = {f"{kind}__given_any": "texts"}
+    ours = Conversation.objects.filter
+    return KeptQuery(lambda: ours(organisation__given="agency", **is_named).values_list(*columns))
+
+
+def _first_of(kind: str) -> KeptQuery:
+    return KeptQuery(lambda: Lead.objects.first_of_contact(kind))
+
+
+_NAMED = {kind: _named(kind) for kind in ("external_id", "idempotency_key")}
+_FIRST_OF = {kind: _first_of(kind) for kind in KEY_OF}
+
+
 class Standing:
     """Conversations and leads of one organisation, as they stand under their locks."""
 
@@ -71,22 +87,17 @@ class Standing:
         lock_names(taken, shared=[lock_of_merging(self.organisation)])
 
     def known(self, names: Collection[Name]) -> dict[Name, Known]:
-        """The conversations that have these names, by their name; one statement if any is asked."""
-        asked: dict[str, list[str]] = defaultdict(list)
-        for kind, text in names:
-            asked[kind].append(text)
-        if not asked:
-            return {}
-        is_named = Q()
-        for kind, texts in asked.items():
-            is_named |= Q(**{f"{kind}__in": texts})
-        rows = Conversation.objects.for_organisation(self.organisation).filter(is_named)
-        columns = ("id", "lead_id", "received_digest", "received_messages", *asked)
+        """The conversations that have these names; one statement for each kind of name."""
         found: dict[Name, Known] = {}
-        for id_, lead_id, digest, brought, *called in rows.values_list(*columns):
-            known = Known(id_, lead_id, bytes(digest or b""), brought or 0)
-            found |= dict.fromkeys(zip(asked, called, strict=True), known)
-        return {name: known for name, known in found.items() if name in names}
+        for kind, query in _NAMED.items():
+            texts = [text for kind_asked, text in names if kind_asked == kind]
+            if not texts:
+                continue
+            rows = query.ask(agency=self.organisation.id, texts=texts)
+            for id_, lead_id, digest, brought, text in rows:
+                known = Known(id_, lead_id, bytes(digest or b""), brought or 0)
+                found[kind, text] = known
+        return found
 
     # --- Leads and conversations -----------------------------------------------------------------
     def find(self, contacts: Iterable[Contact], growing: Mapping[UUID, UUID]) -> None:
@@ -126,15 +137,15 @@ class Standing:
     ) -> tuple[dict[UUID, list[Contact]], set[UUID]]:
         """The leads that the contacts lead to, and which of these a lead was merged into."""
         asked = set(contacts)
-        leads = Lead.objects.for_organisation(self.organisation)
         reached: dict[UUID, list[Contact]] = defaultdict(list)
         survivors: set[UUID] = set()
-        for kind in KEY_OF:
+        for kind, query in _FIRST_OF.items():
             keys = [key for kind_asked, key in asked if kind_asked == kind]
-            if keys:
-                for id_, key, became in leads.first_of_contact(kind, keys):
-                    reached[became or id_].append((kind, key))
-                    survivors |= {became} if became else set()
+            if not keys:
+                continue
+            for id_, key, became, *_ in query.ask(agency=self.organisation.id, keys=keys):
+                reached[became or id_].append((kind, key))
+                survivors |= {became} if became else set()
         return reached, survivors
 
     def _enter_leads(self, reached: dict[UUID, list[Contact]], survivors: Collection[UUID]) -> None:

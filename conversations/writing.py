@@ -1,14 +1,15 @@
 """Conversations and their leads into the tables, dated as late as can be."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from conversations.models import Conversation, ConversationLanguage, Message
 from conversations.summing_up import Summary
 from conversations.talks import NOT_YET, Talk
-from foundation.database.copying import copy_rows
+from foundation.database.inserting import Rows, insert_together
 from leads import search
 from leads.events import EVENT_FIELDS
 from leads.models import FACT_FIELDS, Lead, LeadEvent
@@ -63,12 +64,13 @@ def write(
         _date(new_leads, talks, moment)
         pairs = zip(talks, summaries, strict=True)
         summaries = [_dated(talk, summary, moment) for talk, summary in pairs]
-    if new_leads:
-        rows = [tuple(getattr(lead, name) for name in _LEAD_FIELDS) for lead in new_leads]
-        copy_rows(Lead, _LEAD_FIELDS, rows)
-    _write_talks(organisation, talks, summaries)
-    if events:
-        copy_rows(LeadEvent, EVENT_FIELDS, events)
+    _update_grown(talks, summaries)
+    insert_together(
+        Rows(Lead, _LEAD_FIELDS, list(map(_lead_row, new_leads))),
+        Rows(Conversation, _CONVERSATION_FIELDS, list(_new_rows(talks, summaries))),
+        Rows(Message, _MESSAGE_FIELDS, list(_message_rows(talks))),
+        Rows(LeadEvent, EVENT_FIELDS, events),
+    )
 
 
 def _is_live(talks: Iterable[Talk]) -> bool:
@@ -100,39 +102,38 @@ def _update_leads(changed: Mapping[Lead, Collection[str]]) -> None:
     Lead.objects.bulk_update(changed, columns)
 
 
-def _write_talks(
-    organisation: Organisation, talks: Sequence[Talk], summaries: Sequence[Summary]
-) -> None:
-    new, grown = [], []
-    for talk, summary in zip(talks, summaries, strict=True):
-        if talk.is_new:
-            new.append(_row(organisation, talk, summary))
-        else:
-            grown.append(_grown(talk, summary))
-    if new:
-        copy_rows(Conversation, _CONVERSATION_FIELDS, new)
+def _update_grown(talks: Iterable[Talk], summaries: Iterable[Summary]) -> None:
+    grown = [
+        _grown(talk, summary)
+        for talk, summary in zip(talks, summaries, strict=True)
+        if not talk.is_new
+    ]
     if grown:
         Conversation.objects.bulk_update(grown, _GROWN_FIELDS)
-    turns = [(talk, turn) for talk in talks for turn in talk.new_turns]
-    if turns:
-        copy_rows(
-            Message,
-            _MESSAGE_FIELDS,
-            [
-                (turn.id, organisation.id, talk.id, turn.position, turn.role, turn.content,
-                 turn.created_at, turn.external_id)
-                for talk, turn in turns
-            ],
-        )  # fmt: skip
 
 
-def _row(organisation: Organisation, talk: Talk, summary: Summary) -> tuple[Any, ...]:
-    return (
-        talk.id, organisation.id, talk.lead.id, talk.channel, talk.status, talk.languages,
-        talk.external_id, talk.digest, talk.created_at, summary.last_message_at,
-        summary.message_count, summary.last_words, summary.search, talk.idempotency_key,
-        talk.brought,
-    )  # fmt: skip
+# --- Rows ----------------------------------------------------------------------------------------
+_lead_row = attrgetter(*_LEAD_FIELDS)
+
+
+def _new_rows(talks: Iterable[Talk], summaries: Iterable[Summary]) -> Iterator[tuple[Any, ...]]:
+    for talk, summary in zip(talks, summaries, strict=True):
+        if talk.is_new:
+            yield (
+                talk.id, talk.lead.organisation_id, talk.lead.id, talk.channel, talk.status,
+                talk.languages, talk.external_id, talk.digest, talk.created_at,
+                summary.last_message_at, summary.message_count, summary.last_words,
+                summary.search, talk.idempotency_key, talk.brought,
+            )  # fmt: skip
+
+
+def _message_rows(talks: Iterable[Talk]) -> Iterator[tuple[Any, ...]]:
+    for talk in talks:
+        for turn in talk.new_turns:
+            yield (
+                turn.id, talk.lead.organisation_id, talk.id, turn.position, turn.role,
+                turn.content, turn.created_at, turn.external_id,
+            )  # fmt: skip
 
 
 def _grown(talk: Talk, summary: Summary) -> Conversation:

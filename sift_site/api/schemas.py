@@ -179,7 +179,8 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     updated_at: Annotated[
         Timestamp,
         Meta(
-            description="When a field shown here changed, or a conversation was given or a merge undone.",
+            description="When a field shown here changed, or a conversation was given away, or a "
+            "merge undone.",
             examples=["2026-06-01T09:34:12.482910Z"],
         ),
     ]
