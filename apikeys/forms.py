@@ -110,7 +110,7 @@ class NewKeyForm(NameForm, ExpiryForm, NetworksForm):
         widget=forms.RadioSelect,
         error_messages={
             "required": "Choose what the key may do.",
-            "invalid_choice": "Choose one of the two.",
+            "invalid_choice": "Choose one of the three.",
         },
     )
 

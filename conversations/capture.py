@@ -1,343 +1,411 @@
 """Conversations in: the one way by which they and their leads arrive (CONTRACT.md, section 2).
 
 A batch is one short transaction of a constant number of statements. Whoever captures a person's
-conversation holds the locks of their e-mail and phone, so the same person arriving twice at once
-becomes one lead. Within a batch the conversations are taken in the order in which they began: the
-earliest brings the lead, and of two that say the same fact its word stands.
+conversation holds the locks of its name and of their e-mail and phone, so the same one arriving
+twice at once is one. Of histories in a batch the earliest is taken first: it brings the lead, and
+of two that say the same fact its word stands.
 """
 
-from bisect import insort
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db import DatabaseError
 
-from conversations.choices import MessageRole
-from conversations.followed import arrived
-from conversations.intake_format import ReceivedConversation
-from conversations.models import Conversation, ConversationLanguage, Message
+from conversations.choices import ConversationStatus
+from conversations.followed import added, begun, reopened
+from conversations.growing import Contradiction, Said, new_of_messages, new_of_transcript
+from conversations.models import Conversation
 from conversations.said import as_told
-from conversations.summing_up import sum_up
-from foundation.database.copying import copy_rows
-from foundation.database.locks import lock_names
-from foundation.ids import uuid7
-from leads import search
-from leads.contacts import KEY_OF, columns_to_save, key_of
-from leads.events import EVENT_FIELDS, event_row
+from conversations.standing import Contact, Known, LookAgain, Name, Standing, contacts_of
+from conversations.talks import NOT_YET, Talk, Turn, own_words
+from conversations.told_before import not_told_before
+from conversations.writing import write
+from leads import origin_and_consent
+from leads.contacts import KEY_OF, columns_to_save
+from leads.events import event_row
 from leads.facts import LeadFacts, fill, is_known
 from leads.followed import Stood, as_it_stands, note_created, note_differences, note_status
-from leads.merging import lock_of_merging
-from leads.models import FACT_FIELDS, EventKind, Lead, LeadEvent, moment_of_change
+from leads.models import FACT_FIELDS, EventKind, Lead
 from leads.models.choices import LeadStatus
 from leads.scoring import apply_score
 from organisations.actors import SYSTEM, Actor
 from organisations.changes.numbering import note, numbered_last
 from organisations.models import Organisation
 
-LEAD_FIELDS = (
-    "id", "organisation_id", "source", "status", "score", "created_at", "moved_on", "hand_set",
-    "search", "email_key", "phone_key", *FACT_FIELDS,
-)  # fmt: skip
-CONVERSATION_FIELDS = (
-    "id", "organisation_id", "lead_id", "channel", "status", "languages_used", "external_id",
-    "received_digest", "created_at", "last_message_at", "message_count", "last_words", "search",
-)  # fmt: skip
-MESSAGE_FIELDS = (
-    "id", "organisation_id", "conversation_id", "position", "role", "content", "created_at",
-)  # fmt: skip
+P = ParamSpec("P")
+R = TypeVar("R")
 
-_SCORED_FIELDS = ("score", "status", "moved_on")
-
-# One of the two by which a lead is found: ("email", key) or ("phone", key).
-Contact = tuple[str, str]
+FIRST_LANGUAGE = "en"
+_TRIES = 5
+# Somebody else took in the same conversation, or waits for us as we wait for them.
+_WORTH_ANOTHER_TRY = frozenset({"23505", "40001", "40P01"})
 
 
 class Outcome(Enum):
     CREATED = "created"
-    UNCHANGED = "unchanged"  # the external_id was known, with the same content
-    DIFFERS = "differs"  # it was known with other content, which stands
+    ADDED = "added"  # its name was known, and it went on
+    UNCHANGED = "unchanged"  # its name was known, and nothing is new
+    DIFFERS = "differs"  # its name was known with other content, which stands
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What became of one received conversation: where it stands, and what was done."""
+    """What became of one conversation: where it stands, and what was done.
+
+    A repeat of what was last received says the same of `messages_added` as that did.
+    """
 
     outcome: Outcome
     conversation_id: UUID
+    messages_added: int = 0
+    differs_at: int | None = None  # the place of the first message that contradicts, if live
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of messages that were sent to a conversation: each as it stands."""
+
+    turns: list[Turn]
+    messages_added: int
+
+
+class Received(Protocol):
+    """A conversation as it arrives: one that goes on, or the history of another time."""
+
+    @property
+    def is_live(self) -> bool: ...
+    @property
+    def external_id(self) -> str | None: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def started_at(self) -> datetime | None: ...
+    @property
+    def facts(self) -> LeadFacts: ...
+    @property
+    def besides(self) -> dict[str, Any]: ...
+    @property
+    def messages(self) -> Sequence["ReceivedTurn"]: ...
+    def digest(self) -> bytes: ...
+
+
+class ReceivedTurn(Said, Protocol):
+    @property
+    def created_at(self) -> datetime | None: ...
+
+
+def _tried_again(function: Callable[P, R]) -> Callable[P, R]:
+    """Again, from the beginning, where somebody came in between: nothing of it was written."""
+
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(_TRIES - 1):
+            try:
+                return function(*args, **kwargs)
+            except LookAgain:
+                continue
+            except DatabaseError as error:
+                if getattr(error.__cause__, "sqlstate", None) not in _WORTH_ANOTHER_TRY:
+                    raise
+        return function(*args, **kwargs)
+
+    return attempt
+
+
+@_tried_again
 @numbered_last()
 def capture(
-    organisation: Organisation, batch: Sequence[ReceivedConversation], *, by: Actor = SYSTEM
+    organisation: Organisation,
+    batch: Sequence[Received],
+    *,
+    by: Actor = SYSTEM,
+    idempotency_key: str | None = None,
 ) -> list[Captured]:
-    """Take the conversations in, the earliest first; return what became of each, in their order.
+    """Take the conversations in, all or none; return what became of each, in their order.
 
-    Raises IntegrityError where another transaction takes in the same external_id meanwhile: the
-    batch is then undone, and taken in again it finds what stands.
+    A conversation without an external_id is known by `idempotency_key`, where that is given.
     """
     arrivals = _Arrivals(organisation, by)
-    arrivals.lock_contacts(batch)
-    arrivals.find_known_conversations(batch)
-    arrivals.find_known_leads(batch)
-    captured = {place: arrivals.take(batch[place]) for place in _in_order_of_time(batch)}
+    names = [_name_of(received, idempotency_key) for received in batch]
+    arrivals.look(batch, names)
+    taken = {place: arrivals.take(batch[place], names[place]) for place in _in_order(batch, names)}
     arrivals.write()
-    return [captured[place] for place in range(len(batch))]
+    return [taken[place] for place in range(len(batch))]
 
 
-def _in_order_of_time(batch: Sequence[ReceivedConversation]) -> list[int]:
+@_tried_again
+@numbered_last()
+def add_messages(
+    organisation: Organisation,
+    conversation_id: UUID,
+    messages: Sequence[ReceivedTurn],
+    *,
+    by: Actor = SYSTEM,
+) -> Added | None:
+    """Add those messages whose external_id is not known; None where there is no such conversation.
+
+    One that was closed is open again.
+    """
+    arrivals = _Arrivals(organisation, by)
+    arrivals.standing.lock([], [])
+    ours = Conversation.objects.for_organisation(organisation)
+    lead_id = ours.filter(id=conversation_id).values_list("lead_id", flat=True).first()
+    if lead_id is None:
+        return None
+    arrivals.standing.find([], {conversation_id: lead_id})
+    added = arrivals.add(arrivals.standing.talks[conversation_id], messages)
+    arrivals.write()
+    return added
+
+
+def _name_of(received: Received, idempotency_key: str | None) -> Name | None:
+    if received.external_id is not None:
+        return ("external_id", received.external_id)
+    return None if idempotency_key is None else ("idempotency_key", idempotency_key)
+
+
+def _in_order(batch: Sequence[Received], names: Sequence[Name | None]) -> list[int]:
     """The places of the batch, the earliest beginning first; the first of a name before others.
 
-    What a name stands for is what was sent first under it, as it is between two batches.
+    What a name stands for is what was sent first under it, as it is between two batches. What is
+    live begins now, in the order in which it was sent.
     """
-    first = {received.external_id: place for place, received in reversed([*enumerate(batch)])}
+    first = {name: place for place, name in reversed([*enumerate(names)])}
 
     def order(place: int) -> tuple[bool, datetime]:
-        name = batch[place].external_id
-        return (name is not None and first[name] != place, batch[place].started_at)
+        is_later_of_name = names[place] is not None and first[names[place]] != place
+        return (is_later_of_name, batch[place].started_at or NOT_YET)
 
     return sorted(range(len(batch)), key=order)
 
 
 @dataclass(slots=True)
 class _Arrivals:
-    """One batch on its way: what stood before it, and the rows that it becomes."""
+    """One batch on its way: what stood before it, and what it becomes."""
 
     organisation: Organisation
     by: Actor
-    known: dict[str, tuple[UUID, bytes]] = field(default_factory=dict)  # by external_id
-    found_leads: dict[UUID, Lead] = field(default_factory=dict)
-    # Found and new, the oldest of each contact first.
-    leads: dict[Contact, list[Lead]] = field(default_factory=lambda: defaultdict(list))
+    standing: Standing = field(init=False)
+    known: dict[Name, Known] = field(default_factory=dict)
+    told: set[UUID] = field(default_factory=set)  # the new leads that the feed was told of
     new_leads: list[Lead] = field(default_factory=list)
-    told: set[UUID] = field(default_factory=set)  # the leads that the feed knows
-    changed_leads: dict[UUID, Lead] = field(default_factory=dict)  # that stood before
-    changed_fields: set[str] = field(default_factory=set)  # of any of them
-    visitor_messages: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))  # by lead
-    conversations: list[tuple[Any, ...]] = field(default_factory=list)
-    messages: list[tuple[Any, ...]] = field(default_factory=list)
-    languages: set[str] = field(default_factory=set)
+    changed_leads: dict[Lead, set[str]] = field(default_factory=dict)
+    talks: dict[UUID, Talk] = field(default_factory=dict)  # new and changed
     events: list[tuple[Any, ...]] = field(default_factory=list)
 
-    # --- What stands -----------------------------------------------------------------------------
-    def lock_contacts(self, batch: Iterable[ReceivedConversation]) -> None:
-        names = [
-            f"{self.organisation.id} {kind} {key}"
-            for received in batch
-            for kind, key in _contacts(received.facts)
-        ]
-        lock_names(names, shared=[lock_of_merging(self.organisation)])
+    def __post_init__(self) -> None:
+        self.standing = Standing(self.organisation)
 
-    def find_known_conversations(self, batch: Iterable[ReceivedConversation]) -> None:
-        names = [received.external_id for received in batch if received.external_id is not None]
-        rows = Conversation.objects.for_organisation(self.organisation).filter(
-            external_id__in=names
-        )
-        for name, id_, digest in rows.values_list("external_id", "id", "received_digest"):
-            self.known[str(name)] = (id_, bytes(digest or b""))
-
-    def find_known_leads(self, batch: Iterable[ReceivedConversation]) -> None:
-        """The leads that somebody of the batch may be, locked, with their messages counted."""
-        asked = {
-            contact
-            for received in batch
-            if received.external_id not in self.known
-            for contact in _contacts(received.facts)
-        }
-        leads = Lead.objects.for_organisation(self.organisation)
-        reached: dict[UUID, list[Contact]] = defaultdict(list)
-        survivors: set[UUID] = set()
-        for kind in KEY_OF:
-            keys = [key for kind_asked, key in asked if kind_asked == kind]
-            if keys:
-                for id_, key, became in leads.first_of_contact(kind, keys):
-                    reached[became or id_].append((kind, key))
-                    survivors |= {became} if became else set()
-        self._enter_leads(reached, survivors)
-        self._count_messages()
-
-    def _enter_leads(self, reached: dict[UUID, list[Contact]], survivors: Collection[UUID]) -> None:
-        """Lock the leads; of the survivors of a merge, those that they became if merged themselves.
-
-        Nothing is merged meanwhile. A lead that was erased meanwhile is nobody.
-        """
-        leads = Lead.objects.for_organisation(self.organisation)
-        while survivors:
-            again = leads.filter(id__in=survivors, merged_into__isnull=False)
-            merged = dict(again.values_list("id", "merged_into_id"))
-            for id_, became in merged.items():
-                reached[became] += reached.pop(id_, [])
-            survivors = set(merged.values())
-        for lead in leads.filter(id__in=reached).order_by("id").select_for_update():
-            self.found_leads[lead.id] = lead
-            self.told.add(lead.id)
-            for contact in reached[lead.id]:
-                self._enter(lead, contact)
-
-    def _enter(self, lead: Lead, contact: Contact) -> None:
-        """Let the lead be found by it, after those that are older."""
-        if lead not in self.leads[contact]:
-            insort(self.leads[contact], lead, key=lambda known: (known.created_at, known.id))
-
-    def _count_messages(self) -> None:
-        if not self.found_leads:
-            return
-        of_conversation = Message.objects.for_organisation(self.organisation).filter(
-            conversation=OuterRef("id"), role=MessageRole.USER
-        )
-        # A subquery for each conversation and no join: the planner knows nothing of an
-        # organisation that is new to its statistics, and would read all messages for each.
-        number = of_conversation.order_by().values("conversation").values(number=Count("id"))
-        rows = Conversation.objects.for_organisation(self.organisation).filter(
-            lead__in=self.found_leads
-        )
-        for lead_id, count in rows.values_list("lead_id", Subquery(number)):
-            self.visitor_messages[lead_id] += count or 0
+    def look(self, batch: Sequence[Received], names: Sequence[Name | None]) -> None:
+        """Find, under their locks, what stands of the batch."""
+        said = {name for name in names if name is not None}
+        self.standing.lock(said, (c for received in batch for c in contacts_of(received.facts)))
+        self.known = self.standing.known(said)
+        asked: list[Contact] = []
+        growing: dict[UUID, UUID] = {}
+        for received, name in zip(batch, names, strict=True):
+            known = self.known.get(name) if name is not None else None
+            if known is None:
+                asked += contacts_of(received.facts)
+            elif received.is_live and known.digest != received.digest():
+                growing[known.id] = known.lead_id
+        self.standing.find(asked, growing)
 
     # --- What arrives ----------------------------------------------------------------------------
-    def take(self, received: ReceivedConversation) -> Captured:
+    def take(self, received: Received, name: Name | None) -> Captured:
+        """Take in a conversation, or what is new of one that is known."""
         digest = received.digest()
-        if received.external_id is not None and received.external_id in self.known:
-            id_, known = self.known[received.external_id]
-            return Captured(
-                Outcome.UNCHANGED if known == digest else Outcome.DIFFERS, conversation_id=id_
-            )
-        lead = self._found(received) or self._new_lead(received)
+        known = self.known.get(name) if name is not None else None
+        if known is None:
+            return self._begin(received, name, digest)
+        if known.digest == digest:
+            return Captured(Outcome.UNCHANGED, known.id, known.brought)
+        if not received.is_live:
+            return Captured(Outcome.DIFFERS, known.id)
+        talk = self.talks.get(known.id) or self.standing.talks[known.id]
+        try:
+            new = new_of_transcript(talk.turns, received.messages)
+        except Contradiction as contradiction:
+            return Captured(Outcome.DIFFERS, known.id, differs_at=contradiction.place)
+        return self._go_on(talk, received, new, digest, name)
+
+    def add(self, talk: Talk, messages: Sequence[ReceivedTurn]) -> Added:
+        """Add messages alone: nothing is said of the person."""
+        stood = as_it_stands(talk.lead)
+        new = new_of_messages(talk.turns, messages)
+        was_closed = self._add_turns(talk, [messages[place] for place in new])
+        by_name = {turn.external_id: turn for turn in talk.turns}
+        added_turns = iter(talk.turns[-len(new) :] if new else ())
+        places = set(new)
+        turns = [
+            next(added_turns) if place in places else by_name[message.external_id]
+            for place, message in enumerate(messages)
+        ]
+        if new:
+            self._settle(talk, {}, stood, messages=len(new), was_closed=was_closed)
+        return Added(turns, len(new))
+
+    def _begin(self, received: Received, name: Name | None, digest: bytes) -> Captured:
+        lead = self.standing.lead_of(received.facts) or self._new_lead(received)
         stood = as_it_stands(lead)
-        payload = self._fill(lead, received)
-        conversation_id = uuid7()
-        self._add_conversation(conversation_id, lead, received, digest)
-        self._score(lead, {"conversation_id": str(conversation_id), **payload})
-        self._note(lead, stood, conversation_id, len(received.messages))
-        if received.external_id is not None:
-            self.known[received.external_id] = (conversation_id, digest)
-        return Captured(Outcome.CREATED, conversation_id)
+        named: dict[str, Any] = {} if name is None else dict([name])
+        talk = Talk(
+            lead=lead,
+            channel=str(received.channel),
+            status=str(received.status),
+            languages=[received.language or FIRST_LANGUAGE],
+            created_at=received.started_at or NOT_YET,
+            digest=digest,
+            **named,
+        )
+        new = new_of_transcript([], received.messages)
+        self._add_turns(talk, [received.messages[place] for place in new])
+        talk.brought = len(new)
+        told = self._take_facts(lead, received, received.besides)
+        self._settle(talk, told, stood, messages=len(new), began=True)
+        if name is not None:
+            self.known[name] = Known(talk.id, lead.id, digest, talk.brought)
+        return Captured(Outcome.CREATED, talk.id, talk.brought)
 
-    def _found(self, received: ReceivedConversation) -> Lead | None:
-        """The lead that the person is already: by e-mail, then by phone, the oldest first.
+    def _go_on(
+        self, talk: Talk, received: Received, new: Sequence[int], digest: bytes, name: Name | None
+    ) -> Captured:
+        lead = talk.lead
+        stood = as_it_stands(lead)
+        was_closed = self._add_turns(talk, [received.messages[place] for place in new])
+        told = self._take_facts(lead, received, received.besides, talk)
+        if not new and not told:
+            return Captured(Outcome.UNCHANGED, talk.id)
+        if received.language is not None:
+            talk.add_language(received.language)
+        talk.digest, talk.brought = digest, len(new)
+        self._settle(talk, told, stood, messages=len(new), was_closed=was_closed)
+        if name is not None:
+            self.known[name] = Known(talk.id, lead.id, digest, talk.brought)
+        return Captured(Outcome.ADDED, talk.id, len(new))
 
-        Who is known by another e-mail is another person, though the phone is the same: couples
-        share a landline, colleagues an office.
-        """
-        email = key_of("email", received.facts.email)
-        for contact in _contacts(received.facts):
-            for lead in self.leads[contact]:
-                is_another = lead.email_key is not None and lead.email_key != email
-                if contact[0] == "email" or email is None or not is_another:
-                    return lead
-        return None
-
-    def _fill(self, lead: Lead, received: ReceivedConversation) -> dict[str, Any]:
-        """Fill in what the conversation says of the lead; returns what its event keeps of it.
-
-        What a field said before, or what was said and not taken, stands in the event alone.
-        """
-        before = {field: getattr(lead, field) for field in KEY_OF}
-        filled = fill(lead, received.facts)
-        for kind, key in _contacts(received.facts):
-            # A phone that the lead did not take, because another is known, leads nobody to it.
-            if kind in filled:
-                self._enter(lead, (kind, key))
-        replaced = {name: before[name] for name in filled if before.get(name) is not None}
-        said = {
-            name: getattr(received.facts, name)
-            for name in FACT_FIELDS
-            if is_known(received.facts, name)
-        }
-        told = as_told(lead, said, filled=filled, replaced=replaced)
-        return {"channel": received.channel, **told}
-
-    def _new_lead(self, received: ReceivedConversation) -> Lead:
+    def _new_lead(self, received: Received) -> Lead:
         lead = Lead(
             organisation_id=self.organisation.id,
-            source=received.channel,
-            created_at=received.started_at,
+            source=str(received.channel),
+            created_at=received.started_at or NOT_YET,
         )
         self.new_leads.append(lead)
         return lead
 
-    def _add_conversation(
-        self, id_: UUID, lead: Lead, received: ReceivedConversation, digest: bytes
-    ) -> None:
-        organisation_id = self.organisation.id
-        languages = [received.language]
-        summary = sum_up(organisation_id, received.messages, languages)
-        self.conversations.append(
-            (
-                id_, organisation_id, lead.id, received.channel, received.status, languages,
-                received.external_id, digest, received.started_at, summary.last_message_at,
-                summary.message_count, summary.last_words, summary.search,
+    def _add_turns(self, talk: Talk, messages: Iterable[ReceivedTurn]) -> bool:
+        """Whether that opened the conversation again."""
+        turns = [
+            talk.add(
+                role=str(message.role),
+                content=message.content,
+                external_id=message.external_id,
+                at=message.created_at,
             )
-        )  # fmt: skip
-        self.languages.update(languages)
-        self.messages += [
-            (uuid7(), organisation_id, id_, position, told.role, told.content, told.created_at)
-            for position, told in enumerate(received.messages)
+            for message in messages
         ]
-        self.visitor_messages[lead.id] += received.visitor_messages
+        self.standing.visitor_messages[talk.lead.id] += own_words(turns)
+        was_closed = not talk.is_new and talk.status == ConversationStatus.CLOSED
+        if turns and was_closed:
+            talk.status = ConversationStatus.OPEN.value
+        return bool(turns) and was_closed
 
-    def _score(self, lead: Lead, capture: dict[str, Any]) -> None:
-        """Score the lead, and record the capture and what it did to the status."""
-        organisation_id = self.organisation.id
-        before = {name: getattr(lead, name) for name in _SCORED_FIELDS}
-        if lead.moved_on and lead.status == LeadStatus.NEW:
+    def _take_facts(
+        self, lead: Lead, received: Received, besides: dict[str, Any], talk: Talk | None = None
+    ) -> dict[str, Any]:
+        """Fill in what the conversation says of the lead; returns what its event keeps of it.
+
+        What a field said before, or what was said and not taken, stands in the event alone. Of a
+        `talk` that goes on, what it told before is not told again.
+        """
+        before = {field: getattr(lead, field) for field in KEY_OF}
+        facts = received.facts
+        filled = fill(lead, facts)
+        for kind, key in contacts_of(facts):
+            # A phone that the lead did not take, because another is known, leads nobody to it.
+            if kind in filled:
+                self.standing.enter(lead, (kind, key))
+        replaced = {name: before[name] for name in filled if before.get(name) is not None}
+        said = {name: getattr(facts, name) for name in FACT_FIELDS if is_known(facts, name)}
+        told = as_told(lead, said, filled=filled, replaced=replaced) | besides
+        if talk is not None:
+            told = not_told_before(told, talk.lead, talk.id, self.organisation)
+        origin_and_consent.take(lead, told)
+        return told
+
+    # --- What follows from it --------------------------------------------------------------------
+    def _settle(
+        self, talk: Talk, told: dict[str, Any], stood: Stood, *, messages: int,
+        began: bool = False, was_closed: bool = False,
+    ) -> None:  # fmt: skip
+        """Score the lead, record the capture and what it did, and have the feed told."""
+        lead, organisation_id = talk.lead, self.organisation.id
+        self.talks[talk.id] = talk
+        had_moved_on = lead.moved_on
+        if messages and lead.moved_on and lead.status == LeadStatus.NEW:
             lead.moved_on = False  # somebody put it back to new: that holds until its next message
-        status_change = apply_score(lead, self.visitor_messages[lead.id])
-        payload = {**capture, "score": {"from": before["score"], "to": lead.score}}
-        self.events.append(
-            event_row(organisation_id, lead.id, EventKind.CAPTURE, by=self.by, payload=payload)
-        )
+        status_change = apply_score(lead, self.standing.visitor_messages[lead.id])
+        if told or began or lead.score != stood["score"]:
+            self._record(talk, told, stood)
         if status_change is not None:
             self.events.append(
                 event_row(
                     organisation_id, lead.id, EventKind.STATUS, by=SYSTEM, change=status_change
                 )
             )
-        if lead.id in self.found_leads:
-            filled = columns_to_save(capture["filled"])
-            changed = [name for name in _SCORED_FIELDS if getattr(lead, name) != before[name]]
-            self.changed_fields.update(filled, changed)
-            lead.updated_at = moment_of_change()  # a poller sees who has come back
-            self.changed_leads[lead.id] = lead
+        if lead.id in self.standing.leads:
+            changed = [name for name, was in stood.items() if getattr(lead, name) != was]
+            moved = ["moved_on"] if lead.moved_on != had_moved_on else []
+            if columns := [*columns_to_save(changed), *moved]:
+                self.changed_leads.setdefault(lead, set()).update(columns)
+        self._note(talk, stood, messages=messages, began=began, was_closed=was_closed)
 
-    def _note(self, lead: Lead, stood: Stood, conversation_id: UUID, messages: int) -> None:
-        """What the feed tells of the conversation: that it came, and what it did to the lead."""
-        is_new = lead.id not in self.told
+    def _record(self, talk: Talk, told: dict[str, Any], stood: Stood) -> None:
+        lead = talk.lead
+        payload = {
+            "conversation_id": str(talk.id),
+            "channel": talk.channel,
+            **({"filled": []} | told),
+            "score": {"from": stood["score"], "to": lead.score},
+        }
+        self.events.append(
+            event_row(self.organisation.id, lead.id, EventKind.CAPTURE, by=self.by, payload=payload)
+        )
+
+    def _note(
+        self, talk: Talk, stood: Stood, *, messages: int, began: bool, was_closed: bool
+    ) -> None:
+        """What the feed tells of it: what came, and what it did to the lead."""
+        lead, by = talk.lead, self.by
+        is_new = lead.id not in self.standing.leads and lead.id not in self.told
         if is_new:
-            note_created(lead, by=self.by)
+            note_created(lead, by=by)
             self.told.add(lead.id)
-        note(self.organisation.id, *arrived(lead.id, conversation_id, messages, by=self.by))
+        if began:
+            note(self.organisation.id, begun(lead.id, talk.id, by=by))
+        if was_closed:
+            note(self.organisation.id, reopened(lead.id, talk.id, by=by))
+        if messages:
+            note(self.organisation.id, added(lead.id, talk.id, messages, by=by))
         if not is_new:
-            note_differences(lead, stood, by=self.by)
+            note_differences(lead, stood, by=by)
         elif lead.status != stood["status"]:
             note_status(lead, (stood["status"], lead.status), by=SYSTEM)
 
-    # --- Writing ---------------------------------------------------------------------------------
     def write(self) -> None:
-        """Leads before what points at them: the keys over (organisation, ...) are not deferred."""
-        if self.new_leads:
-            for lead in self.new_leads:
-                search.renew(lead)
-            rows = [tuple(getattr(lead, name) for name in LEAD_FIELDS) for lead in self.new_leads]
-            copy_rows(Lead, LEAD_FIELDS, rows)
-        if self.changed_leads:
-            for lead in self.changed_leads.values():
-                search.renew(lead)
-            Lead.objects.bulk_update(
-                self.changed_leads.values(), self.changed_fields | {"search", "updated_at"}
-            )
-        if self.conversations:
-            copy_rows(Conversation, CONVERSATION_FIELDS, self.conversations)
-            copy_rows(Message, MESSAGE_FIELDS, self.messages)
-            copy_rows(LeadEvent, EVENT_FIELDS, self.events)
-            ConversationLanguage.objects.note(self.organisation, self.languages)
-
-
-def _contacts(facts: LeadFacts) -> list[Contact]:
-    """What the person may be found by, in the order in which it is tried."""
-    keys = ((kind, key_of(kind, getattr(facts, kind))) for kind in KEY_OF)
-    return [(kind, key) for kind, key in keys if key is not None]
+        if not self.talks:
+            return
+        write(
+            self.organisation,
+            new_leads=self.new_leads,
+            changed_leads=self.changed_leads,
+            talks=list(self.talks.values()),
+            events=self.events,
+        )

@@ -19,6 +19,7 @@ from uuid import UUID
 from conversations.followed import moved
 from conversations.models import Conversation
 from conversations.said import Sayings, Telling, as_told, first_of_each, lead_of
+from leads import origin_and_consent
 from leads.contacts import KEY_OF, columns_to_save, set_fact
 from leads.corrections import as_text, from_text
 from leads.events import new_event
@@ -33,7 +34,8 @@ from organisations.audit import record
 from organisations.changes.numbering import note, numbered_last
 from organisations.models import AuditAction, AuditTarget, Organisation
 
-_SAVED = (*columns_to_save(FACT_FIELDS), *RESCORED_FIELDS)
+_SAVED = (*columns_to_save(FACT_FIELDS), *origin_and_consent.COLUMNS, *RESCORED_FIELDS)
+_KEPT = ("conversation_id", "channel", "origin", "consent")  # of a capture, whoever has it
 
 
 class CannotGive(Exception):
@@ -92,7 +94,7 @@ def give(
     _fill(coming, first_of_each(tellings), conversation.id)
     captures = [_as_it_was(telling.event) for telling in tellings]
     _bring_captures(tellings, coming)
-    moves = _save(leaving, coming, by=by)
+    moves = _save(organisation, leaving, coming, by=by)
 
     arrival = _event(coming, conversation, by, given_by=str(giver.id))
     arrival.payload |= {"taken": leaving.emptied, "captures": captures}
@@ -131,7 +133,7 @@ def take_back(
     newer = _restore_captures(tellings, arrival, giver)
     _fill(coming, taken | first_of_each(newer), conversation.id)
     _bring_captures(newer, coming)
-    moves = _save(leaving, coming, by=by)
+    moves = _save(organisation, leaving, coming, by=by)
 
     mark = {"giving_id": str(arrival.id)}
     departure = _event(leaving, conversation, by, back_to=str(giver.id), **mark)
@@ -245,7 +247,7 @@ def _bring_captures(tellings: Iterable[Telling], coming: _Change) -> None:
         replaced = {name: coming.replaced[name] for name in filled if name in coming.replaced}
         told = as_told(coming.lead, telling.said, filled=filled, replaced=replaced)
         event = telling.event
-        kept = {name: event.payload[name] for name in ("conversation_id", "channel")}
+        kept = {name: event.payload[name] for name in _KEPT if name in event.payload}
         event.payload = kept | told  # without the score, which was the other lead's
         event.lead = coming.lead
         events.append(event)
@@ -273,13 +275,16 @@ def _restore_captures(
 
 
 # --- What is written -----------------------------------------------------------------------------
-def _save(*changes: _Change, by: Actor) -> list[LeadEvent]:
+def _save(organisation: Organisation, *changes: _Change, by: Actor) -> list[LeadEvent]:
     """Score both again, and save them; returns the events of statuses that followed."""
     moves = []
+    comes_from_somewhere = origin_and_consent.is_known(*(change.lead for change in changes))
     for change in changes:
         moves += rescore(change.lead, count_visitor_messages(change.lead))
+        if comes_from_somewhere:
+            origin_and_consent.restate(change.lead, merged_leads(change.lead), organisation)
         change.lead.save(update_fields=_SAVED)
-        note_differences(change.lead, change.stood, by=by)
+        note_differences(change.lead, change.stood, by=by, touched=True)
     leads = Lead.objects.filter(id__in=[change.lead.id for change in changes])
     leads.filter(organisation_id=changes[0].lead.organisation_id).touch()
     return moves

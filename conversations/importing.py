@@ -21,9 +21,6 @@ BATCH_CONVERSATIONS = 200
 BATCH_BYTES = 4 * 1024 * 1024
 _KEPT_OF_A_LINE_TOO_LONG = 1000  # bytes of it that a rejection repeats
 _MOST_FAULTS_SAID = 10
-_TRIES = 5
-# Another importer took in the same conversation, or waits for us as we wait for it.
-_WORTH_ANOTHER_TRY = frozenset({"23505", "40001", "40P01"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ class Import:
         if not good:
             return
         try:
-            captured = _capture(self.organisation, [received for _, received in good])
+            captured = capture(self.organisation, [received for _, received in good])
         except (IntegrityError, DataError):
             self._take_one_by_one(good)
         else:
@@ -98,7 +95,7 @@ class Import:
         """The database refused something of the batch: find out which line, and take the rest."""
         for line, received in good:
             try:
-                [one] = _capture(self.organisation, [received])
+                [one] = capture(self.organisation, [received])
             except (IntegrityError, DataError) as error:
                 self._reject(line, f"the database refused it: {_first_line(error)}")
             else:
@@ -167,19 +164,6 @@ def _parse(line: Line) -> ImportedConversation:
     if line.too_long:
         raise Faulty([Fault(BODY, f"must not be longer than {LONGEST_LINE:,} bytes")])
     return decode(ImportedConversation, line.raw)
-
-
-def _capture(
-    organisation: Organisation, conversations: list[ImportedConversation]
-) -> list[Captured]:
-    """Capture in one transaction, again where another importer came in between."""
-    for _ in range(_TRIES - 1):
-        try:
-            return capture(organisation, conversations)
-        except DatabaseError as error:
-            if getattr(error.__cause__, "sqlstate", None) not in _WORTH_ANOTHER_TRY:
-                raise
-    return capture(organisation, conversations)
 
 
 def _in_words(faulty: Faulty) -> str:

@@ -1,13 +1,13 @@
-"""The import format, one conversation with its lead as JSON (CONTRACT.md, section 4).
+"""The import format, one conversation with its lead as JSON (CONTRACT.md, section 6).
 
-`ReceivedConversation` is what every way in has in common; `ImportedConversation` is a line of a
-file, which names itself and tells its own times.
+`ReceivedConversation` is a conversation of another time, `ImportedConversation` a line of a file,
+which names itself and whose times are believable. Of one that goes on: posted_format.py.
 """
 
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from django.utils import timezone
@@ -36,13 +36,17 @@ Language = Annotated[
 class ReceivedMessage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One turn, told with its time."""
 
+    external_id: ClassVar[None] = None
+
     role: MessageRole
     content: Annotated[str, Meta(min_length=1, max_length=LONGEST_CONTENT)]
     created_at: datetime
 
 
 class ReceivedConversation(Forgiving, kw_only=True, forbid_unknown_fields=True):
-    """One conversation with what is known of its lead."""
+    """One conversation with what is known of its lead, told when it was over."""
+
+    is_live: ClassVar[bool] = False
 
     external_id: ExternalId | None = None
     channel: Channel
@@ -55,13 +59,18 @@ class ReceivedConversation(Forgiving, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.lead is None:  # no lead, and a lead of whom nothing is said, are the same
             self.lead = LeadFacts()
-        self.language = self.language.replace("_", "-")  # en_GB, as programs call their locales
+        self.language = spelled(self.language)
         self._write_times_in_utc()
 
     @property
     def facts(self) -> LeadFacts:
         """What is known of the lead; nothing, where no lead was sent."""
         return self.lead or LeadFacts()
+
+    @property
+    def besides(self) -> dict[str, Any]:
+        """What is told besides facts: nothing."""
+        return {}
 
     @property
     def visitor_messages(self) -> int:
@@ -90,6 +99,11 @@ class ImportedConversation(ReceivedConversation, kw_only=True):
         times = [self.started_at, *(message.created_at for message in self.messages)]
         if min(times) < EARLIEST or max(times) > latest:
             raise Faulty(list(_unbelievable_times(self, latest)))
+
+
+def spelled(language: str) -> str:
+    """`en_GB`, as programs call their locales, is `en-GB`."""
+    return language.replace("_", "-")
 
 
 def _in_utc(time: datetime) -> datetime:

@@ -14,6 +14,7 @@ from django.db.models.lookups import LessThanOrEqual
 from conversations.choices import ConversationStatus, MessageRole
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
 from foundation.database.constraints import known, said
+from foundation.database.kept_queries import KeptQuery
 from foundation.ids import uuid7
 from leads.models import Lead
 from leads.models.choices import Channel
@@ -90,8 +91,13 @@ class Conversation(models.Model):
     languages_used: Any = ArrayField(models.CharField(max_length=35), default=list)
     # The sender's own id: the same one again is the same conversation.
     external_id = models.CharField(max_length=200, null=True)
-    # SHA-256 of the conversation as it was received, to tell a repeat from one that differs.
+    # The header of a capture whose body had no external_id, likewise.
+    idempotency_key = models.CharField(max_length=200, null=True)
+    # SHA-256 of the conversation as it was last received, to tell a repeat from one that differs.
     received_digest = models.BinaryField(max_length=32, null=True)
+    received_messages = models.IntegerField(
+        null=True, help_text="that what was last received added"
+    )
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     # What its messages come to: `conversations.summing_up.sum_up()`, stored with every change.
@@ -113,7 +119,13 @@ class Conversation(models.Model):
                 fields=["organisation", "external_id"],
                 condition=Q(external_id__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="conversations_conversation_idempotency_key_unique",
+                fields=["organisation", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+            ),
             said("conversations_conversation", "external_id"),
+            said("conversations_conversation", "idempotency_key"),
             known("conversations_conversation", "channel", Channel),
             known("conversations_conversation", "status", ConversationStatus),
             models.CheckConstraint(
@@ -185,8 +197,10 @@ class LanguageQuerySet(TenantQuerySet["ConversationLanguage"]):
     def note(self, organisation: Organisation, codes: Iterable[str]) -> None:
         """Remember that the organisation has conversations in these languages."""
         different = {code.lower() for code in codes}
-        noted = self.for_organisation(organisation).filter(code__in=different)
-        new = different.difference(noted.values_list("code", flat=True))
+        if not different:
+            return
+        noted = _NOTED.ask(agency=organisation.id, codes=sorted(different))
+        new = different.difference(code for (code,) in noted)
         self.bulk_create(
             ConversationLanguage(organisation=organisation, code=code) for code in sorted(new)
         )
@@ -220,6 +234,13 @@ class ConversationLanguage(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+_NOTED = KeptQuery(
+    lambda: ConversationLanguage.objects.filter(
+        organisation__given="agency", code__given_any="codes"
+    ).values_list("code")
+)
 
 
 class MessageQuerySet(TenantQuerySet["Message"]):

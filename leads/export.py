@@ -18,6 +18,7 @@ from foundation.lists.paging import count_of
 from foundation.mail.names import quoted
 from foundation.plurals import so_many
 from leads.models import Lead, LeadQuerySet
+from leads.models.choices import ORIGIN_FIELDS
 from leads.pages.filters import LeadFilterForm
 from organisations.admins import tell_admins
 from organisations.audit import record
@@ -33,7 +34,9 @@ def _fields() -> tuple[str, ...]:
 
 
 FIELDS = _fields()
-TEXTS = tuple(FIELDS.index(name) for name in ("name", "email", "phone", "summary", "area"))
+TEXTS = tuple(
+    FIELDS.index(name) for name in ("name", "email", "phone", "summary", "area", *ORIGIN_FIELDS)
+)
 VIEWING = FIELDS.index("viewing_requested")
 ROWS_AT_ONCE = 1000  # fetched, written and sent together
 

@@ -27,10 +27,11 @@ _TEXTS = ("name", "email", "phone", "summary", "area")
 
 
 class LeadFacts(Forgiving, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A lead as a sender describes it (CONTRACT.md, section 1); null and left out mean unknown.
+    """A lead as a sender describes it; null and left out mean unknown.
 
-    Texts lose their outer spaces, and a text of nothing but spaces is unknown too: web forms send
-    empty fields, and refusing the whole conversation for one would lose a lead.
+    Its members are the lead's own (CONTRACT.md, section 1). Texts lose their outer spaces, and a
+    text of nothing but spaces is unknown too: web forms send empty fields, and refusing the whole
+    conversation for one would lose a lead.
     """
 
     name: Annotated[str, Meta(max_length=200)] | None = None

@@ -29,9 +29,13 @@ def note_created(lead: Lead, *, by: Actor) -> None:
     _note(lead, ChangeType.LEAD_CREATED, by)
 
 
-def note_differences(lead: Lead, stood: Stood, *, by: Actor) -> None:
-    """What became different: fields, who has it, and the status where it followed the score."""
-    if changed := [name for name in _FIELDS if getattr(lead, name) != stood[name]]:
+def note_differences(lead: Lead, stood: Stood, *, by: Actor, touched: bool = False) -> None:
+    """What became different: fields, who has it, and the status where it followed the score.
+
+    A lead that is `touched` is told of in any case: its `updated_at` moved though no field differs.
+    """
+    changed = [name for name in _FIELDS if getattr(lead, name) != stood[name]]
+    if changed or touched:
         _note(lead, ChangeType.LEAD_UPDATED, by, changed=changed)
     if lead.assignee_id != stood["assignee_id"]:
         names = _names_of(lead, stood["assignee_id"], lead.assignee_id)

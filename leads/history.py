@@ -153,8 +153,8 @@ def _capture(event: LeadEvent) -> dict[str, Any]:
     by = f" by {Channel(channel).label}" if channel in Channel.values else ""
     filled = event.payload.get("filled") or []
     told = [f"Told us: {labels_of(filled)}"] if filled else []
-    details = [*told, *_replaced(event), *_not_taken(event), *_score(event)]
-    return {"what": f"Conversation{by}", "details": details}
+    details = [*told, *_replaced(event), *_not_taken(event), *_origin_and_consent(event)]
+    return {"what": f"Conversation{by}", "details": [*details, *_score(event)]}
 
 
 def _replaced(event: LeadEvent) -> Iterator[str]:
@@ -168,6 +168,15 @@ def _not_taken(event: LeadEvent) -> Iterator[str]:
     for name, value in event.payload.get("not_taken", {}).items():
         said = value_in_words(name, value)
         yield f"Also said {_label(name)}: {said}; the lead keeps what it had"
+
+
+def _origin_and_consent(event: LeadEvent) -> Iterator[str]:
+    """What was told of them, whether or not the lead shows it now."""
+    for name, value in event.payload.get("origin", {}).items():
+        yield f"{fact_label(name)}: {value}"
+    if consent := event.payload.get("consent"):
+        wording = f", to “{consent['wording']}”" if consent.get("wording") else ""
+        yield f"{fact_label('marketing_consent')} {consent['marketing']}{wording}"
 
 
 def _merge(event: LeadEvent) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from foundation.database.locks import lock_names
+from leads import origin_and_consent
 from leads.contacts import KEY_OF, columns_to_save, set_fact
 from leads.corrections import as_text
 from leads.events import new_event
@@ -25,7 +26,13 @@ from organisations.models import AuditAction, AuditTarget, Organisation
 
 # What a merge fills besides the facts, where the survivor has none.
 _BESIDES = ("assignee_id", "follow_up_on")
-_SAVED = (*columns_to_save(FACT_FIELDS), *_BESIDES, "hand_set", *RESCORED_FIELDS)
+_SAVED = (
+    *columns_to_save(FACT_FIELDS),
+    *_BESIDES,
+    *origin_and_consent.COLUMNS,
+    "hand_set",
+    *RESCORED_FIELDS,
+)
 
 
 class CannotMerge(Exception):
@@ -45,9 +52,11 @@ def merge(
     moved = _move_conversations(other, survivor)
     done = _take_over(survivor, other)
     moves = rescore(survivor, count_visitor_messages(survivor))
-    survivor.save(update_fields=_SAVED)
     other.merged_into = survivor
     other.save(update_fields=["merged_into"])
+    if origin_and_consent.is_known(survivor, other):
+        origin_and_consent.restate(survivor, merged_leads(survivor), organisation)
+    survivor.save(update_fields=_SAVED)
     payload = {
         "lead_id": str(other.id),
         "name": other.name,
@@ -97,9 +106,11 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
     stood = as_it_stands(survivor)
     emptied = _give_back(survivor, event)
     moves = rescore(survivor, count_visitor_messages(survivor))
-    survivor.save(update_fields=_SAVED)
     other.merged_into = None
     other.save(update_fields=["merged_into"])
+    if origin_and_consent.is_known(survivor):
+        origin_and_consent.restate(survivor, merged_leads(survivor), organisation)
+    survivor.save(update_fields=_SAVED)
     Lead.objects.for_organisation(organisation).filter(id__in=[survivor.id, other.id]).touch()
     payload = {
         "undone": str(other.id),
@@ -117,7 +128,7 @@ def unmerge(organisation: Organisation, *, survivor_id: UUID, event_id: UUID, by
         ]
     )
     note_unmerged(other, survivor, by=by)
-    note_differences(survivor, stood, by=by)
+    note_differences(survivor, stood, by=by, touched=True)
     _record(AuditAction.MERGE_UNDONE, survivor, other, by=by)
     return other
 

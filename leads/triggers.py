@@ -16,12 +16,14 @@ BEGIN
         NEW.name, NEW.email, NEW.phone, NEW.status, NEW.score, NEW.source, NEW.summary,
         NEW.intent, NEW.budget_min, NEW.budget_max, NEW.bedrooms_min, NEW.bedrooms_max,
         NEW.area, NEW.property_type, NEW.timeline, NEW.chain_status, NEW.financing_status,
-        NEW.buyer_scheme, NEW.stamp_duty_position, NEW.viewing_requested, NEW.created_at
+        NEW.buyer_scheme, NEW.stamp_duty_position, NEW.viewing_requested, NEW.property_ref,
+        NEW.origin_url, NEW.campaign, NEW.marketing_consent, NEW.created_at
     ) IS DISTINCT FROM ROW(
         OLD.name, OLD.email, OLD.phone, OLD.status, OLD.score, OLD.source, OLD.summary,
         OLD.intent, OLD.budget_min, OLD.budget_max, OLD.bedrooms_min, OLD.bedrooms_max,
         OLD.area, OLD.property_type, OLD.timeline, OLD.chain_status, OLD.financing_status,
-        OLD.buyer_scheme, OLD.stamp_duty_position, OLD.viewing_requested, OLD.created_at
+        OLD.buyer_scheme, OLD.stamp_duty_position, OLD.viewing_requested, OLD.property_ref,
+        OLD.origin_url, OLD.campaign, OLD.marketing_consent, OLD.created_at
     ) THEN
         NEW.updated_at := GREATEST(
             clock_timestamp(), OLD.updated_at + interval '1 microsecond'

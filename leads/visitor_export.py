@@ -5,6 +5,7 @@ from typing import Any
 
 from leads.merging import merged_leads
 from leads.models import FACT_FIELDS, Lead, LeadEvent
+from leads.models.choices import CONSENT, ORIGIN_FIELDS
 from organisations.models import Organisation
 
 
@@ -27,7 +28,7 @@ def visitor_export(lead: Lead, organisation: Organisation) -> dict[str, Any]:
 def _lead(lead: Lead) -> dict[str, Any]:
     return {
         "id": str(lead.id),
-        **{field: getattr(lead, field) for field in FACT_FIELDS},
+        **{field: getattr(lead, field) for field in (*FACT_FIELDS, *ORIGIN_FIELDS, CONSENT)},
         "status": lead.status,
         "score": lead.score,
         "source": lead.source,

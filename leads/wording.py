@@ -16,6 +16,8 @@ from leads.models.choices import (
     FACT_CHOICES,
     FACT_LABELS,
     MONEY_AND_CHAIN,
+    ORIGIN_FIELDS,
+    ORIGIN_LABELS,
     WANTS,
     LeadStatus,
     PropertyType,
@@ -116,6 +118,21 @@ def fact_groups(lead: Lead) -> list[FactGroup]:
     return [_group(title, [_fact(lead, name) for name in names]) for title, names in groups]
 
 
+def origin(lead: Lead) -> list[Fact]:
+    """Where it came from, as far as that is known; a page as a link."""
+    said = ((field, getattr(lead, field)) for field in ORIGIN_FIELDS)
+    return [
+        Fact(ORIGIN_LABELS[field], value, _web_link(value) if field == "origin_url" else None)
+        for field, value in said
+        if value is not None
+    ]
+
+
+def _web_link(url: str) -> str | None:
+    """Only what a browser fetches: no `javascript:`."""
+    return url if url.lower().startswith(("https://", "http://")) else None
+
+
 def _group(title: str, facts: list[Fact]) -> FactGroup:
     known = [fact for fact in facts if fact.said]
     unknown = ", ".join(_in_a_sentence(fact.label) for fact in facts if not fact.said)
@@ -147,8 +164,11 @@ def _fact(lead: Lead, name: str) -> Fact:
     return Fact(label, value)
 
 
-_LABELS = FACT_LABELS | {
+_LABELS = {
+    **FACT_LABELS,
+    **ORIGIN_LABELS,
     "conversation": "Conversation",
+    "marketing_consent": "Marketing consent",
     "follow_up_on": "Follow-up",
     "assignee_id": "Assignee",
     "status": "Status",

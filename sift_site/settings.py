@@ -156,6 +156,7 @@ else:
     }
 SIFT_RATE_GROWTH = environment.rate("SIFT_RATE_GROWTH", "120/m")
 SIFT_RATE_SCALE = environment.rate("SIFT_RATE_SCALE", "600/m")
+SIFT_RATE_CAPTURE = environment.rate("SIFT_RATE_CAPTURE", "600/m")
 SIFT_RATE_ANONYMOUS = environment.rate("SIFT_RATE_ANONYMOUS", "60/m")
 SIFT_RATE_PAGES = environment.rate("SIFT_RATE_PAGES", "600/m")
 # django-ratelimit's own defaults: it asks for each at each request, and one that is missing is

@@ -18,7 +18,8 @@ from foundation.ids import uuid7
 
 COLUMNS = """id, name, email, phone, status, score, source, summary, intent, budget_min, budget_max,
     bedrooms_min, bedrooms_max, area, property_type, timeline, chain_status, financing_status,
-    buyer_scheme, stamp_duty_position, viewing_requested, created_at, updated_at"""
+    buyer_scheme, stamp_duty_position, viewing_requested, property_ref, origin_url, campaign,
+    marketing_consent, created_at, updated_at"""
 KEY = """
     SELECT key.id, key.name, key.organisation_id, key.scope, organisation.plan
       FROM apikeys_apikey AS key
@@ -73,6 +74,10 @@ class Lead(msgspec.Struct, gc=False):
     buyer_scheme: str | None
     stamp_duty_position: str | None
     viewing_requested: bool
+    property_ref: str | None
+    origin_url: str | None
+    campaign: str | None
+    marketing_consent: str | None
     created_at: datetime
     updated_at: datetime
 

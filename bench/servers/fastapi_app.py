@@ -75,6 +75,10 @@ class Lead(Base):
     buyer_scheme: Mapped[str | None]
     stamp_duty_position: Mapped[str | None]
     viewing_requested: Mapped[bool]
+    property_ref: Mapped[str | None]
+    origin_url: Mapped[str | None]
+    campaign: Mapped[str | None]
+    marketing_consent: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     moved_on: Mapped[bool] = mapped_column(deferred=True)
@@ -136,6 +140,10 @@ class LeadOut(BaseModel):
     buyer_scheme: str | None
     stamp_duty_position: str | None
     viewing_requested: bool
+    property_ref: str | None
+    origin_url: str | None
+    campaign: str | None
+    marketing_consent: str | None
     created_at: datetime
     updated_at: datetime
 

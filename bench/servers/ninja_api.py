@@ -42,6 +42,10 @@ class LeadOut(Schema):
     buyer_scheme: str | None
     stamp_duty_position: str | None
     viewing_requested: bool
+    property_ref: str | None
+    origin_url: str | None
+    campaign: str | None
+    marketing_consent: str | None
     created_at: datetime
     updated_at: datetime
 

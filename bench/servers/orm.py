@@ -17,7 +17,8 @@ LEAD_FIELDS = (
     "id", "name", "email", "phone", "status", "score", "source", "summary", "intent",
     "budget_min", "budget_max", "bedrooms_min", "bedrooms_max", "area", "property_type",
     "timeline", "chain_status", "financing_status", "buyer_scheme", "stamp_duty_position",
-    "viewing_requested", "created_at", "updated_at",
+    "viewing_requested", "property_ref", "origin_url", "campaign", "marketing_consent",
+    "created_at", "updated_at",
 )  # fmt: skip
 MESSAGE_FIELDS = ("id", "role", "content", "created_at")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from django.db import connection
+from foundation.database.statements import change
 
 
 def lock_names(names: Iterable[str], *, shared: Iterable[str] = ()) -> None:
@@ -15,18 +15,17 @@ def lock_names(names: Iterable[str], *, shared: Iterable[str] = ()) -> None:
     keys = {_key(name): True for name in shared} | {_key(name): False for name in names}
     if not keys:
         return
-    with connection.cursor() as cursor:
-        # A subquery with an ORDER BY is not folded into the outer query: rows come sorted.
-        cursor.execute(
-            """
-            SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(key)
-                        ELSE pg_advisory_xact_lock(key) END
-              FROM (SELECT key, is_shared
-                      FROM unnest(%s::bigint[], %s::boolean[]) AS taken (key, is_shared)
-                     ORDER BY key) AS sorted
-            """,
-            [list(keys), list(keys.values())],
-        )
+    # A subquery with an ORDER BY is not folded into the outer query: rows come sorted.
+    change(
+        """
+        SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(key)
+                    ELSE pg_advisory_xact_lock(key) END IS NULL
+          FROM (SELECT key, is_shared
+                  FROM unnest(%(keys)s::bigint[], %(shared)s::boolean[]) AS taken (key, is_shared)
+                 ORDER BY key) AS sorted
+        """,
+        {"keys": list(keys), "shared": list(keys.values())},
+    )
 
 
 def _key(name: str) -> int:

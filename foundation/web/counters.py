@@ -19,6 +19,7 @@ from ipaddress import IPv6Address, ip_network
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
+from django_ratelimit import core
 from django_ratelimit.core import get_usage
 
 from foundation.plurals import so_many
@@ -41,6 +42,7 @@ class Usage:
     window: int  # seconds
     count: int
     seconds_left: int
+    policy: str = "default"
 
     @property
     def is_over(self) -> bool:
@@ -51,15 +53,21 @@ class Usage:
         """RateLimit-Policy and RateLimit, as the IETF's draft has them."""
         remaining = max(0, self.limit - self.count)
         return {
-            "RateLimit-Policy": f'"default";q={self.limit};w={self.window}',
-            "RateLimit": f'"default";r={remaining};t={self.seconds_left}',
+            "RateLimit-Policy": f'"{self.policy}";q={self.limit};w={self.window}',
+            "RateLimit": f'"{self.policy}";r={remaining};t={self.seconds_left}',
         }
 
 
 def count(
-    request: HttpRequest, group: str, value: str, rate: str, *, without_store: bool = False
+    request: HttpRequest,
+    group: str,
+    value: str,
+    rate: str,
+    *,
+    number: int = 1,
+    without_store: bool = False,
 ) -> Usage:
-    """Count one more of `value` in its group, whose rate is such as `120/m` or `10/15m`.
+    """Count so many more of `value` in its group, whose rate is such as `120/m` or `10/15m`.
 
     Where the store is away nothing is counted and the usage is none; `without_store` has this
     process count by itself then, for what must not be let through uncounted.
@@ -73,6 +81,11 @@ def count(
             rate=(limit, window),
             increment=True,
         )
+        if usage is not None and number > 1:
+            # django-ratelimit counts one at a time: the rest is added to its counter.
+            window_ends = core._get_window(value, window)
+            key = core._make_cache_key(group, window_ends, (limit, window), value, core.ALL)
+            usage["count"] = cache.incr(key, number - 1)
     except Exception as error:  # whichever the cache raises: Redis's own, the socket's, a time-out
         # By type alone: a message may hold the store's address, and that a password.
         fault = type(error).__name__

@@ -98,6 +98,13 @@ class StampDutyPosition(models.TextChoices):
     NON_RESIDENT = "non_resident", "Non-resident"
 
 
+class Consent(models.TextChoices):
+    """Whether the person lets the agency write to them of other things."""
+
+    GRANTED = "granted", "Granted"
+    DENIED = "denied", "Denied"
+
+
 @dataclass(frozen=True, slots=True)
 class FactField:
     """A fact that a capture may bring and a person may correct: its column and the word for it."""
@@ -128,12 +135,16 @@ FACTS = (
     FactField("viewing_requested", "Viewing"),
 )
 FACT_FIELDS: tuple[LiteralString, ...] = tuple(fact.name for fact in FACTS)
+# Where a lead came from: of the first conversation that said so.
+ORIGIN_FIELDS: tuple[LiteralString, ...] = ("property_ref", "origin_url", "campaign")
+CONSENT: LiteralString = "marketing_consent"  # the latest that was said
 # The facts with a closed set of values, by which people filter.
 FACT_CHOICES = {fact.name: fact.choices for fact in FACTS if fact.choices is not None}
 FACT_LABELS = {fact.name: fact.label for fact in FACTS} | {
     "budget": "Budget",
     "bedrooms": "Bedrooms",
 }
+ORIGIN_LABELS = {"property_ref": "Home asked about", "origin_url": "Page", "campaign": "Campaign"}
 # Facts of two columns, of which the first is never above the second.
 PAIRS = {"budget": ("budget_min", "budget_max"), "bedrooms": ("bedrooms_min", "bedrooms_max")}
 # What stands together on a page, in its order; the pairs as one.

@@ -1,9 +1,7 @@
 """Leads: what is known of a buyer or renter, and what holds for it (CONTRACT.md, section 1)."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Self
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -16,12 +14,15 @@ from foundation.database.constraints import known, said
 from foundation.database.lexemes import Matches
 from foundation.ids import uuid7
 from leads.models.choices import (
+    CONSENT,
     FACT_CHOICES,
+    ORIGIN_FIELDS,
     REACHED,
     SCORED_STATUSES,
     BuyerScheme,
     ChainStatus,
     Channel,
+    Consent,
     FinancingStatus,
     Intent,
     LeadStatus,
@@ -60,20 +61,19 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
     def oldest_first(self) -> Self:
         return self.order_by("created_at", "id")
 
-    def first_of_contact(
-        self, contact: str, keys: Sequence[str]
-    ) -> list[tuple[UUID, str, UUID | None]]:
-        """The leads that somebody of these keys may be: id, key, and what it was merged into.
+    def first_of_contact(self, contact: str) -> Any:
+        """The leads that somebody may be: id, key, and what it was merged into.
 
-        `contact` is `email` or `phone`. Of each key the oldest lead, and the oldest whose e-mail
+        A kept query: of the organisation given as `agency`, by any of the `keys`. `contact` is
+        `email` or `phone`. Of each key the oldest lead, and the oldest whose e-mail
         is not known; so too of those that were merged. However many leads share a number, these
         are all that finding a person again asks about.
         """
         key = f"{contact}_key"
         kinds = {"no_e_mail": Q(email_key__isnull=True), "was_merged": ~UNMERGED}
-        known = self.filter(**{f"{key}__in": keys}).annotate(**kinds)
-        first = known.order_by(key, *kinds, "created_at", "id").distinct(key, *kinds)
-        return [row[:3] for row in first.values_list("id", key, "merged_into_id", *kinds)]
+        ours = self.filter(organisation__given="agency", **{f"{key}__given_any": "keys"})
+        in_order = ours.annotate(**kinds).order_by(key, *kinds, "created_at", "id")
+        return in_order.distinct(key, *kinds).values_list("id", key, "merged_into_id", *kinds)
 
     def touch(self) -> None:
         """Move `updated_at`, so that pollers see these leads though no field of theirs differs."""
@@ -148,6 +148,11 @@ class Lead(models.Model):
         max_length=20, choices=StampDutyPosition.choices, null=True
     )
     viewing_requested = models.BooleanField(default=False)
+    # What the events of its captures come to: `leads.origin_and_consent`.
+    property_ref = models.CharField(max_length=500, null=True, help_text="the home asked about")
+    origin_url = models.CharField(max_length=500, null=True, help_text="the page they came from")
+    campaign = models.CharField(max_length=500, null=True)
+    marketing_consent = models.CharField(max_length=16, choices=Consent.choices, null=True)
     # When the conversation that brought it began; it never moves.
     created_at = models.DateTimeField(db_default=Now())
     # Moved by a trigger when a field that the JSON shows changes.
@@ -198,6 +203,8 @@ class Lead(models.Model):
             _keyed("phone"),
             said("leads_lead", "summary"),
             said("leads_lead", "area"),
+            *(said("leads_lead", field) for field in ORIGIN_FIELDS),
+            known("leads_lead", CONSENT, Consent),
             _between("score", 0, 100),
             _between("bedrooms_min", 0, 50),
             _between("bedrooms_max", 0, 50),

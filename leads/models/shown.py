@@ -5,11 +5,12 @@ A change of any of these moves `updated_at`: the table's trigger compares all bu
 
 from typing import LiteralString
 
-from leads.models.choices import FACT_FIELDS
+from leads.models.choices import CONSENT, FACT_FIELDS, ORIGIN_FIELDS
 
 _WHO, _WISHES = FACT_FIELDS[:3], FACT_FIELDS[3:]  # name, e-mail, phone; all the others
 SHOWN_FIELDS: tuple[LiteralString, ...] = (
-    "id", *_WHO, "status", "score", "source", *_WISHES, "created_at", "updated_at",
+    "id", *_WHO, "status", "score", "source", *_WISHES, *ORIGIN_FIELDS, CONSENT,
+    "created_at", "updated_at",
 )  # fmt: skip
 
 # The same for a statement by hand, `FROM leads_lead AS lead`. The id is text, as the JSON has it:

@@ -17,14 +17,15 @@ from leads.assignment import assignable
 from leads.duplicates import possible_duplicates
 from leads.follow_ups import in_words, is_overdue
 from leads.history import history_of
-from leads.merging import became
+from leads.merging import became, merged_leads
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
+from leads.origin_and_consent import ConsentSaid, consent_said
 from leads.pages.neighbours import came_from, neighbours
 from leads.pages.note_form import NoteForm
 from leads.rescoring import count_visitor_messages
 from leads.scoring import score_lead
-from leads.wording import e_mail_link, fact_groups, signals, telephone_link
+from leads.wording import e_mail_link, fact_groups, origin, signals, telephone_link
 from organisations.requests import SignedInRequest
 
 PAGE_CONVERSATIONS = 50
@@ -85,7 +86,16 @@ def facts(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
         "lead": lead,
         "score": score_lead(lead, count_visitor_messages(lead)),
         "fact_groups": fact_groups(lead),
+        "came_by": origin(lead),
+        "consent": _consent(request, lead),
     }
+
+
+def _consent(request: SignedInRequest, lead: Lead) -> ConsentSaid | None:
+    """Asked for only where there is one."""
+    if lead.marketing_consent is None:
+        return None
+    return consent_said(lead, merged_leads(lead), request.organisation)
 
 
 def handling(request: SignedInRequest, lead: Lead) -> dict[str, Any]:

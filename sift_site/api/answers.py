@@ -24,9 +24,10 @@ _LEFT_OUT = IGNORED | {"cursor", "offset"}
 _JSON = "application/json"
 
 
-def json_response(body: msgspec.Struct, *, etag: str) -> Answer:
-    """200 with the body, which has this entity tag."""
-    return Answer(_encode(body), content_type=_JSON, headers={"ETag": etag})
+def json_response(body: msgspec.Struct, *, status: int = 200, **headers: str | None) -> Answer:
+    """The body, with these headers (`ETag`, `Idempotent_Replayed`) as far as they have a value."""
+    named = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
+    return Answer(_encode(body), status=status, content_type=_JSON, headers=named)
 
 
 def list_response(request: ApiRequest, query: ListQuery, page: Page[Any]) -> Answer:
@@ -110,6 +111,17 @@ def lead_response(lead: schemas.Lead) -> Answer:
     return Answer(_encode(shown), content_type=_JSON, headers={"ETag": lead_etag(lead)})
 
 
+def conversation_etag(conversation: schemas.Conversation) -> str:
+    """A strong entity tag: `updated_at` moves with any change, and with any message."""
+    return f'"{conversation.id}-{to_microseconds(conversation.updated_at)}"'
+
+
+def conversation_response(conversation: schemas.Conversation) -> Answer:
+    """200 with the conversation and its entity tag."""
+    (shown,) = in_full([conversation])
+    return json_response(shown, ETag=conversation_etag(conversation))
+
+
 def lead_unless_known(request: ApiRequest, lead: schemas.Lead) -> Answer:
     """200 with the lead, or 304 where If-None-Match has it already."""
     return not_modified(request, lead_etag(lead)) or lead_response(lead)
@@ -122,10 +134,10 @@ def not_modified(request: ApiRequest, etag: str) -> Answer | None:
     return None
 
 
-def require_match(request: ApiRequest, lead: schemas.Lead) -> None:
-    """Raise the Problem 412 where If-Match is there and does not name the lead as it stands."""
+def require_match(request: ApiRequest, etag: str) -> None:
+    """Raise the Problem 412 where If-Match is there and does not name what stands."""
     given = request.META.get("HTTP_IF_MATCH")
-    if given is not None and not _names(given, lead_etag(lead)):
+    if given is not None and not _names(given, etag):
         raise problems.changed_meanwhile()
 
 

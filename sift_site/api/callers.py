@@ -44,5 +44,6 @@ class Caller:
         return Actor.for_key(self.key_id, self.key_name, self.address)
 
     @property
-    def may_write(self) -> bool:
-        return self.scope is Scope.READ_WRITE
+    def sees_leads(self) -> bool:
+        """A key that only captures is told nothing of whom it captures."""
+        return self.scope is not Scope.CAPTURE

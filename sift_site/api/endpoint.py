@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from django.urls import URLPattern, path
 
+from apikeys.models import Scope
+from foundation.web.counters import Usage
 from sift_site.api import bodies, limits, problems
 from sift_site.api.authentication import caller_of
 from sift_site.api.callers import Caller
@@ -19,20 +21,27 @@ from sift_site.serving import replicas
 
 BODY_LIMIT = 64 * 1024  # bytes
 
+Needed = Literal["read", "read_write", "capture"]
+_COVER: Mapping[Needed, frozenset[Scope]] = {
+    "read": frozenset({Scope.READ, Scope.READ_WRITE}),
+    "read_write": frozenset({Scope.READ_WRITE}),
+    "capture": frozenset({Scope.CAPTURE, Scope.READ_WRITE}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One method on one path: who may call it, how long its body may be, what it does."""
 
     method: str
-    scope: Literal["read", "read_write"]
+    scope: Needed
     body_limit: int
     operation: Operation
     view: Callable[..., Answer]
 
     def __call__(self, request: ApiRequest, **ids: str) -> Answer:
         request.caller = _authenticated(request)
-        _within_rate(request)
+        self._count(request)
         self._permitted(request.caller)
         if self.method != "GET":
             request.raw_body = bodies.read(request, self.body_limit)
@@ -53,8 +62,16 @@ class Endpoint:
     def _permitted(self, caller: Caller) -> None:
         if not caller.plan.has_api:
             raise problems.plan_without_api()
-        if self.scope == "read_write" and not caller.may_write:
-            raise problems.read_only_key()
+        if caller.scope not in _COVER[self.scope]:
+            is_capture = caller.scope is Scope.CAPTURE
+            raise problems.capture_only_key() if is_capture else problems.read_only_key()
+
+    def _count(self, request: ApiRequest) -> None:
+        """Raise the Problem 429 where the call is one too many; captures are counted apart."""
+        if self.scope == "capture":
+            count_captures(request, 1)
+        else:
+            within(request, limits.count_call(request, request.caller))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,7 @@ def endpoint(
     method: str,
     *,
     operation: Operation,
-    scope: Literal["read", "read_write"] = "read",
+    scope: Needed = "read",
     body_limit: int = BODY_LIMIT,
 ) -> Callable[[Callable[..., Answer]], Endpoint]:
     """Make a view an endpoint. A view may raise Problem; the gateway writes it."""
@@ -120,7 +137,13 @@ def _authenticated(request: ApiRequest) -> Caller:
     return caller
 
 
-def _within_rate(request: ApiRequest) -> None:
-    request.usage = limits.count_call(request, request.caller)
-    if request.usage.is_over:
-        raise problems.too_many_requests(request.usage.seconds_left)
+def count_captures(request: ApiRequest, number: int) -> None:
+    """Count so many conversations more; raises the Problem 429 where that is too many."""
+    within(request, limits.count_captures(request, request.caller, number))
+
+
+def within(request: ApiRequest, usage: Usage) -> None:
+    """Have the answer tell the usage; raises the Problem 429 where it is over its limit."""
+    request.usage = usage
+    if usage.is_over:
+        raise problems.too_many_requests(usage.seconds_left)

@@ -47,7 +47,7 @@ def event_list(request: ApiRequest) -> Answer:
     etag = f'"{found.latest}-{found.dropped}"'  # whatever is shown here changes by a change
     if unchanged := not_modified(request, etag):
         return unchanged
-    return json_response(_page(found, query), etag=etag)
+    return json_response(_page(found, query), ETag=etag)
 
 
 def _read(request: ApiRequest, query: FeedQuery, after: int) -> FeedRead:

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from foundation.ids import parse_uuid
-from foundation.validation import Faulty, decode, refuse_repeated_members
 from leads import moving
 from leads.models.choices import LeadStatus
 from organisations.changes.numbering import numbered_last
 from sift_site.api import operations, problems, reads, schemas
 from sift_site.api.answers import (
+    lead_etag,
     lead_response,
     lead_unless_known,
     list_response,
@@ -19,6 +19,7 @@ from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.api.parameters import LEADS, faults_of_any, read_list_query
 from sift_site.api.problems import Problem
+from sift_site.api.taking import read_body
 
 
 @endpoint(
@@ -92,14 +93,14 @@ def change_lead_status(request: ApiRequest, lead_id: str) -> Answer:
     if (parsed := parse_uuid(lead_id)) is None:
         raise problems.not_found()
     try:
-        wanted = _read_status_change(request)
+        wanted = read_body(request, schemas.StatusChange)
     except Problem:
         _require_lead(request, parsed)  # that it is not there would be said first
         raise
     if "HTTP_IF_MATCH" not in request.META:
         return _changed(request, parsed, wanted)
     with numbered_last():
-        require_match(request, _require_lead(request, parsed, for_update=True))
+        require_match(request, lead_etag(_require_lead(request, parsed, for_update=True)))
         return _changed(request, parsed, wanted)
 
 
@@ -124,15 +125,3 @@ def _require_lead(request: ApiRequest, lead_id: UUID, *, for_update: bool = Fals
     if lead is None:
         raise problems.not_found()
     return lead
-
-
-def _read_status_change(request: ApiRequest) -> schemas.StatusChange:
-    faults = faults_of_any(request)
-    try:
-        change = decode(schemas.StatusChange, request.raw_body)
-        refuse_repeated_members(request.raw_body)
-    except Faulty as faulty:
-        raise problems.invalid([*faults, *faulty.faults]) from None
-    if faults:
-        raise problems.invalid(faults)
-    return change

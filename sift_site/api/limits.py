@@ -1,5 +1,7 @@
 """The API's rate limits (CONTRACT.md, section 2, Rate limits), counted as all are (counters.py)."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -12,6 +14,12 @@ def count_call(request: HttpRequest, caller: Caller) -> Usage:
     """Count a request with a good key against its organisation, whichever of its keys it is."""
     # A Starter organisation's are refused later for its plan; they count all the same.
     return count(request, "api.organisation", caller.organisation_id.hex, _rate_of(caller.plan))
+
+
+def count_captures(request: HttpRequest, caller: Caller, number: int) -> Usage:
+    """Count so many conversations against what the organisation may send, apart from its calls."""
+    rate, id_ = settings.SIFT_RATE_CAPTURE, caller.organisation_id.hex
+    return replace(count(request, "api.capture", id_, rate, number=number), policy="capture")
 
 
 def count_failure(request: HttpRequest) -> Usage:

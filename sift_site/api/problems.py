@@ -58,7 +58,13 @@ PLAN_WITHOUT_API = Kind(
 READ_ONLY_KEY = Kind(
     "read-only-key", 403, "The key may only read",
     when="A key with the scope `read` asked for a change.",
-    remedy="Use a key with the scope `read_write`.",
+    remedy="Use a key with the scope `read_write`; to send conversations alone, `capture`.",
+)  # fmt: skip
+CAPTURE_ONLY_KEY = Kind(
+    "capture-only-key", 403, "The key may only send",
+    when="A key with the scope `capture` asked for something else than to send conversations.",
+    remedy="Use a key with the scope `read` or `read_write`, and keep it where nobody else "
+    "comes: it opens all that the agency has.",
 )  # fmt: skip
 NOT_FOUND = Kind(
     "not-found", 404, "Not found",
@@ -73,6 +79,13 @@ METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed", 405, "Method not allowed",
     when="The path is there, but does not take this method.",
     remedy="Use one of those that the header `Allow` names.",
+)  # fmt: skip
+CONTRADICTION = Kind(
+    "contradiction", 409, "Not what stands",
+    when="A conversation of this `external_id` or `Idempotency-Key` is there, and what was sent "
+    "does not go on from it: `errors` names the first message that differs. Nothing was changed.",
+    remedy="Send what was said so far as it was sent before, with what is new at its end; or "
+    "the new messages alone, to the conversation's own address.",
 )  # fmt: skip
 GONE = Kind(
     "gone", 410, "No longer kept",
@@ -123,9 +136,9 @@ SERVER_ERROR = Kind(
 )  # fmt: skip
 
 KINDS = (
-    BAD_REQUEST, UNAUTHORISED, HTTPS_REQUIRED, PLAN_WITHOUT_API, READ_ONLY_KEY, NOT_FOUND,
-    METHOD_NOT_ALLOWED, GONE, CHANGED_MEANWHILE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID,
-    TOO_MANY_REQUESTS, SERVER_ERROR,
+    BAD_REQUEST, UNAUTHORISED, HTTPS_REQUIRED, PLAN_WITHOUT_API, READ_ONLY_KEY,
+    CAPTURE_ONLY_KEY, NOT_FOUND, METHOD_NOT_ALLOWED, CONTRADICTION, GONE, CHANGED_MEANWHILE,
+    BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID, TOO_MANY_REQUESTS, SERVER_ERROR,
 )  # fmt: skip
 
 
@@ -210,6 +223,12 @@ def read_only_key() -> Problem:
     return Problem(READ_ONLY_KEY, "This key has the scope read; writing takes read_write.")
 
 
+def capture_only_key() -> Problem:
+    return Problem(
+        CAPTURE_ONLY_KEY, "This key has the scope capture: it sends conversations and sees nothing."
+    )
+
+
 def unsupported_media_type() -> Problem:
     return Problem(UNSUPPORTED_MEDIA_TYPE, "The body must be application/json in UTF-8.")
 
@@ -230,6 +249,13 @@ def body_too_large(most: int) -> Problem:
 def invalid(faults: Iterable[Fault]) -> Problem:
     """Input with faults, every one of them named."""
     return Problem(INVALID, "The request has faults; errors names each.", faults=faults)
+
+
+def contradiction(faults: Iterable[Fault]) -> Problem:
+    return Problem(
+        CONTRADICTION, "What was sent does not go on from what stands under its name.",
+        faults=faults,
+    )  # fmt: skip
 
 
 def gone(oldest: int) -> Problem:

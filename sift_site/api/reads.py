@@ -301,6 +301,50 @@ def message_page(
     return Page([schemas.Message(*row[1:5]) for row in shown], rows[0][0], after)
 
 
+_CONVERSATION: LiteralString = f"""
+    SELECT {_CONVERSATION_COLUMNS} FROM conversations_conversation AS conversation
+     WHERE conversation.organisation_id = %(organisation_id)s
+       AND conversation.id = %(conversation_id)s
+"""
+_CONVERSATION_FOR_UPDATE: LiteralString = f"{_CONVERSATION} FOR NO KEY UPDATE"
+
+
+def conversation(
+    *, organisation_id: UUID, conversation_id: UUID, for_update: bool = False
+) -> schemas.Conversation | None:
+    """The organisation's conversation of that id.
+
+    `for_update` locks its row until the transaction ends.
+    """
+    sql = _CONVERSATION_FOR_UPDATE if for_update else _CONVERSATION
+    rows = ask(sql, {"organisation_id": organisation_id, "conversation_id": conversation_id})
+    return schemas.Conversation(*rows[0]) if rows else None
+
+
+_WITH_LEAD: LiteralString = f"""
+    SELECT {_CONVERSATION_COLUMNS}, {SHOWN_COLUMNS}
+      FROM conversations_conversation AS conversation
+      JOIN leads_lead AS lead ON lead.organisation_id = %(organisation_id)s
+                             AND lead.id = conversation.lead_id
+     WHERE conversation.organisation_id = %(organisation_id)s
+"""
+_ONE_WITH_LEAD: LiteralString = f"{_WITH_LEAD} AND conversation.id = %(id)s"
+_SOME_WITH_LEAD: LiteralString = f"{_WITH_LEAD} AND conversation.id = ANY(%(ids)s::uuid[])"
+_OWN = len(schemas.Conversation.__struct_fields__) - 2  # without its messages
+
+
+def with_leads(
+    *, organisation_id: UUID, conversation_ids: Sequence[UUID]
+) -> dict[str, tuple[schemas.Conversation, schemas.Lead]]:
+    """The organisation's conversations of these ids, each with its lead, by the id's text."""
+    values: dict[str, Any] = {"organisation_id": organisation_id}
+    if len(conversation_ids) == 1:
+        rows = ask(_ONE_WITH_LEAD, values | {"id": conversation_ids[0]})
+    else:
+        rows = ask_with_literals(_SOME_WITH_LEAD, values | {"ids": list(conversation_ids)})
+    return {row[0]: (schemas.Conversation(*row[:_OWN]), schemas.Lead(*row[_OWN:])) for row in rows}
+
+
 def conversation_exists(*, organisation_id: UUID, conversation_id: UUID) -> bool:
     """Whether the organisation has that conversation."""
     rows = ask(

@@ -5,17 +5,18 @@ reference what each member means; the first examples of a Struct's members are o
 """
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 from django.db.models import TextChoices
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import NODEFAULT, UNSET, Meta, UnsetType
 
 from conversations.choices import ConversationStatus, MessageRole
 from leads.models.choices import (
     BuyerScheme,
     ChainStatus,
     Channel,
+    Consent,
     FinancingStatus,
     Intent,
     LeadStatus,
@@ -147,6 +148,30 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     viewing_requested: Annotated[
         bool, Meta(description="Whether they asked for a viewing.", examples=[True])
     ]
+    property_ref: Annotated[
+        str | None,
+        Meta(
+            description="The home that was asked about, of the first conversation that said so.",
+            examples=["HV-2041"],
+        ),
+    ]
+    origin_url: Annotated[
+        str | None,
+        Meta(
+            description="The page that they came from, likewise.",
+            examples=["https://harbour-vale.example/homes/elm-grove-12"],
+        ),
+    ]
+    campaign: Annotated[
+        str | None, Meta(description="The campaign, likewise.", examples=["spring-sellers"])
+    ]
+    marketing_consent: Annotated[
+        Annotated[str, _one_of(Consent)] | None,
+        Meta(
+            description="Whether they let the agency write to them: the latest that they said.",
+            examples=["granted"],
+        ),
+    ]
     created_at: Annotated[
         Timestamp,
         Meta(description="When the conversation that brought the lead began. It never moves."),
@@ -154,7 +179,8 @@ class Lead(msgspec.Struct, frozen=True, gc=False):
     updated_at: Annotated[
         Timestamp,
         Meta(
-            description="When a field shown here, or its set of conversations, last changed.",
+            description="When a field shown here changed, or a conversation was given away, or a "
+            "merge undone.",
             examples=["2026-06-01T09:34:12.482910Z"],
         ),
     ]
@@ -375,6 +401,73 @@ class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
+class ConversationStatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What PATCH of a conversation takes."""
+
+    status: Annotated[
+        ConversationStatus,
+        _one_of(ConversationStatus),
+        Meta(
+            description="Whether it goes on. Its next message opens a closed one by itself.",
+            examples=["closed"],
+        ),
+    ]
+
+
+# --- What a capture answers ----------------------------------------------------------------------
+def _perhaps(struct: type[msgspec.Struct]) -> list[tuple[str, Any, Any]]:
+    """The members of a Struct, of which each but the id may be missing."""
+    members: list[tuple[str, Any, Any]] = []
+    for name, annotation in get_type_hints(struct, include_extras=True).items():
+        if name == "id":
+            members.append((name, annotation, NODEFAULT))
+            continue
+        marked: Any = Annotated
+        *of_the_type, of_the_member = annotation.__metadata__
+        type_ = annotation.__origin__
+        if of_the_type:
+            type_ = marked[type_, *of_the_type]
+        members.append((name, marked[type_ | UnsetType, of_the_member], UNSET))
+    return members
+
+
+CapturedLead: Any = msgspec.defstruct(
+    "CapturedLead",
+    _perhaps(Lead),
+    frozen=True,
+    namespace={
+        "__doc__": "The lead as it now is, for a key of scope `read_write`. A key of scope "
+        "`capture` sees its `id` alone."
+    },
+)
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """What became of a conversation that was sent."""
+
+    conversation: Annotated[Conversation, Meta(description="As it now is.")]
+    lead: Annotated[CapturedLead, Meta(description="Whose it is.")]
+    messages_added: Annotated[
+        int,
+        Meta(
+            description="How many messages this brought. A repeat says what it said the first "
+            "time.",
+            examples=[2],
+        ),
+    ]
+
+
+class AddedMessages(msgspec.Struct, frozen=True):
+    """What became of messages that were sent to a conversation."""
+
+    conversation: Annotated[Conversation, Meta(description="As it now is.")]
+    lead: Annotated[CapturedLead, Meta(description="Whose it is.")]
+    messages: Annotated[
+        list[Message],
+        Meta(description="Those that were sent, in their order, each as it stands."),
+    ]
+
+
 class FaultyField(msgspec.Struct, frozen=True):
     """One fault: where it is, and what is accepted there."""
 
@@ -392,6 +485,36 @@ class FaultyField(msgspec.Struct, frozen=True):
             examples=["must be a whole number from 1 to 500"],
         ),
     ]
+
+
+class BatchResult(msgspec.Struct, frozen=True):
+    """What became of one conversation of a batch: as of one that is sent alone."""
+
+    status: Annotated[
+        int,
+        Meta(
+            description="201 if it is new, 200 if it was known, 409 if it contradicts what "
+            "stands, 422 if it has faults.",
+            examples=[201],
+        ),
+    ]
+    conversation: Annotated[
+        Conversation | UnsetType, Meta(description="As it now is; of 200 and 201.")
+    ] = UNSET
+    lead: Annotated[CapturedLead | UnsetType, Meta(description="Whose it is; likewise.")] = UNSET
+    messages_added: Annotated[
+        int | UnsetType, Meta(description="How many messages it brought; likewise.", examples=[2])
+    ] = UNSET
+    errors: Annotated[
+        list[FaultyField] | UnsetType,
+        Meta(description="Every fault, named from the conversation on; of 409 and 422."),
+    ] = UNSET
+
+
+class BatchResults(msgspec.Struct, frozen=True):
+    """What became of each conversation of a batch."""
+
+    results: Annotated[list[BatchResult], Meta(description="In the order in which they were sent.")]
 
 
 class ProblemDetails(msgspec.Struct, frozen=True):

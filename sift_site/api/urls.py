@@ -1,6 +1,13 @@
 """The routes that take a key, below /api/v1/. No trailing slashes (CONTRACT.md, section 2)."""
 
-from sift_site.api.conversations import conversation_list, message_list
+from sift_site.api.batch import capture_batch
+from sift_site.api.capture import capture_conversation, capture_messages
+from sift_site.api.conversations import (
+    change_conversation_status,
+    conversation_detail,
+    conversation_list,
+    message_list,
+)
 from sift_site.api.endpoint import route
 from sift_site.api.events import event_list
 from sift_site.api.leads import change_lead_status, lead_detail, lead_list
@@ -11,7 +18,19 @@ urlpatterns = [
     route("leads", lead_list, name="lead-list"),
     route("leads/<str:lead_id>", lead_detail, name="lead-detail"),
     route("leads/<str:lead_id>/status", change_lead_status, name="lead-status"),
-    route("conversations", conversation_list, name="conversation-list"),
     route("events", event_list, name="event-list"),
-    route("conversations/<str:conversation_id>/messages", message_list, name="message-list"),
+    route("conversations", conversation_list, capture_conversation, name="conversation-list"),
+    route("conversations/batch", capture_batch, name="conversation-batch"),
+    route(
+        "conversations/<str:conversation_id>",
+        conversation_detail,
+        change_conversation_status,
+        name="conversation-detail",
+    ),
+    route(
+        "conversations/<str:conversation_id>/messages",
+        message_list,
+        capture_messages,
+        name="message-list",
+    ),
 ]

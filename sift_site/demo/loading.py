@@ -15,10 +15,10 @@ from uuid import UUID
 from django.db import connection, connections, transaction
 from msgspec.structs import replace
 
-from conversations.capture import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
 from conversations.followed import arrived
 from conversations.models import Conversation, ConversationLanguage, Message
 from conversations.summing_up import sum_up
+from conversations.writing import CONVERSATION_FIELDS, LEAD_FIELDS, MESSAGE_FIELDS
 from foundation.database.copying import copy_rows
 from foundation.database.locks import lock_names
 from foundation.ids import uuid7

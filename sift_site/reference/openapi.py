@@ -15,6 +15,7 @@ import msgspec
 
 from sift_site.api import gateway, problems, schemas
 from sift_site.api.answers import not_modified
+from sift_site.api.capture import IDEMPOTENCY_KEY
 from sift_site.api.endpoint import Dispatch, Endpoint
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Tag
@@ -36,7 +37,8 @@ The leads and chat transcripts of one estate agency, for its other systems: read
 leads along. A key belongs to one agency and sees nothing of any other.
 
 Send the key with every request: `Authorization: Bearer sk_live_…`. It is never taken from the \
-query or the body. A key that only reads cannot move leads.
+query or the body. A key that only reads cannot move leads; one that only captures sends \
+conversations and sees nothing.
 
 `HEAD` works wherever `GET` does, with the same headers and no body. Every answer carries an \
 `X-Request-Id`, and `Cache-Control: private, no-store`. Everything is JSON in UTF-8; times are \
@@ -64,12 +66,22 @@ _REQUEST_ID = {
 _PRECONDITIONS = {
     "GET": {
         "name": "If-None-Match",
-        "description": "An `ETag` that you have: 304 if the lead still has it.",
+        "description": "An `ETag` that you have: 304 if nothing has changed since.",
     },
     "PATCH": {
         "name": "If-Match",
-        "description": "The `ETag` that you decided upon: 412, and nothing is changed, if the lead "
-        "has another by now. Without it the change is made whatever happened meanwhile.",
+        "description": "The `ETag` that you decided upon: 412, and nothing is changed, if it is "
+        "another by now. Without it the change is made whatever happened meanwhile.",
+    },
+}
+
+
+_HEADERS = {
+    IDEMPOTENCY_KEY: {
+        "description": "Your own name of the conversation, where the body has no `external_id`: "
+        "1 to 200 printable ASCII characters, kept for ever.",
+        "schema": {"type": "string", "pattern": "^[ -~]{1,200}$"},
+        "example": "chat-4711",
     },
 }
 
@@ -124,7 +136,8 @@ def document() -> dict[str, Any]:
             *(endpoint.operation.body for endpoint, _ in endpoints if endpoint.operation.body),
             *(one.struct for one in _IDS.values()),
             schemas.ProblemDetails,
-        ]
+        ],
+        alike={"LeadFacts": "Lead"},
     )
     tags = dict.fromkeys(endpoint.operation.tag for endpoint, _ in endpoints)
     answered = [_kinds(endpoint, route) for endpoint, route in endpoints]
@@ -192,12 +205,13 @@ def _operation(endpoint: Endpoint, route: _Route, types: Schemas) -> dict[str, A
         "parameters": [
             *(_query_parameter(parameter) for parameter in operation.query),
             *([_precondition(endpoint)] if operation.has_entity_tag else []),
+            *({"name": name, "in": "header", **_HEADERS[name]} for name in operation.headers),
         ],
     }
     if operation.body is not None:
         content = {
             "schema": types.reference(operation.body),
-            "example": types.example(operation.body),
+            "example": {**types.example(operation.body), **operation.example},
         }
         written["requestBody"] = {
             "required": True,
@@ -215,8 +229,10 @@ def _kinds(endpoint: Endpoint, route: _Route) -> list[Kind]:
         problems.PLAN_WITHOUT_API, problems.INVALID, problems.TOO_MANY_REQUESTS,
         problems.SERVER_ERROR,
     ]  # fmt: skip
-    if endpoint.scope == "read_write":
+    if endpoint.scope != "read":
         kinds.append(problems.READ_ONLY_KEY)
+    if endpoint.scope != "capture":
+        kinds.append(problems.CAPTURE_ONLY_KEY)
     if route.ids:
         kinds.append(problems.NOT_FOUND)
     if endpoint.operation.body is not None:
@@ -228,26 +244,28 @@ def _kinds(endpoint: Endpoint, route: _Route) -> list[Kind]:
 
 def _responses(endpoint: Endpoint, route: _Route, types: Schemas) -> dict[str, Any]:
     operation = endpoint.operation
-    own = []
+    own = list(operation.answer_headers)
     if operation.has_entity_tag:
         own.append("ETag")
     if get_origin(operation.answer) is schemas.ListOf:
         own.append("Link")
     example = types.example(operation.answer)
-    if operation.body is not None:  # the answer shows what was set
+    if endpoint.method == "PATCH" and operation.body is not None:  # it shows what was set
         example |= types.example(operation.body)
-    responses: dict[str, Any] = {
-        "200": {
-            "description": types.description(operation.answer),
-            "headers": headers(*own),
-            "content": {
-                "application/json": {
-                    "schema": types.reference(operation.answer),
-                    "example": example,
-                }
-            },
-        }
+    answer = {
+        "description": types.description(operation.answer),
+        "headers": headers(*own),
+        "content": {
+            "application/json": {
+                "schema": types.reference(operation.answer),
+                "example": example,
+            }
+        },
     }
+    responses: dict[str, Any] = {"200": answer}
+    if operation.creates:
+        location = ["Location"] if operation.headers else []
+        responses["201"] = answer | {"headers": headers(*location)}
     if operation.has_entity_tag and endpoint.method == "GET":
         responses["304"] = {
             "description": "It is still as `If-None-Match` has it. There is no body.",

@@ -8,6 +8,7 @@ import msgspec
 
 from foundation.validation import Fault
 from sift_site.api import problems, schemas
+from sift_site.api.capture import REPLAYED, contradiction
 from sift_site.api.endpoint import BODY_LIMIT
 from sift_site.api.gateway import PROBLEM_JSON, problem_details
 from sift_site.api.parameters import LEADS
@@ -24,8 +25,10 @@ EXAMPLES: dict[Kind, Problem] = {
         problems.https_required(),
         problems.plan_without_api(),
         problems.read_only_key(),
+        problems.capture_only_key(),
         problems.not_found(),
         problems.method_not_allowed(["GET", "HEAD"]),
+        problems.contradiction(contradiction(2)),
         problems.gone(31_007),
         problems.changed_meanwhile(),
         problems.body_too_large(BODY_LIMIT),
@@ -49,8 +52,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": "01977a40-2c11-4be0-8f6d-9a3b7c5d1e2f",
     },
     "RateLimit-Policy": {
-        "description": "The limit that applies: `q` requests in `w` seconds. On every answer to a "
-        "good key.",
+        "description": "The limit that applies: `q` requests in `w` seconds; of captures "
+        '`"capture"`, of all others `"default"`. On every answer to a good key.',
         "schema": {"type": "string"},
         "example": '"default";q=120;w=60',
     },
@@ -61,10 +64,21 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": '"default";r=118;t=42',
     },
     "ETag": {
-        "description": "The lead's state: it is another one after any change of a field.",
+        "description": "The state of what is shown: it is another one after any change of it.",
         "required": True,
         "schema": {"type": "string"},
         "example": ENTITY_TAG,
+    },
+    "Location": {
+        "description": "The new conversation's address.",
+        "schema": {"type": "string"},
+        "example": "/api/v1/conversations/01977a3e-a0b8-7d15-8c3e-5b9f1d2a7e40",
+    },
+    REPLAYED: {
+        "description": "`true` where all of it was there: nothing was changed, and the answer "
+        "shows what stands.",
+        "schema": {"type": "string", "enum": ["true"]},
+        "example": "true",
     },
     "Link": {
         "description": 'The next page\'s address with `rel="next"` (RFC 8288), if there is one.',

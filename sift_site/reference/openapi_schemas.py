@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from django.db.models import TextChoices
 
 Schema = dict[str, Any]
 
@@ -14,16 +15,21 @@ _PREFIX = "#/components/schemas/"
 class Schemas:
     """Types of the API's bodies: a reference to each, and the components that they refer to."""
 
-    def __init__(self, types: Iterable[Any]) -> None:
+    def __init__(self, types: Iterable[Any], alike: Mapping[str, str] | None = None) -> None:
+        """`alike` names a component and the one whose members of the same name describe its own."""
         types = list(dict.fromkeys(types))
         references, components = msgspec.json.schema_components(
-            types, ref_template=f"{_PREFIX}{{name}}"
+            types, schema_hook=_values, ref_template=f"{_PREFIX}{{name}}"
         )
         self._references = dict(zip(types, _tidied(list(references)), strict=True))
         self.components: dict[str, Schema] = {
             _name(name): _tidied(schema) | {"title": _name(name)}
             for name, schema in components.items()
         }
+        for schema in self.components.values():  # the rest is for those who read the code
+            schema["description"] = schema["description"].partition("\n\n")[0].replace("\n", " ")
+        for name, described in (alike or {}).items():
+            self._describe(name, described)
 
     def reference(self, type_: Any) -> Schema:
         """`{"$ref": …}` to a type that was named at the beginning."""
@@ -36,6 +42,20 @@ class Schemas:
     def example(self, type_: Any) -> Any:
         """A whole example of a type, made of its members' first ones."""
         return example_of(self.reference(type_), self.components)
+
+    def _describe(self, name: str, described: str) -> None:
+        theirs = self.components[described]["properties"]
+        for member, schema in self.components[name]["properties"].items():
+            for said in ("description", "examples"):
+                if said in theirs[member]:
+                    schema.setdefault(said, theirs[member][said])
+
+
+def _values(type_: type) -> Schema:
+    """TextChoices, which msgspec reads and does not describe."""
+    if issubclass(type_, TextChoices):
+        return {"type": "string", "enum": type_.values}
+    raise NotImplementedError
 
 
 def example_of(schema: Mapping[str, Any], components: Mapping[str, Schema]) -> Any:
@@ -72,6 +92,6 @@ def _tidied(node: Any) -> Any:
     if "$ref" in node:
         tidied["$ref"] = _PREFIX + _name(component_of(node))
     if "enum" in node:
-        values = tidied.pop("enum")
+        values = list(dict.fromkeys(tidied.pop("enum")))  # said by the type and by its Meta
         tidied = {"type": "string"} | tidied | {"enum": values}
     return tidied

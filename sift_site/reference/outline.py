@@ -48,12 +48,17 @@ class EndpointShown:
 
 @dataclass(frozen=True, slots=True)
 class ObjectShown:
-    """What endpoints answer with."""
+    """What endpoints answer with, or take."""
 
     slug: str
     name: str
     description: str
     fields: list[Field]
+    is_taken: bool  # it is of a body that is sent
+
+    @property
+    def is_whole(self) -> bool:
+        return all(field.required for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class Outline:
     def __init__(self, document: Node, url: str) -> None:
         self._document = document
         self._url = url
+        self._shown: set[str] = set()  # the objects that a group before has
 
     def groups(self) -> list[Group]:
         return [self._group(tag["name"]) for tag in self._document["tags"]]
@@ -93,13 +99,31 @@ class Outline:
         return "\n".join(f"{name}: {headers[name]['example']}" for name in names)
 
     def _group(self, tag: str) -> Group:
-        endpoints, objects = [], {}
+        endpoints: list[EndpointShown] = []
+        objects: dict[str, ObjectShown] = {}
         for path, method, operation, shared in self._operations():
             if tag in operation["tags"]:
                 endpoints.append(self._endpoint(path, method, operation, shared))
-                name = self._object_of(_schema(operation["responses"]["200"]))
-                objects[name] = self._object(name)
-        return Group(tag, endpoints, list(objects.values()))
+                objects |= self._objects_of(operation)
+        new = [name for name in objects if name not in self._shown]
+        self._shown.update(new)
+        return Group(tag, endpoints, [objects[name] for name in new])
+
+    def _objects_of(self, operation: Node) -> dict[str, ObjectShown]:
+        """What the endpoint answers with, and what the bodies of both directions hold."""
+        answer = _schema(operation["responses"]["200"])
+        names = {self._object_of(answer): False}
+        if "requestBody" in operation:
+            names |= dict.fromkeys(self._held_by(self._resolved(answer)), False)
+            body = self._resolved(_schema(operation["requestBody"]))
+            names |= dict.fromkeys(self._held_by(body), True)
+        return {name: self._object(name, is_taken=is_taken) for name, is_taken in names.items()}
+
+    def _held_by(self, schema: Node) -> Iterator[str]:
+        """The names of the objects that stand anywhere in the schema."""
+        for reference in _references(schema):
+            yield component_of(reference)
+            yield from self._held_by(self._resolved(reference))
 
     def _operations(self) -> Iterator[tuple[str, str, Node, list[Node]]]:
         for path, item in self._document["paths"].items():
@@ -135,9 +159,10 @@ class Outline:
         data = resolved["properties"].get("data")
         return component_of(data["items"] if data else schema)
 
-    def _object(self, name: str) -> ObjectShown:
+    def _object(self, name: str, *, is_taken: bool) -> ObjectShown:
         schema = self._document["components"]["schemas"][name]
-        return ObjectShown(_slug(name), name, schema["description"], self._fields(schema))
+        fields = self._fields(schema)
+        return ObjectShown(_slug(name), name, schema["description"], fields, is_taken)
 
     def _refusals(self, operation: Node) -> Iterator[Kind]:
         """In the order of their status, as the document's responses name them."""
@@ -190,6 +215,17 @@ def _schema(response: Node) -> Node:
     return schema
 
 
+def _references(node: Any) -> Iterator[Node]:
+    """Every `{"$ref": …}` in the schema."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _references(item)
+    elif isinstance(node, dict):
+        if "$ref" in node:
+            yield node
+        yield from _references(list(node.values()))
+
+
 def _slug(name: str) -> str:
     return name.lower().replace("_", "-")
 
@@ -205,10 +241,15 @@ def _field(name: str, schema: Node, node: Node) -> Field:
         type_in_words(schema),
         node["description"],
         values=tuple(_values(schema)),
-        default=schema.get("default"),
+        default=_as_said(schema.get("default")),
         required=node.get("required", False),
         leads_to=_slug(component_of(items)) if "$ref" in items else "",
     )
+
+
+def _as_said(default: Any) -> Any:
+    """As JSON has it."""
+    return json.dumps(default) if isinstance(default, bool) else default
 
 
 def type_in_words(schema: Node) -> str:

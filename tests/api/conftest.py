@@ -32,4 +32,4 @@ def other_api(other_agency) -> Client:
 def _room_to_ask(settings):
     """Tests that are not about rate limits ask as much as they like."""
     settings.SIFT_RATE_GROWTH = settings.SIFT_RATE_SCALE = "100000/m"
-    settings.SIFT_RATE_ANONYMOUS = "100000/m"
+    settings.SIFT_RATE_ANONYMOUS = settings.SIFT_RATE_CAPTURE = "100000/m"

@@ -153,11 +153,3 @@ def test_messages_of_a_conversation_that_is_not_there_are_404(api, agency, other
     assert api.get(messages_address(theirs)).status_code == 404
     assert api.get(f"{messages_address(theirs)}?count=exact").status_code == 404
     assert api.get(f"/api/v1/conversations/{uuid7()}/messages").status_code == 404
-
-
-def test_capture_is_not_there_yet(api, agency):
-    conversation = make_conversation(agency)
-
-    for address in ("/api/v1/conversations", messages_address(conversation)):
-        answer = api.post(address, {}, content_type="application/json")
-        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")

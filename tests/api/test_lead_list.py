@@ -36,7 +36,9 @@ def test_a_lead_is_shown_with_every_field_of_the_contract(api, agency):
         budget_max=350_000, bedrooms_min=1, bedrooms_max=2, area="Ancoats", property_type="flat",
         timeline="asap", chain_status="chain_free", financing_status="dip_held",
         buyer_scheme="first_homes", stamp_duty_position="first_time_buyer",
-        viewing_requested=True, created_at=at("2026-06-01 09:30"),
+        viewing_requested=True, property_ref="HV-2041",
+        origin_url="https://harbour-vale.example/elm", campaign="spring",
+        marketing_consent="denied", created_at=at("2026-06-01 09:30"),
         updated_at=at("2026-06-02 10:00:00.120000"),
     )  # fmt: skip
 
@@ -53,6 +55,8 @@ def test_a_lead_is_shown_with_every_field_of_the_contract(api, agency):
                 "property_type": "flat", "timeline": "asap", "chain_status": "chain_free",
                 "financing_status": "dip_held", "buyer_scheme": "first_homes",
                 "stamp_duty_position": "first_time_buyer", "viewing_requested": True,
+                "property_ref": "HV-2041", "origin_url": "https://harbour-vale.example/elm",
+                "campaign": "spring", "marketing_consent": "denied",
                 "created_at": "2026-06-01T09:30:00.000000Z",
                 "updated_at": "2026-06-02T10:00:00.120000Z",
             }

@@ -10,6 +10,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from sift_site.reference.openapi import document
 from sift_site.wsgi import application
@@ -21,6 +22,9 @@ pytestmark = pytest.mark.django_db
 # filters, and a precondition may fail. Their own tests are elsewhere.
 BY_THE_API_ALONE = {"cursor"}
 PRECONDITIONS = {"If-Match", "If-None-Match"}
+# They forgive trifles (null, a blank text, `5.0`), and a batch answers for each of its own: what
+# violates the document's schema may be taken. What is refused is in tests/api/test_capture.py.
+FORGIVING = {"capture_conversation", "capture_messages", "capture_batch"}
 
 
 @pytest.fixture
@@ -67,9 +71,23 @@ def _aim(case, ids: dict[str, str]) -> None:
             case.query["phone"] = "07700 900123"
         if "include" in case.query:  # which narrows the limit, as no schema can say
             case.query.pop("limit", None)
+    if is_valid(ParameterLocation.BODY):
+        case.body = _without_nul(case.body)
     if is_valid(ParameterLocation.HEADER):
         for name in PRECONDITIONS:
             case.headers.pop(name, None)
+
+
+def _without_nul(value):
+    """A character that PostgreSQL cannot hold, and no pattern of JSON Schema rules out well."""
+    match value:
+        case str():
+            return value.replace("\0", "-")
+        case list():
+            return [_without_nul(item) for item in value]
+        case dict():
+            return {name: _without_nul(item) for name, item in value.items()}
+    return value
 
 
 def conformance_of(operation_id: str):
@@ -88,7 +106,10 @@ def conformance_of(operation_id: str):
     def test(case, known):
         _aim(case, known["ids"])
 
-        case.call_and_validate(headers={"Authorization": f"Bearer {known['key']}"})
+        case.call_and_validate(
+            headers={"Authorization": f"Bearer {known['key']}"},
+            excluded_checks=[negative_data_rejection] if operation_id in FORGIVING else [],
+        )
 
     return test
 

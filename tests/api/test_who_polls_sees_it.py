@@ -76,7 +76,7 @@ def test_undoing_a_merge_moves_both_leads_and_the_conversations(agency, by, news
     assert stays.lead_id == survivor.id
 
 
-def test_a_returning_visitors_new_conversation_moves_the_lead_though_no_fact_did(agency, news):
+def test_a_returning_visitors_new_conversation_moves_the_lead_only_with_a_fact(agency, news):
     since, after = news
     for number in range(9):  # the longest conversation that counts
         capture(agency, [received(str(number), email="ada@example.com")])
@@ -86,8 +86,14 @@ def test_a_returning_visitors_new_conversation_moves_the_lead_though_no_fact_did
     capture(agency, [received("last", email="ada@example.com")])
 
     conversation = Conversation.objects.get(external_id="last")
-    assert after(mark) == (ids(before), ids(conversation))
+    assert after(mark) == (set(), ids(conversation))
     assert Lead.objects.get().score == before.score
+
+    mark = since()
+    capture(agency, [received("another", email="ada@example.com", area="Roath")])
+
+    conversation = Conversation.objects.get(external_id="another")
+    assert after(mark) == (ids(before), ids(conversation))
 
 
 def test_the_same_conversation_sent_again_moves_nothing(agency, news):

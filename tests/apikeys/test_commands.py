@@ -54,7 +54,7 @@ def test_scope_and_expiry_may_be_given(agency):
         (["harbour-vale", "  "], "NAME takes 1 to 80"),
         (["harbour-vale", "x" * 81], "NAME takes 1 to 80"),
         (["harbour-vale", "a\x00b"], "NAME takes 1 to 80"),
-        (["harbour-vale", "CRM", "--scope", "write"], "it takes read or read_write"),
+        (["harbour-vale", "CRM", "--scope", "write"], "it takes read, read_write or capture"),
         (["harbour-vale", "CRM", "--expires-in-days", "0"], "whole number from 1"),
         (["harbour-vale", "CRM", "--expires-in-days", "-1"], "whole number from 1"),
         (["harbour-vale", "CRM", "--expires-in-days", "1.5"], "whole number from 1"),

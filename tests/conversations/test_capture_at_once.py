@@ -75,7 +75,7 @@ def test_one_conversation_arriving_twice_at_once_is_one_conversation(meanwhile):
     with numbered_last():
         capture(agency, [received("b")])
         other = meanwhile(lambda: import_of(agency, both))
-        wait_until_somebody_waits_for("transactionid")
+        wait_until_somebody_waits_for("advisory")
     report, said = other()
 
     assert (report.created, report.unchanged, report.rejected) == (1, 1, 0)
@@ -96,7 +96,7 @@ def test_an_import_that_loses_a_deadlock_tries_again(meanwhile):
         look_for_deadlocks_after("60s")
         capture(agency, [received("b")])
         other = meanwhile(importer)
-        wait_until_somebody_waits_for("transactionid")
+        wait_until_somebody_waits_for("advisory")
         capture(agency, [received("a")])
     report, _ = other()
 

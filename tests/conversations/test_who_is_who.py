@@ -3,6 +3,7 @@
 import pytest
 
 from conversations.capture import Outcome, capture
+from foundation.database.kept_queries import KeptQuery
 from leads.corrections import correct
 from leads.duplicates import possible_duplicates
 from leads.erasure import erase
@@ -213,7 +214,8 @@ def test_of_hundreds_who_share_a_number_only_the_oldest_are_asked_about(agency):
     oldest = Lead.objects.get(email="0@example.com")
     without = make_lead(agency, phone="+441614960000")
 
-    found = Lead.objects.for_organisation(agency).first_of_contact("phone", ["+441614960000"])
+    query = KeptQuery(lambda: Lead.objects.first_of_contact("phone"))
+    found = query.ask(agency=agency.id, keys=["+441614960000"])
 
     assert Lead.objects.count() == 301
     assert {id_ for id_, *_ in found} == {oldest.id, without.id}

@@ -147,7 +147,8 @@ def test_every_route_that_takes_a_key_is_in_it(document):
     assert {path.removeprefix("/api/v1/") for path in document["paths"]} == patterns
     assert set(operations(document)) == {
         "list_leads", "get_lead", "change_lead_status", "list_conversations", "list_messages",
-        "list_events",
+        "list_events", "get_conversation", "capture_conversation", "capture_messages",
+        "capture_batch", "change_conversation_status",
     }  # fmt: skip
 
 
@@ -220,16 +221,23 @@ def test_what_an_endpoint_may_refuse_follows_from_what_it_is(document):
         "list_conversations": of_all,
         "list_messages": of_all | {"404"},
         "list_events": of_all | {"304", "410"},
+        "get_conversation": of_all | {"304", "404"},
+        "capture_conversation": of_all | {"201", "409", "413", "415"},
+        "capture_messages": of_all | {"201", "404", "413", "415"},
+        "capture_batch": of_all | {"413", "415"},
+        "change_conversation_status": of_all | {"404", "412", "413", "415"},
     }
 
 
-def test_only_a_write_names_the_key_that_may_only_read(document):
+def test_an_endpoint_names_the_keys_that_do_not_cover_it(document):
     def forbidden(id_):
         response = resolved(document, operations(document)[id_]["responses"]["403"])
         return set(response["content"]["application/problem+json"]["examples"])
 
-    assert forbidden("list_leads") == {"https-required", "plan-without-api"}
-    assert forbidden("change_lead_status") == forbidden("list_leads") | {"read-only-key"}
+    of_all = {"https-required", "plan-without-api"}
+    assert forbidden("list_leads") == of_all | {"capture-only-key"}
+    assert forbidden("change_lead_status") == of_all | {"read-only-key", "capture-only-key"}
+    assert forbidden("capture_conversation") == of_all | {"read-only-key"}
 
 
 def test_answers_name_their_headers(document):
@@ -240,6 +248,8 @@ def test_answers_name_their_headers(document):
     assert headers("list_leads", "200") == counted | {"Link"}
     assert headers("get_lead", "200") == headers("get_lead", "304") == counted | {"ETag"}
     assert headers("change_lead_status", "412") == counted
+    assert headers("capture_conversation", "201") == counted | {"Location"}
+    assert headers("capture_conversation", "200") == counted | {"Idempotent-Replayed"}
     assert headers("list_leads", "429") == counted | {"Retry-After"}
     assert headers("list_leads", "401") == {"X-Request-Id", "WWW-Authenticate"}
     not_allowed = document["components"]["responses"]["method-not-allowed"]

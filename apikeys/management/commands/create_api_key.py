@@ -23,7 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("slug", metavar="S", help="the organisation's slug")
         parser.add_argument("name", metavar="NAME", help=f"1 to {LONGEST_NAME} characters")
         parser.add_argument(
-            "--scope", default=Scope.READ_WRITE.value, help="read or read_write (the default)"
+            "--scope",
+            default=Scope.READ_WRITE.value,
+            help="read, read_write (the default) or capture: for a website's server, which can "
+            "send and see nothing",
         )
         parser.add_argument(
             "--expires-in-days", metavar="N", help="how many days it works (default: for ever)"
@@ -57,7 +60,8 @@ def _name(name: str) -> str:
 
 def _scope(scope: str) -> Scope:
     if scope not in Scope.values:
-        raise CommandError(f"--scope is {scope!r}; it takes {' or '.join(Scope.values)}.")
+        *others, last = Scope.values
+        raise CommandError(f"--scope is {scope!r}; it takes {', '.join(others)} or {last}.")
     return Scope(scope)
 
 

@@ -24,6 +24,7 @@ from organisations.actors import Actor
 from organisations.changes.numbering import numbered_last
 from organisations.models import Change, Feed
 from tests.conversations.test_capture import received
+from tests.conversations.test_live_capture import posted
 from tests.factories import make_lead, make_organisation, make_user
 
 WRITERS = 16
@@ -67,6 +68,12 @@ class Writer:
             [received(name, email=mail, area="Roath"), received(f"{name}b", email=also)],
         )
 
+    def go_on(self):
+        number = self.random.randrange(20)
+        says = [f"Message {n}" for n in range(self.random.randint(1, 6))]
+        mail = f"v{number % 10}@example.com"
+        capture(self.agency, [posted(f"live {number}", says=says, email=mail)], by=self.by)
+
     @numbered_last()
     def look_after(self):
         for lead in locked_leads(self.agency, self.random.sample(self.ids, 2)).values():
@@ -75,7 +82,10 @@ class Writer:
                 assign(lead, self.random.choice([None, *self.agency.people.all()]), by=self.by)
 
     def work(self):
-        what = [self.move, self.move_many, self.merge, self.unmerge, self.arrive, self.look_after]
+        what = [
+            self.move, self.move_many, self.merge, self.unmerge, self.arrive, self.go_on,
+            self.look_after,
+        ]  # fmt: skip
         while time.monotonic() < self.until:
             try:
                 self.random.choice(what)()

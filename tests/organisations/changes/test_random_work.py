@@ -7,9 +7,11 @@ from random import Random
 
 import pytest
 
-from conversations.capture import capture
+from conversations.capture import add_messages, capture
+from conversations.closing import set_status
 from conversations.giving import CannotGive, give, take_back
 from conversations.models import Conversation
+from conversations.posted_format import Origin
 from leads.assignment import assign
 from leads.bulk import Assign, Chosen, Move, change_chosen, change_matching
 from leads.corrections import correct, let_go
@@ -25,6 +27,7 @@ from organisations.actors import Actor
 from organisations.changes.numbering import numbered_last
 from tests.api.conftest import client_of
 from tests.conversations.test_capture import MORNING, received
+from tests.conversations.test_live_capture import posted, turns
 from tests.factories import make_user, move_lead
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +107,25 @@ class Office:
         name = str(self.random.randrange(3) if self.random.random() < 0.1 else next(self.numbers))
         capture(self.agency, [received(name, started_at=MORNING, **says)])
 
+    def arrive_live(self):
+        name = f"live {self.random.randrange(8)}"
+        says = [f"Message {n}" for n in range(self.random.randint(1, 6))]
+        extra = self.random.choice([{}, {"area": "Ely"}, {"email": "ada@example.com"}])
+        extra |= self.random.choice([{}, {"origin": Origin(campaign="Spring")}])
+        capture(self.agency, [posted(name, says=says, **extra)], by=self.by)
+
+    def go_on(self):
+        for chat in self.chats():
+            add_messages(self.agency, chat.id, turns("And another thing"), by=self.by)
+
+    def close(self):
+        for chat in self.chats():
+            set_status(self.agency, chat.id, self.random.choice(["closed", "open"]), by=self.by)
+
+    def chats(self):
+        chats = list(Conversation.objects.for_organisation(self.agency).order_by("id"))
+        return self.random.sample(chats, min(1, len(chats)))
+
     def move(self):
         for lead in self.leads():
             move_lead(lead, self.random.choice(PERSON_STATUSES), by=self.by)
@@ -182,7 +204,8 @@ class Office:
 
     def work(self):
         deeds = [
-            self.arrive, self.arrive, self.arrive, self.move, self.move_by_key, self.move_many,
+            self.arrive, self.arrive, self.arrive_live, self.arrive_live, self.go_on, self.close,
+            self.move, self.move_by_key, self.move_many,
             self.assign_many, self.undo, self.correct, self.assign, self.what_nobody_outside_sees,
             self.merge, self.unmerge, self.give, self.take_back, self.erase,
         ]  # fmt: skip
