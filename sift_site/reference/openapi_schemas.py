@@ -89,6 +89,8 @@ def _tidied(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     tidied = {key: _tidied(value) for key, value in node.items()}
+    if tidied.get("default", ...) is None:
+        del tidied["default"]  # null is what leaving out means; with a default some clients insist
     if "$ref" in node:
         tidied["$ref"] = _PREFIX + _name(component_of(node))
     if "enum" in node:

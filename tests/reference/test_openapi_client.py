@@ -107,3 +107,33 @@ def test_a_generated_client_pages_through_every_list(load, sift, agency):
             rows += page.data
 
         assert len({row.id for row in rows}) == len(rows) == 5, operation
+
+
+def test_a_generated_client_captures_and_follows_the_feed_page_by_page(load, sift, agency):
+    models = load("models")
+    capture = load("api.capture.capture_conversation")
+    events = load("api.events.list_events")
+
+    start = events.sync(client=sift, after=models.ListEventsAfterType1.LATEST).position
+    for number in range(3):
+        said = models.PostedMessage(role=models.PostedMessageRole.USER, content="Hello")
+        talk = models.PostedConversation(
+            channel=models.PostedConversationChannel.WEBSITE,
+            messages=[said],
+            external_id=f"chat-{number}",
+        )
+        answers = [capture.sync_detailed(client=sift, body=talk) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 200]
+        assert answers[0].parsed.conversation == answers[1].parsed.conversation
+
+    told, page = [], events.sync(client=sift, after=start, limit=2)
+    while True:
+        told += page.data
+        if not page.has_more:
+            break
+        page = events.sync(client=sift, after=page.position, limit=2)
+
+    assert [event.position for event in told] == list(range(start + 1, page.latest + 1))
+    assert {event.type_ for event in told} >= {"lead.created", "conversation.created"}
+    lead_ids = {str(event.lead_id) for event in told}
+    assert lead_ids == {str(id_) for id_ in agency.leads.values_list("id", flat=True)}
