@@ -32,6 +32,7 @@ class NameTaken(Exception):
 class Scope(models.TextChoices):
     READ = "read", "Read"
     READ_WRITE = "read_write", "Read and write"
+    CAPTURE = "capture", "Send conversations"
 
 
 class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
