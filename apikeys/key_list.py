@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from apikeys import keys
@@ -72,6 +73,7 @@ def render_key_list(
         "today": usage.today,
         "start": quick_start(request, Plan(organisation.plan)),
         "shown": shown,
+        "stored": reverse("apikeys:list"),
     }
     response = render(request, "apikeys/list.html", context, status=status)
     # The middleware says so for every page; this one must hold whatever becomes of that.
