@@ -1,5 +1,6 @@
 """Where an integrator begins: the address, the header, samples that run as they are, the limits."""
 
+import json
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -33,6 +34,17 @@ for (const lead of (await answer.json()).data) {
   console.log(lead.created_at, lead.status, lead.name);
 }
 """
+# What a first try sends: the same each time, so that a line that is sent twice makes one lead. No
+# apostrophe: the line has it between two.
+_FIRST_TRY = {
+    "channel": "website",
+    "external_id": "first-try",
+    "lead": {"name": "First Try", "intent": "rent", "area": "Roath", "viewing_requested": True},
+    "messages": [
+        {"role": "user", "content": "Hello, is the flat in Roath still to let? May I see it?"},
+        {"role": "assistant", "content": "It is. Which day would suit you?"},
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +98,12 @@ def api_url() -> str:
 def curl_with(key: str) -> str:
     """A line for a shell that lists five leads with this key."""
     return f'curl -H "Authorization: Bearer {key}" "{api_url()}/leads?limit=5"'
+
+
+def first_try_with(key: str) -> str:
+    """A line for a shell that sends a conversation with this key, and so makes a lead."""
+    body = json.dumps(_FIRST_TRY, separators=(",", ":"))
+    return (
+        f'curl -H "Authorization: Bearer {key}" -H "Content-Type: application/json"'
+        f" -d '{body}' \"{api_url()}/conversations\""
+    )

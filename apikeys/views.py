@@ -4,18 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apikeys import keys, letters
+from apikeys import letters
 from apikeys.changing import allow_from, rename
 from apikeys.forms import EditKeyForm, NewKeyForm, RollForm
 from apikeys.issuing import issue
-from apikeys.key_list import ShownOnce, render_key_list
+from apikeys.key_list import ShownOnce, needs_api, render_key_list
 from apikeys.models import ApiKey, Call, NameTaken, Scope
 from apikeys.revoking import revoke
 from apikeys.rolling import CannotBeRolled, roll
@@ -27,16 +26,10 @@ from organisations.sending_once import seed_of, sent_once
 from organisations.signing_in.recent_sign_in import recent_sign_in_required
 
 
-@sensitive_variables("new")
 def _show_again(request: SignedInRequest, *_: Any, **__: Any) -> HttpResponse:
-    """The key that the same form made a moment ago: nobody may have seen that answer."""
-    new = keys.generate(seed_of(request))
-    unrevoked = ApiKey.objects.for_organisation(request.organisation).unrevoked()
-    key = unrevoked.filter(digest=new.digest).first()
-    if key is None:  # deleted meanwhile
-        return SeeOther("apikeys:list")
-    replaced = ApiKey.objects.for_organisation(request.organisation).filter(replaced_by=key)
-    return render_key_list(request, shown=ShownOnce.of(key, new.text, replaced.first()))
+    """The key that the same form made a moment ago."""
+    shown = ShownOnce.again(request)
+    return render_key_list(request, shown=shown) if shown else SeeOther("apikeys:list")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +44,7 @@ def key_list(request: SignedInRequest) -> HttpResponse:
 @sensitive_variables("text")
 def create_key(request: SignedInRequest) -> HttpResponse:
     """Make a key and show its text in this one answer."""
-    _needs_api(request)
+    needs_api(request)
     form = NewKeyForm(request.POST)
     if not form.is_valid():
         return render_key_list(request, form, status=422)
@@ -76,12 +69,6 @@ def _issue(request: SignedInRequest, form: NewKeyForm) -> tuple[ApiKey, str]:
         by=actor_of(request),
         seed=seed_of(request),
     )
-
-
-def _needs_api(request: SignedInRequest) -> None:
-    """A new key of a plan without the API would fail with its first request."""
-    if not request.organisation.has_api:
-        raise PermissionDenied("New API keys belong to the Growth and Scale plans.")
 
 
 @require_safe
@@ -131,7 +118,7 @@ def edit_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
 @sensitive_variables("text")
 def roll_key(request: SignedInRequest, key_id: UUID) -> HttpResponse:
     """Ask first (GET), then put a new key in this one's place (POST) and show it in the answer."""
-    _needs_api(request)
+    needs_api(request)
     key = _unrevoked_key(request, key_id)
     if request.method != "POST":
         form = RollForm(initial=RollForm.initial_of(key), auto_id="roll_%s")

@@ -13,6 +13,7 @@ from conversations.reading import conversation_or_404, messages_of, read, read_b
 from conversations.transcript import piece_beyond
 from foundation.plurals import so_many
 from foundation.web.pages import announce, push_url_of, render_page, url_of, wants_fragment
+from organisations.changes.position import position_of
 from organisations.requests import SignedInRequest
 
 # Ids of what HTMX swaps.
@@ -31,6 +32,7 @@ def conversation_list(request: SignedInRequest) -> HttpResponse:
     request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
     if is_swap and request.htmx.target == READING:
         return _reading(request, filters)
+    position = position_of(request)
     page = filters.page()
     count_line = filters.count_line(filters.listing.count(), "conversation")
     context = {
@@ -39,6 +41,7 @@ def conversation_list(request: SignedInRequest) -> HttpResponse:
         "hits": hits_of(page.rows, request.organisation, filters.words),
         "count_line": count_line,
         "is_swap": is_swap,
+        "position": position,
     }
     if not is_swap:
         context |= _open_beside(request, filters)
@@ -70,6 +73,7 @@ def _open_beside(request: SignedInRequest, filters: ConversationFilterForm) -> d
 @require_safe
 def transcript(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
     """What was said, a day at a time: the last messages, those about one, or a further piece."""
+    position = position_of(request)
     conversation = conversation_or_404(request, conversation_id)
     if wants_fragment(request) and request.htmx.target in PIECES:
         messages = messages_of(conversation, request.organisation)
@@ -86,7 +90,7 @@ def transcript(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
         request,
         "conversations/transcript.html",
         "conversations/_transcript_alone.html",
-        context | {"origin": came_from(request)},
+        context | {"origin": came_from(request), "position": position},
     )
 
 

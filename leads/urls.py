@@ -7,6 +7,7 @@ from leads.pages import (
     bulk,
     corrections,
     erasure,
+    first_lead,
     follow_ups,
     history,
     lead_detail,
@@ -21,6 +22,7 @@ app_name = "leads"
 urlpatterns = [
     path("", lead_list.lead_list, name="list"),
     path("export.csv", export.export_leads, name="export"),
+    path("first/", first_lead.first_lead, name="first"),
     path("arrivals/", arrivals.arrivals, name="arrivals"),
     path("bulk/", bulk.change_leads, name="bulk"),
     path("bulk/<uuid:bulk_id>/undo/", undoing.undo_change, name="undo"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from organisations.agency import closing_page
+from organisations.changes import pulse
 from organisations.profile import passkeys, two_step
 from organisations.profile import views as profile_views
 from organisations.signing_in import form_token, password_reset
@@ -16,6 +17,7 @@ urlpatterns = [
     path("sign-in/code/", sign_in_views.sign_in_code, name="sign_in_code"),
     path("sign-out/", sign_in_views.sign_out, name="sign_out"),
     path("form-token/", form_token.form_token, name="form_token"),
+    path("pulse", pulse.pulse, name="pulse"),
     path("password-reset/", password_reset.password_reset, name="password_reset"),
     path(
         "password-reset/sent/",

@@ -12,11 +12,13 @@ from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
 from leads.contacts import KEY_OF, key_of
+from leads.followed import note_created
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.moving import Moved, move
 from organisations.account_emails import account_key
-from organisations.actors import Actor
+from organisations.actors import SYSTEM, Actor
+from organisations.changes.numbering import numbered_last
 from organisations.models import Invitation, KnownDevice, Organisation, Passkey, Session, User
 
 _numbers = itertools.count(1)
@@ -80,6 +82,14 @@ def make_lead(organisation: Organisation, **fields: Any) -> Lead:
         setattr(lead, f"{field}_key", key_of(field, getattr(lead, field)))
     lead.save(force_insert=True)
     lead.refresh_from_db()  # what the database's defaults became
+    return lead
+
+
+def arrived_lead(organisation: Organisation, **fields: Any) -> Lead:
+    """A lead whose arrival is told, as a capture tells it: open pages learn of it."""
+    with numbered_last():
+        lead = make_lead(organisation, **fields)
+        note_created(lead, by=SYSTEM)
     return lead
 
 

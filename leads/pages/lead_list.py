@@ -16,6 +16,7 @@ from leads.pages.filters import LeadFilterForm
 from leads.pages.lead_row import row_context
 from leads.pages.list_counts import counts
 from leads.pages.list_url import cleaned
+from organisations.changes.position import position_of
 from organisations.requests import SignedInRequest
 
 NO_LEAD = UUID(int=0)
@@ -30,7 +31,8 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
         return redirect(url_of(request, filters.tidy))
     # What the page's links are made from.
     request.GET = filters.tidy  # type: ignore[assignment]  # a QueryDict that may change
-    made = uuid7()  # before anything is read: what comes from here on is not on the page
+    # Before anything is read: what comes from here on is not on the page.
+    made, position = uuid7(), position_of(request)
     listing = filters.listing()
     page = listing.page(request.GET, size=filters.page_size)
     for lead in page.rows:
@@ -38,6 +40,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "made": made,
+        "position": position,
         "page": page,
         "is_swap": is_swap,
         **counts(filters, listing),

@@ -48,6 +48,8 @@ class Feed(models.Model):
         default=0, db_default=0, help_text="up to this position changes are no longer kept"
     )
 
+    objects = TenantQuerySet["Feed"].as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -62,6 +64,10 @@ class Feed(models.Model):
 
 class ChangeQuerySet(TenantQuerySet["Change"]):
     """Every way in which changes are chosen."""
+
+    def after(self, position: int) -> Self:
+        """Later ones than that at this position, the earliest first."""
+        return self.filter(position__gt=position).order_by("position")
 
     def locked_in_order(self) -> Self:
         """In the order of their positions, so that nobody waits for another in a ring."""

@@ -16,6 +16,7 @@ from foundation.web.counters import is_first
 from organisations.actors import Actor
 from organisations.admins import tell_admins
 from organisations.audit import record_about
+from organisations.changes.position import with_position
 from organisations.models import AuditAction, AuditEntry, Organisation, Session, User
 from organisations.requests import SignedInRequest, actor_of
 from organisations.signing_in import throttle
@@ -29,14 +30,15 @@ class EmailBackend(ModelBackend):
     """Django's backend for people who belong to an organisation.
 
     A deactivated person, or one of a closed organisation, neither signs in nor keeps a session:
-    person and organisation come with one statement on each request.
+    person, organisation and its position come with one statement on each request.
     """
 
     def user_can_authenticate(self, user: Any) -> bool:
         return bool(user.may_sign_in)
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("organisation").filter(pk=user_id).first()
+        people = with_position(User.objects.select_related("organisation"))
+        user = people.filter(pk=user_id).first()
         return user if user is not None and user.may_sign_in else None
 
 

@@ -10,6 +10,7 @@ from foundation.days import midnight
 from foundation.days import today as agency_today
 from foundation.web.pages import render_page, wants_fragment
 from leads.models.tally import LeadTally
+from organisations.changes.position import position_of
 from organisations.models import User
 from organisations.requests import SignedInRequest
 from sift_site.overview import links, waiting
@@ -25,6 +26,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
 
     HTMX, when the period is changed, is given the charts alone; when the page renews itself, all.
     """
+    position = position_of(request)  # before all that is shown
     period, fault = period_of(request.GET)
     today = agency_today()
     counted = Overview(request.organisation, period, today)
@@ -37,6 +39,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     if wants_fragment(request) and request.htmx.target != WHOLE:
         return render_page(request, "overview/overview.html", "overview/_period.html", context)
     context |= {
+        "position": position,
         "today": today,
         "until": midnight(today, days_later=1),
         "token": get_token(request),

@@ -46,15 +46,11 @@ function wordsFor(xhr, event) {
 }
 
 // What a page asks by itself interrupts nobody when it fails: it asks again.
-const isQuiet = (event) => event.detail.elt.hasAttribute("data-quiet");
+const isQuiet = ({ detail }) => (detail.requestConfig?.elt ?? detail.elt).hasAttribute("data-quiet");
 
-// Nobody looks at a hidden page: it asks again when it is seen.
+// Nobody looks at a hidden page: it asks again when it is seen (pulse.js).
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (isQuiet(event) && document.hidden) event.preventDefault();
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  for (const asking of document.querySelectorAll("[data-quiet]")) asking.dispatchEvent(new CustomEvent("sift:look"));
 });
 // A session that ran out leads to sign-in when the person acts, not while they read or type.
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
@@ -121,6 +117,11 @@ document.body.addEventListener("htmx:oobAfterSwap", (event) => {
 // control of the same place in what bears the same id. What was opened in them stays open.
 const CONTROLS = "a, button, input, select, summary";
 const controls = (holder) => [...holder.querySelectorAll(CONTROLS)];
+const foldsOf = (holder) => [...holder.querySelectorAll("details")];
+const placeOf = (part, all) => {
+  const holder = part.parentElement.closest("[id]");
+  return [holder.id, all(holder).indexOf(part)];
+};
 let place = null;
 let opened = [];
 let byItself = false; // what settles no longer bears the mark of what asked
@@ -128,16 +129,15 @@ let byItself = false; // what settles no longer bears the mark of what asked
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event.detail;
   const focused = document.activeElement;
-  const holder = focused?.parentElement?.closest("[id]");
   byItself = isQuiet(event);
-  const stays = byItself || target.matches(".row");
-  place = stays && target.contains(holder) ? [holder.id, controls(holder).indexOf(focused)] : null;
-  opened = byItself ? [...target.querySelectorAll("details")].map((part) => part.open) : [];
+  const stays = byItself ? main.contains(focused) && focused !== main : target.matches(".row") && target.contains(focused);
+  place = stays ? placeOf(focused, controls) : null;
+  opened = byItself ? foldsOf(main).filter((fold) => fold.open && !fold.id).map((fold) => placeOf(fold, foldsOf)) : [];
 });
 
-document.body.addEventListener("htmx:afterSwap", (event) => {
-  const parts = document.getElementById(event.detail.target.id)?.querySelectorAll("details") ?? [];
-  if (parts.length === opened.length) parts.forEach((part, index) => { part.open = opened[index]; });
+document.body.addEventListener("htmx:afterSwap", () => {
+  for (const [id, index] of opened) foldsOf(document.getElementById(id) ?? main)[index]?.toggleAttribute("open", true);
+  opened = [];
 });
 
 // Any other swap that took the focused control with it leaves the focus nowhere: lead it on.
@@ -146,7 +146,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const [id, index] = place ?? [];
   const holder = document.getElementById(id);
   const target = byItself ? null : document.getElementById(event.detail.target.id);
-  ((holder && controls(holder)[index]) ?? target?.querySelector("[data-takes-focus]"))?.focus();
+  ((holder && controls(holder)[index]) ?? target?.querySelector("[data-takes-focus]"))?.focus({ preventScroll: byItself });
 });
 
 document.addEventListener("click", (event) => {

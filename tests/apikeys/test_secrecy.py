@@ -38,6 +38,11 @@ def put_in_place(client: Client, agency) -> str:
     return shown_key(answer)
 
 
+def make_for_the_first_lead(client: Client, agency) -> str:
+    form = {"name": "Website chat", "form_id": "f" * 22}
+    return shown_key(client.post(f"{TAB}first-lead/", form))
+
+
 def everything_stored() -> str:
     """Every value of every table, bytes too, sessions decoded; and all that is cached."""
     with connection.cursor() as cursor:
@@ -53,7 +58,7 @@ def everything_stored() -> str:
     return "\n".join([*rows, *sessions, str(cache._cache)])
 
 
-@pytest.mark.parametrize("born", [make, put_in_place])
+@pytest.mark.parametrize("born", [make, put_in_place, make_for_the_first_lead])
 def test_the_text_is_in_no_table_log_cache_session_letter_or_later_page(
     signed_in_admin, agency, born, caplog, capsys, mailoutbox, django_capture_on_commit_callbacks
 ):
@@ -73,7 +78,14 @@ def test_the_text_is_in_no_table_log_cache_session_letter_or_later_page(
     api.get(f"/api/v1/{text}")
     api.patch(f"/api/v1/leads/{text}/status", {"status": text}, content_type="application/json")
     call_log.flush()
-    addresses = [TAB, "/", "/settings/profile/", f"{TAB}{key.id}/", f"{TAB}{key.id}/edit/"]
+    addresses = [
+        TAB,
+        f"{TAB}first-lead/",
+        "/",
+        "/settings/profile/",
+        f"{TAB}{key.id}/",
+        f"{TAB}{key.id}/edit/",
+    ]
     later = [signed_in_admin.get(address).content.decode() for address in addresses]
     signed_in_admin.post(f"{TAB}{key.id}/delete/")
     later.append(signed_in_admin.get(TAB).content.decode())

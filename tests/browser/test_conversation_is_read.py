@@ -7,7 +7,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from conversations.followed import added
 from conversations.models import Conversation
+from organisations.actors import SYSTEM
+from organisations.changes.numbering import note, numbered_last
 from tests.browser.clipboard import clipboard_of
 from tests.factories import make_conversation, make_lead, make_message, make_messages
 from tests.signing_in import signed_in
@@ -133,8 +136,10 @@ def test_an_open_conversation_grows_while_it_is_read(open_browser, agent, agency
     page.goto(f"/conversations/{conversation.id}/")
     page.evaluate("scrollTo(0, 300)")
 
-    make_message(conversation, content="Are you there?", created_at=now + timedelta(hours=1))
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # or in five seconds
+    with numbered_last():
+        make_message(conversation, content="Are you there?", created_at=now + timedelta(hours=1))
+        note(agency.id, added(conversation.lead_id, conversation.id, 1, by=SYSTEM))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # or within ten seconds
 
     expect(page.locator(".bubble").last).to_have_text("Are you there?")
     expect(page.locator("#live")).to_have_text("1 new message")

@@ -9,7 +9,14 @@ from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.models.saved_view import SavedView
 from organisations.actors import SYSTEM
-from tests.factories import at, make_conversation, make_lead, make_organisation, move_lead
+from tests.factories import (
+    arrived_lead,
+    at,
+    make_conversation,
+    make_lead,
+    make_organisation,
+    move_lead,
+)
 from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -201,7 +208,7 @@ def test_a_new_lead_is_announced_and_nothing_moves(open_browser, agent, agency, 
 
 
 def look(page: Page) -> None:
-    """Ask for new leads as the page itself does every 25 seconds."""
+    """Ask for new leads as the page itself does when something moved."""
     with page.expect_response("**/leads/arrivals/**"):
         page.evaluate(
             "document.getElementById('arrivals').dispatchEvent(new CustomEvent('sift:look'))"
@@ -212,7 +219,7 @@ def test_the_page_asks_by_itself(open_browser, agent, agency, leads):
     page = open_browser(changed=True)
     page.clock.install()
     signed_in_at_the_list(page, agent)
-    make_lead(agency, name="Fresh", status="hot")
+    arrived_lead(agency, name="Fresh", status="hot")
 
     with page.expect_response("**/leads/arrivals/**"):
         page.clock.run_for(26_000)
@@ -224,7 +231,7 @@ def test_a_hidden_page_asks_nothing_until_it_is_seen_again(list_page, agency):
     page = list_page
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    make_lead(agency, name="Fresh", status="hot")
+    arrived_lead(agency, name="Fresh", status="hot")
 
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     page.evaluate("document.getElementById('arrivals').dispatchEvent(new CustomEvent('sift:look'))")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from foundation.templatetags.times import in_words
 from leads.models import Lead
 from sift_site.overview.words import waited
-from tests.factories import make_lead, make_organisation
+from tests.factories import arrived_lead, make_lead, make_organisation
 from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -116,7 +116,7 @@ def test_the_overview_is_renewed_when_it_is_looked_at_again_and_stays_as_it_was_
     figure.get_by_text("The figures as a table").click()
     take = page.get_by_role("button", name=f"Take {AGES[3]}")
     take.focus()
-    make_lead(agency, name="Fresh", status="hot")
+    arrived_lead(agency, name="Fresh", status="hot")
 
     look_again(page)
 
@@ -133,7 +133,7 @@ def test_the_overview_is_renewed_when_it_is_looked_at_again_and_stays_as_it_was_
 def test_nothing_takes_the_focus_when_the_overview_is_renewed(overview, agency):
     page = overview
     page.evaluate("document.activeElement.blur()")
-    make_lead(agency, name="Fresh", status="hot")
+    arrived_lead(agency, name="Fresh", status="hot")
 
     look_again(page)
 
@@ -143,7 +143,7 @@ def test_nothing_takes_the_focus_when_the_overview_is_renewed(overview, agency):
 
 def test_the_overview_is_renewed_at_midnight(overview, agency):
     page = overview
-    make_lead(agency, name="Fresh", status="hot")
+    arrived_lead(agency, name="Fresh", status="hot")
 
     page.clock.fast_forward(25 * 3_600_000)
 

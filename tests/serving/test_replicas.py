@@ -22,7 +22,7 @@ from organisations.models import Session
 from organisations.team.people import deactivate
 from sift_site.serving import replicas
 from tests.api.conftest import client_of, client_with
-from tests.factories import make_key, make_lead, make_organisation, make_user
+from tests.factories import arrived_lead, make_key, make_lead, make_organisation, make_user
 from tests.servers import serve
 from tests.serving.standby import Standby, embedded_server_runs_the_tests
 from tests.statements import statements_sent
@@ -133,6 +133,21 @@ def test_pages_come_from_the_replica_and_who_has_written_reads_their_own_write(a
 
     become_fresh(replica)
     assert "Late Comer" in names_on_the_page(colleague)
+
+
+def test_a_page_bears_the_position_of_the_replica_that_it_was_read_from(agency, replica):
+    """The primary's would be ahead of what the page shows: it would never ask for the rest."""
+    person = browser_of(make_user(agency))
+    arrived_lead(agency, name="Early Bird")
+    with held_up(replica):
+        arrived_lead(agency, name="Late Comer")
+
+        page = person.get("/leads/").content.decode()
+        assert "Late Comer" not in page
+        assert 'data-position="1"' in page
+
+    become_fresh(replica)
+    assert person.get("/pulse?at=1").json()["position"] == 2
 
 
 def test_lists_of_the_api_come_from_the_replica_but_for_an_agency_that_has_written(
