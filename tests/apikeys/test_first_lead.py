@@ -48,12 +48,12 @@ def test_the_key_is_shown_once_in_the_line_that_sends_with_it(signed_in_admin, a
 def test_the_line_posts_what_a_capture_takes_to_this_servers_own_address(
     signed_in_admin, agency, settings
 ):
-    settings.ALLOWED_HOSTS = ["sift.example.co.uk"]
+    settings.SIFT_URL = "https://sift.example.co.uk"
 
-    page = signed_in_admin.get(PAGE, headers={"Host": "sift.example.co.uk"})
+    page = signed_in_admin.get(PAGE)
 
     words = shlex.split(page.context["line"])
-    assert words[-1] == "http://sift.example.co.uk/api/v1/conversations"
+    assert words[-1] == "https://sift.example.co.uk/api/v1/conversations"
     assert "Authorization: Bearer $SIFT_API_KEY" in words
     sent = json.loads(words[words.index("-d") + 1])
     sent["started_at"] = "2026-06-01T09:30:00Z"  # the server's own, as are the messages' times

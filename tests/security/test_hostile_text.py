@@ -207,12 +207,14 @@ ACTS: dict[str, Callable[[str], object]] = {
 # Modules that look for patterns or fold, to which nothing comes but what is ours or is short.
 OURS = {
     "foundation.database.copying": "names of our columns",
+    "foundation.database.inserting": "names of our columns",
     "foundation.database.statements": "our statements",
     "foundation.web.counters": "our settings",
     "organisations.audit_chain": "a file on the command line",
     "organisations.signing_in.common_passwords.pack": "lists from packages",
     "organisations.signing_in.sessions": "32 characters are looked for, all at once",
     "sift_site.api.authentication": "one header, which the server keeps short",
+    "sift_site.api.capture": "one header, which the server keeps short",
     "sift_site.api.gateway": "one header, which the server keeps short",
     "sift_site.audit.filters": "an id in a field of 500 characters",
     "sift_site.demo.people": "made-up names",
