@@ -20,16 +20,21 @@ from sift_site.reference.outline import Outline
 def api_reference(request: HttpRequest) -> HttpResponse:
     """The reference, in the shell for who is signed in; its samples call Sift's own URL."""
     url = settings.SIFT_URL
-    rates = (settings.SIFT_RATE_GROWTH, settings.SIFT_RATE_SCALE, settings.SIFT_RATE_ANONYMOUS)
+    rates = (
+        settings.SIFT_RATE_GROWTH,
+        settings.SIFT_RATE_SCALE,
+        settings.SIFT_RATE_CAPTURE,
+        settings.SIFT_RATE_ANONYMOUS,
+    )
     body = _body(url, rates)
     return render(request, "reference/page.html", {"body": body, "url": url})
 
 
 @lru_cache(maxsize=1)  # settings do not change while it runs
-def _body(url: str, rates: tuple[str, str, str]) -> SafeString:
+def _body(url: str, rates: tuple[str, ...]) -> SafeString:
     """All that is the same for everybody, written once."""
     outline = Outline(document(), url)
-    growth, scale, anonymous = map(_rate_in_words, rates)
+    growth, scale, capture, anonymous = map(_rate_in_words, rates)
     return render_to_string(
         "reference/_body.html",
         {
@@ -42,6 +47,7 @@ def _body(url: str, rates: tuple[str, str, str]) -> SafeString:
             "limit_headers": outline.headers("RateLimit-Policy", "RateLimit"),
             "growth": growth,
             "scale": scale,
+            "capture": capture,
             "anonymous": anonymous,
         },
     )
