@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from apikeys.forms import NewKeyForm
-from apikeys.models import ApiKey
-from apikeys.quick_start import curl_with, quick_start
+from apikeys.models import ApiKey, Scope
+from apikeys.quick_start import curl_that_sends_with, curl_with, quick_start
 from apikeys.usage import usage_of
 from organisations.models import Plan
 from organisations.requests import SignedInRequest
@@ -24,7 +24,8 @@ class ShownOnce:
 
     @classmethod
     def of(cls, key: ApiKey, text: str, old: ApiKey | None = None) -> "ShownOnce":
-        return cls(key, text, curl_with(text), old)
+        line = curl_that_sends_with if key.scope == Scope.CAPTURE else curl_with
+        return cls(key, text, line(text), old)
 
     def __repr__(self) -> str:
         return f"<ShownOnce {self.key}>"  # never the text: a repr ends up in reports of errors

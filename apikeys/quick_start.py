@@ -86,3 +86,11 @@ def api_url() -> str:
 def curl_with(key: str) -> str:
     """A line for a shell that lists five leads with this key."""
     return f'curl -H "Authorization: Bearer {key}" "{api_url()}/leads?limit=5"'
+
+
+def curl_that_sends_with(key: str) -> str:
+    """The same for a key that only captures: a line that sends a first conversation."""
+    message = '{"role": "user", "content": "Hello, is this on?"}'
+    body = f'{{"channel": "website", "external_id": "first", "messages": [{message}]}}'
+    headers = f'-H "Authorization: Bearer {key}" -H "Content-Type: application/json"'
+    return f"curl {headers} --data '{body}' \"{api_url()}/conversations\""
