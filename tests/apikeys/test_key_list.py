@@ -1,10 +1,13 @@
 """The life of an API key on its settings tab."""
 
 import re
+import shlex
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -84,6 +87,22 @@ def test_networks_are_kept_and_a_faulty_one_is_named(signed_in_admin, agency):
     assert "“office” is no address or network" in refused.content.decode()
     assert ApiKey.objects.get().allowed_networks == ["203.0.113.0/24", "2001:db8::1/128"]
     assert "from 2 networks" in signed_in_admin.get(TAB).content.decode()
+
+
+def test_a_key_for_a_websites_server_is_made_with_a_line_that_sends(signed_in_admin, agency):
+    page = signed_in_admin.get(TAB).content.decode()
+    answer = create(signed_in_admin, scope="capture")
+
+    *_, body, url = shlex.split(answer.context["shown"].curl)
+    key = answer.context["shown"].text
+    sent = Client().post(
+        urlsplit(url).path, body, content_type="application/json",
+        headers={"Authorization": f"Bearer {key}"},
+    )  # fmt: skip
+
+    assert "For a website’s server: it can send and see nothing." in page
+    assert ApiKey.objects.get().scope == "capture"
+    assert sent.status_code == 201
 
 
 def test_the_curl_line_is_for_sifts_own_url(signed_in_admin, agency, settings):

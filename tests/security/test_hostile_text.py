@@ -211,6 +211,7 @@ OURS = {
     "foundation.database.statements": "our statements",
     "foundation.web.counters": "our settings",
     "organisations.audit_chain": "a file on the command line",
+    "organisations.changes.pulse": "a number of 18 digits at most",
     "organisations.signing_in.common_passwords.pack": "lists from packages",
     "organisations.signing_in.sessions": "32 characters are looked for, all at once",
     "sift_site.api.authentication": "one header, which the server keeps short",
