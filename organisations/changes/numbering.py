@@ -7,8 +7,8 @@ waited for while the counter is held, the trail's included; what is rolled back 
 a transaction that someone else opened around such a block is refused, since its commit, not the
 block's end, would be the moment.
 
-The database could number by itself, with a deferred trigger: docs/architecture.md says what that
-costs, and why it is not so.
+The database could number by itself, with a deferred trigger: docs/changes.md says what that costs,
+and why it is not so.
 """
 
 import threading
