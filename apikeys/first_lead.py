@@ -73,7 +73,7 @@ def _page(
     context = {
         "position": position_of(request),
         "form": form or NameForm(initial={"name": USUAL_NAME}),
-        "line": first_try_with("$SIFT_API_KEY"),
+        "line": first_try_with("$SIFT_API_KEY", between=" \\\n  "),
         "shown": shown,
         "stored": reverse("apikeys:first_lead"),
     }

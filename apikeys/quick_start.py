@@ -100,10 +100,15 @@ def curl_with(key: str) -> str:
     return f'curl -H "Authorization: Bearer {key}" "{api_url()}/leads?limit=5"'
 
 
-def first_try_with(key: str) -> str:
-    """A line for a shell that sends a conversation with this key, and so makes a lead."""
-    body = json.dumps(_FIRST_TRY, separators=(",", ":"))
-    return (
-        f'curl -H "Authorization: Bearer {key}" -H "Content-Type: application/json"'
-        f" -d '{body}' \"{api_url()}/conversations\""
-    )
+def first_try_with(key: str, *, between: str = " ") -> str:
+    """A line for a shell that sends a conversation with this key, and so makes a lead.
+
+    `between` its parts may stand an escaped end of line, for who reads it.
+    """
+    parts = [
+        f'curl "{api_url()}/conversations"',
+        f'-H "Authorization: Bearer {key}"',
+        '-H "Content-Type: application/json"',
+        f"-d '{json.dumps(_FIRST_TRY)}'",
+    ]
+    return between.join(parts)

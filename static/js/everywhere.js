@@ -3,3 +3,4 @@
 import "./page.js";
 import "./requests.js";
 import "./pulse.js";
+import "./shortcuts.js";

@@ -58,8 +58,8 @@ function take(answer, moved, insists) {
 
 function say(note) {
   note.hidden = false;
-  const words = note.querySelector("p").textContent;
-  document.body.dispatchEvent(new CustomEvent("sift:announce", { detail: { words } }));
+  const detail = { words: note.querySelector("p").textContent };
+  document.body.dispatchEvent(new CustomEvent("sift:announce", { detail }));
 }
 
 // --- What waits -----------------------------------------------------------------------------------
@@ -88,7 +88,13 @@ function wait(part, isWaiting) {
 }
 
 // --- What is renewed ------------------------------------------------------------------------------
-const words = (node) => node.textContent.replace(/\s+/g, " ").trim();
+// What it says, whenever it is asked: "5 minutes ago" is no news.
+function words(node) {
+  const copy = node.cloneNode(true);
+  for (const time of copy.querySelectorAll("time")) time.replaceWith(time.dateTime);
+  return copy.textContent.replace(/\s+/g, " ").trim();
+}
+
 const partsOf = (elt) => [...document.querySelectorAll(elt.getAttribute("hx-select-oob"))];
 let renewing = null; // the event by which a part asked whose answer is being swapped
 let held = null; // what stays in its place on the screen, whatever grows above it

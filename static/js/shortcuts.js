@@ -1,7 +1,7 @@
 // Single keys, for those who have not turned them off in their profile. Each does only what a
 // control on the page does too, and none is heard while somebody types or holds a modifier.
 
-const dialog = document.getElementById("shortcuts");
+const dialog = document.getElementById("shortcuts"); // none, where they are turned off
 const TYPED_IN = "select, textarea, [contenteditable], input:not([type=checkbox], [type=radio])";
 const LONGEST_PAUSE = 1500; // milliseconds between g and the key after it
 let askedToGo = -Infinity;
@@ -37,7 +37,7 @@ const ACTIONS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!dialog || event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest?.(TYPED_IN) || document.querySelector("dialog[open]")) return;
   const going = performance.now() - askedToGo < LONGEST_PAUSE;
   askedToGo = -Infinity;
@@ -48,4 +48,4 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-search()?.setAttribute("aria-keyshortcuts", "/");
+if (dialog) search()?.setAttribute("aria-keyshortcuts", "/");

@@ -13,7 +13,13 @@ from organisations.actors import SYSTEM
 from organisations.changes.numbering import note, numbered_last
 from organisations.models import User
 from tests.conversations.test_capture import MORNING, received
-from tests.factories import arrived_lead, make_message, make_organisation, move_lead
+from tests.factories import (
+    arrived_lead,
+    make_conversation,
+    make_message,
+    make_organisation,
+    move_lead,
+)
 from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -195,6 +201,22 @@ def test_a_part_that_is_used_waits_and_the_page_says_so(page, agent, agency, use
     assert button.bounding_box() == stood
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#lead-head .badge")).to_have_text("Contacted")
+    expect(news(page)).to_be_hidden()
+
+
+def test_that_time_goes_by_is_no_news(page, agent, agency):
+    lead = arrived_lead(agency, name="Siân Hughes")
+    opened(page, agent, f"/leads/{lead.id}/")
+    head = page.locator("#lead-head")
+    head.locator("time").evaluate("time => { time.textContent = '5 minutes ago' }")
+    head.locator("h1").hover()
+    with numbered_last():
+        chat = make_conversation(agency, lead)
+        note(agency.id, added(lead.id, chat.id, 0, by=SYSTEM))
+
+    wait_for_the_next_question(page)
+
+    expect(page.locator("#lead-conversations")).to_contain_text("Give to another lead")
     expect(news(page)).to_be_hidden()
 
 
