@@ -93,7 +93,7 @@ def test_a_key_for_a_websites_server_is_made_with_a_line_that_sends(signed_in_ad
     page = signed_in_admin.get(TAB).content.decode()
     answer = create(signed_in_admin, scope="capture")
 
-    *_, body, url = shlex.split(answer.context["shown"].curl)
+    _, url, *_, body = shlex.split(answer.context["shown"].curl)
     key = answer.context["shown"].text
     sent = Client().post(
         urlsplit(url).path, body, content_type="application/json",
