@@ -95,9 +95,11 @@ _numbers = itertools.count()  # never one twice: a forgotten statement keeps its
 
 
 def _session(alias: str) -> _Session:
+    django = connections[alias]
     session: _Session | None = getattr(_own, alias, None)
-    if session is None or session.django.connection is not session.raw:
-        session = _new_session(connections[alias])
+    # Django may have another wrapper by now, too: then what it does goes over another connection.
+    if session is None or session.django is not django or django.connection is not session.raw:
+        session = _new_session(django)
         setattr(_own, alias, session)
     return session
 
