@@ -73,6 +73,9 @@ def _aim(case, ids: dict[str, str]) -> None:
             case.query.pop("limit", None)
     if is_valid(ParameterLocation.BODY):
         case.body = _without_nul(case.body)
+    if is_valid(ParameterLocation.BODY) and isinstance(case.body, dict):
+        for talk in (case.body, *case.body.get("conversations", ())):
+            put_in_order(talk.get("lead") or {})
     if is_valid(ParameterLocation.HEADER):
         for name in PRECONDITIONS:
             case.headers.pop(name, None)
@@ -88,6 +91,14 @@ def _without_nul(value):
         case dict():
             return {name: _without_nul(item) for name, item in value.items()}
     return value
+
+
+def put_in_order(lead: dict) -> None:
+    """A least is not above its most, as no schema can say."""
+    for what in ("budget", "bedrooms"):
+        ends = f"{what}_min", f"{what}_max"
+        if all(isinstance(lead.get(end), int) for end in ends):
+            lead |= dict(zip(ends, sorted(lead[end] for end in ends), strict=True))
 
 
 def conformance_of(operation_id: str):
