@@ -14,7 +14,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from foundation.plurals import so_many
-from sift_site.working.absence import look_for_workers
 
 logger = logging.getLogger("sift.health")
 
@@ -53,6 +52,9 @@ def _answer(request: HttpRequest, hindrance: str | None) -> HttpResponse:
 
 def _hindrance() -> str | None:
     """What keeps this process from serving, or None."""
+    # Models: gunicorn's configuration imports this before the application is loaded.
+    from sift_site.working.absence import look_for_workers
+
     try:
         applied = _applied_migrations()
     except DatabaseError as error:
