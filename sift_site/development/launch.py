@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import io
+import logging
 import os
 import signal
 import socket
@@ -214,14 +215,14 @@ def work_beside() -> Iterator[None]:
 
 def _work_for(launcher: int) -> NoReturn:
     """Be the worker, as the same role of PostgreSQL's, until told to stop or left alone."""
-    from django.core.management import call_command
+    from sift_site.working.running import work_until_told_to_stop  # models, likewise
 
-    status = 1
     try:
-        call_command("work", parent=launcher)
-        status = 0
+        work_until_told_to_stop(is_wanted=lambda: os.getppid() == launcher)
+    except Exception:
+        logging.getLogger("sift.work").exception("The worker has failed.")
     finally:
-        os._exit(status)  # what is to be cleared up is the launcher's
+        os._exit(0)  # what is to be cleared up is the launcher's
 
 
 def serve(port: int, welcome: str) -> None:

@@ -27,7 +27,7 @@ from sift_site.working.turns import Turns
 
 LOOKS_EVERY = 1.0  # seconds
 RESTS_AFTER_A_FAULT = 10.0
-LONGEST_FAREWELL = 9.0  # for what is under way when the worker is told to stop
+LONGEST_FAREWELL = 8.0  # for what is under way when it is told to stop; Python takes a while too
 
 logger = logging.getLogger("sift.work")
 

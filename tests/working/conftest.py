@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 
 from organisations.letters import sending
 from organisations.letters.writing import write
@@ -21,7 +22,14 @@ def working() -> Callable[..., contextlib.AbstractContextManager[Worker]]:
     @contextlib.contextmanager
     def run(*kinds: Kind, threads: int = 4) -> Iterator[Worker]:
         worker = Worker(kinds or all_kinds(), threads)
-        running = threading.Thread(target=worker.run)
+
+        def run_and_hang_up() -> None:
+            try:
+                worker.run()
+            finally:
+                connection.close()
+
+        running = threading.Thread(target=run_and_hang_up)
         running.start()
         try:
             yield worker
