@@ -48,7 +48,7 @@ def drop_old(organisation: Organisation) -> int:
 
 def drop_all_old() -> None:
     """The same for every organisation, one after the other."""
-    for organisation in Organisation.objects.iterator():
+    for organisation in Organisation.objects.all():
         drop_old(organisation)
 
 
