@@ -40,7 +40,7 @@ def _write(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) ->
         "last_used": _last_used(key),
         **more,
     }
-    write(f"apikeys/mail/{letter}", to, context, organisation=key.organisation)
+    write(f"apikeys/mail/{letter}", to, context, organisation_id=key.organisation_id)
 
 
 def _last_used(key: ApiKey) -> str:

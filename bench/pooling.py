@@ -209,7 +209,7 @@ from organisations.models import User
 person = User.objects.select_related("organisation")[0]
 for number in range(int(sys.argv[1])):
     to, said = [f"person{number}@example.com"], {"person": person, "link": "http://127.0.0.1/"}
-    write("organisations/mail/password_reset", to, said, organisation=person.organisation)
+    write("organisations/mail/password_reset", to, said, organisation_id=person.organisation_id)
 """
 
 

@@ -15,6 +15,11 @@ class Outage:
         self._lock = threading.Lock()
         self._lasts = False
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it was away when it was last asked for."""
+        return self._lasts
+
     def noticed(self, error: BaseException) -> None:
         """It was away just now. The error is told by its type: its words may name people."""
         with self._lock:

@@ -42,7 +42,7 @@ def tell_admins(
         "at": timezone.localtime(timezone=timezone.get_default_timezone()),
     }
     to = list(admins.values_list("email", flat=True))
-    write("organisations/mail/admin_notice", to, context, organisation=organisation)
+    write("organisations/mail/admin_notice", to, context, organisation_id=organisation.pk)
 
 
 def _who(by: Actor) -> str | None:

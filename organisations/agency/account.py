@@ -86,4 +86,4 @@ def _record(
 def _tell_admins(organisation: Organisation, letter: str, context: dict[str, Any]) -> None:
     admins = active_admins(organisation).order_by("id").values_list("email", flat=True)
     said = {"organisation": organisation, **context}
-    write(f"organisations/mail/{letter}", admins, said, organisation=organisation)
+    write(f"organisations/mail/{letter}", admins, said, organisation_id=organisation.pk)

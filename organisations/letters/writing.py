@@ -7,11 +7,11 @@ A letter is a row of the same transaction, so it is there exactly if that is; th
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
-from organisations.models import Organisation
 from organisations.models.letter import Letter, Words
 
 TRIED_FOR = timedelta(days=4)  # RFC 5321, section 4.5.4.1: at least four or five days
@@ -22,7 +22,7 @@ def write(
     to: Iterable[str],
     context: Mapping[str, Any],
     *,
-    organisation: Organisation,
+    organisation_id: UUID,
     good_for: timedelta = TRIED_FOR,
 ) -> None:
     """Write a letter to each address by itself; it leaves once the transaction has committed.
@@ -34,15 +34,15 @@ def write(
     subject = " ".join(render_to_string(f"{kind}_subject.txt", context).split())
     words = Words(subject, render_to_string(f"{kind}.txt", context))
     Letter.objects.bulk_create(
-        _letter(organisation, kind, address, words, good_for) for address in to
+        _letter(organisation_id, kind, address, words, good_for) for address in to
     )
 
 
 def _letter(
-    organisation: Organisation, kind: str, address: str, words: Words, good_for: timedelta
+    organisation_id: UUID, kind: str, address: str, words: Words, good_for: timedelta
 ) -> Letter:
     letter = Letter(
-        organisation_id=organisation.pk,
+        organisation_id=organisation_id,
         kind=kind,
         address=address,
         give_up_at=Now() + min(good_for, TRIED_FOR),

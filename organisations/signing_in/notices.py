@@ -22,5 +22,5 @@ def tell_of_new_browser(person: User, browser: str | None, address: str | None) 
 def _write(letter: str, person: User, **context: str | None) -> None:
     at = timezone.localtime(timezone=zone_of(person.time_zone))
     said = {"person": person, "at": at, **context}
-    kind, agency = f"organisations/mail/{letter}", person.organisation
-    write(kind, [person.email], said, organisation=agency)
+    kind, agency = f"organisations/mail/{letter}", person.organisation_id
+    write(kind, [person.email], said, organisation_id=agency)

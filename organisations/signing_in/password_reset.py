@@ -108,6 +108,6 @@ def _send_link(request: HttpRequest, email: str) -> None:
             "organisations/mail/password_reset",
             [person.email],
             {"person": person, "link": full_url(path)},
-            organisation=person.organisation,
+            organisation_id=person.organisation_id,
             good_for=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
         )

@@ -172,8 +172,8 @@ def _send(invitation: Invitation, token: str, by: Actor) -> None:
     letter = "invitation_of_no_use" if _account_of(invitation.email) else "invitation"
     link = full_url(reverse("organisations:invitation_link", args=[token]))
     context = {"invitation": invitation, "link": link, "inviter": by.name}
-    kind, agency = f"organisations/mail/{letter}", invitation.organisation
-    write(kind, [invitation.email], context, organisation=agency)
+    kind, agency = f"organisations/mail/{letter}", invitation.organisation_id
+    write(kind, [invitation.email], context, organisation_id=agency)
 
 
 def _record(action: AuditAction, invitation: Invitation, by: Actor, **details: str) -> None:

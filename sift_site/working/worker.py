@@ -46,9 +46,10 @@ class Worker:
             for number in range(1, threads + 1)
         ]
         self._is_wanted = is_wanted
-        self._told_to_stop: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._told_to_stop: queue.SimpleQueue[float] = queue.SimpleQueue()
+        self._ends_at = 0.0  # by time.monotonic(), as are all moments here
         self._has_begun = False
-        self._next_beat = 0.0  # by time.monotonic(), as are:
+        self._next_beat = 0.0
         self._rests_until: dict[str, float] = {}  # kinds of which a piece failed
         self._database = Outage(
             logger,
@@ -67,16 +68,17 @@ class Worker:
         while self._is_wanted() and not self._is_told_to_stop(within=LOOKS_EVERY):
             self._look()
         self._turns.close()
+        self._ends_at = self._ends_at or time.monotonic() + LONGEST_FAREWELL
         self._wait_for_threads()
         self._say_farewell()
 
     def stop(self) -> None:
         """Have `run` end. A signal's handler may call it: an Event's lock could be held by then."""
-        self._told_to_stop.put(None)
+        self._told_to_stop.put(time.monotonic() + LONGEST_FAREWELL)
 
     def _is_told_to_stop(self, *, within: float) -> bool:
         try:
-            self._told_to_stop.get(timeout=within)
+            self._ends_at = self._told_to_stop.get(timeout=within)
         except queue.Empty:
             return False
         return True
@@ -105,16 +107,16 @@ class Worker:
         self._next_beat = time.monotonic() + RENEWED_EVERY.total_seconds()
 
     def _wait_for_threads(self) -> None:
-        deadline = time.monotonic() + LONGEST_FAREWELL
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            thread.join(max(0.0, self._ends_at - time.monotonic()))
         left = sum(thread.is_alive() for thread in self._threads)
         if left:
             logger.warning("The worker ends, and leaves %s undone.", so_many(left, "piece"))
 
     def _say_farewell(self) -> None:
-        with self._minding_the_database("The worker's farewell failed."):
-            Beat.objects.filter(pk=self._id).delete()
+        if not self._database.lasts:
+            with self._minding_the_database("The worker's farewell failed."):
+                Beat.objects.filter(pk=self._id).delete()
         logger.info("The worker has ended.")
 
     # --- The others -----------------------------------------------------------------------------

@@ -67,5 +67,5 @@ def make_letter(
     agency = agency or make_organisation()
     person = make_user(agency)
     context = {"person": person, "link": "http://testserver/password-reset/t0k3n/"}
-    write("organisations/mail/password_reset", [to], context, organisation=agency, **more)
+    write("organisations/mail/password_reset", [to], context, organisation_id=agency.pk, **more)
     return Letter.objects.order_by("-id")[0]
