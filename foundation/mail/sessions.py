@@ -37,9 +37,9 @@ def _be_patient(server: BaseEmailBackend, seconds: float) -> None:
         session.sock.settimeout(seconds)
 
 
-def concerns_the_letter(fault: BaseException) -> bool:
-    """Whether the server refused this letter, rather than to work at all."""
-    return isinstance(fault, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+def is_of_its_address(fault: BaseException) -> bool:
+    """Whether the server refused whom the letter is to, and might well take another."""
+    return isinstance(fault, smtplib.SMTPRecipientsRefused)
 
 
 def is_final(fault: BaseException) -> bool:

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from foundation.database.leases import LEASE, Leases
 from foundation.encryption import Unreadable
-from foundation.mail.sessions import concerns_the_letter, is_final, mail_session
+from foundation.mail.sessions import is_final, is_of_its_address, mail_session
 from foundation.outages import Outage
 from organisations.models.letter import Letter, LetterQuerySet
 
@@ -132,10 +132,9 @@ def _failed(letter: Letter, fault: OSError) -> None:
         _outage.over()
         _give_up(letter, "the mail server refused it for good")
         return
-    if concerns_the_letter(fault):
+    if is_of_its_address(fault):
         _outage.over()
-        why = type(fault).__name__
-        logger.warning("A letter (%s) was not taken (%s). It is tried again.", letter.kind, why)
+        logger.warning("A letter (%s) was not taken now. It is tried again.", letter.kind)
     else:
         _outage.noticed(fault)
         _paused_until = time.monotonic() + PAUSE
