@@ -28,6 +28,7 @@ from sift_site.working.turns import Turns
 LOOKS_EVERY = 1.0  # seconds
 RESTS_AFTER_A_FAULT = 10.0
 LONGEST_FAREWELL = 8.0  # for what is under way when it is told to stop; Python takes a while too
+_LOOKING = "looking"
 
 logger = logging.getLogger("sift.work")
 
@@ -50,7 +51,7 @@ class Worker:
         self._ends_at = 0.0  # by time.monotonic(), as are all moments here
         self._has_begun = False
         self._next_beat = 0.0
-        self._rests_until: dict[str, float] = {}  # kinds of which a piece failed
+        self._rests_until: dict[str, float] = {}  # what has failed: a kind, or the look
         self._database = Outage(
             logger,
             gone="The database cannot be asked (%s). The worker waits for it.",
@@ -86,6 +87,8 @@ class Worker:
     # --- The main thread ------------------------------------------------------------------------
 
     def _look(self) -> None:
+        if not self._is_rested(_LOOKING):
+            return
         with self._minding_the_database("The worker's look at what is due failed."):
             if not self._has_begun:
                 for kind in self._kinds:
@@ -94,6 +97,12 @@ class Worker:
             self._beat()
             self._turns.offer(filter(self._is_rested, _due(self._kinds)))
             self._database.over()
+            return
+        if not self._database.lasts:  # a fault of ours, or a migration that has not run yet
+            self._rest(_LOOKING)
+
+    def _rest(self, name: str) -> None:
+        self._rests_until[name] = time.monotonic() + RESTS_AFTER_A_FAULT
 
     def _is_rested(self, name: str) -> bool:
         return time.monotonic() >= self._rests_until.get(name, 0.0)
@@ -135,7 +144,7 @@ class Worker:
                 found = kind.do_one()
         finally:
             if found is None:
-                self._rests_until[kind.name] = time.monotonic() + RESTS_AFTER_A_FAULT
+                self._rest(kind.name)
             self._turns.give_back(kind, found=bool(found))
 
     @contextmanager

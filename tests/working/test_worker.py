@@ -159,6 +159,20 @@ def test_it_starts_before_its_database_does():
 SECRET_KEY = "for-tests-only-and-never-for-a-deployment-0123456789"
 
 
+def test_it_waits_for_migrations_that_have_not_run_and_complains_once_in_a_while(working, caplog):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sift_site_beat RENAME TO elsewhere")
+    try:
+        with working():
+            wait_for(lambda: "look at what is due failed" in caplog.text)
+            time.sleep(2.5)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE elsewhere RENAME TO sift_site_beat")
+
+    assert caplog.text.count("look at what is due failed") == 1
+
+
 def test_a_connection_that_the_server_has_ended_costs_no_piece_of_work():
     agency = make_organisation()
     with mail_server() as post, work(env=post.environment) as worker:
