@@ -20,9 +20,9 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import DatabaseError
 
+    from foundation.database import lost_database
     from sift_site.development import embedded_postgres
     from sift_site.development.postgres_home import EmbeddedPostgresFailed
-    from sift_site.serving import lost_database
 
     # So that a command that is told to end still lets go of the server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from apikeys.calls import MOST_CALLS_KEPT
 from apikeys.models import ApiKey, Call, DailyCalls
 from foundation.database.copying import copy_rows
-from foundation.days import AGENCY_ZONE, today
+from foundation.days import AGENCY_ZONE
 from foundation.ids import uuid7
 
 CALLS_BETWEEN_TRIMS = 200  # of a key's, in each process
@@ -92,7 +92,6 @@ class Gathered:
 
 
 _written_since_trim: Counter[UUID] = Counter()
-_swept_on: date | None = None  # when this process last removed what had outlived its time
 
 
 def write(gathered: Gathered) -> None:
@@ -108,7 +107,6 @@ def write(gathered: Gathered) -> None:
         lines = [call for key_id in keys for call in gathered.last.get(key_id, ())]
         copy_rows(Call, _COLUMNS, ((uuid7(), *call) for call in lines))
         _trim(keys, lines)
-        _sweep()
 
 
 def _locked(key_ids: Iterable[UUID]) -> dict[UUID, ApiKey]:
@@ -178,13 +176,3 @@ def _trim(keys: dict[UUID, ApiKey], written: Iterable[NotedCall]) -> None:
             older = Q(created_at__lt=beyond.created_at)
             calls.filter(older | Q(created_at=beyond.created_at, id__lte=beyond.id)).delete()
         del _written_since_trim[key_id]
-
-
-def _sweep() -> None:
-    """Remove what has outlived its time: at a process's first write, then once a day."""
-    global _swept_on
-    if _swept_on == today():
-        return
-    Call.objects.outlived().delete()
-    DailyCalls.objects.outlived().delete()
-    _swept_on = today()

@@ -131,5 +131,11 @@ class DailyCalls(models.Model):
         return f"{self.calls} on {self.day}"
 
 
+def drop_outlived() -> None:
+    """Remove what has outlived its time, of all keys."""
+    Call.objects.outlived().delete()
+    DailyCalls.objects.outlived().delete()
+
+
 def _calls_kept_since() -> datetime:
     return timezone.now() - timedelta(days=DAYS_CALLS_ARE_KEPT)

@@ -6,31 +6,31 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from apikeys.models import ApiKey
-from foundation.mail import letters
 from foundation.mail.names import quoted
 from organisations.actors import Actor, ActorKind
 from organisations.admins import active_admins
+from organisations.letters.writing import write
 
 
 def key_created(key: ApiKey, *, by: Actor) -> None:
-    _send("created", key, by=by)
+    _write("created", key, by=by)
 
 
 def key_rolled(old: ApiKey, new: ApiKey, *, by: Actor) -> None:
-    _send("rolled", new, by=by, old=old)
+    _write("rolled", new, by=by, old=old)
 
 
 def key_revoked(key: ApiKey, *, by: Actor) -> None:
-    _send("revoked", key, by=by)
+    _write("revoked", key, by=by)
 
 
 def key_expires(key: ApiKey) -> None:
     """Its end is near."""
-    _send("expires", key)
+    _write("expires", key)
 
 
-def _send(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) -> None:
-    """To every admin who can sign in, once what is told is committed."""
+def _write(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) -> None:
+    """To every admin who can sign in."""
     admins = active_admins(key.organisation).order_by("email")
     to = list(admins.values_list("email", flat=True))
     context = {
@@ -40,7 +40,7 @@ def _send(letter: str, key: ApiKey, *, by: Actor | None = None, **more: Any) -> 
         "last_used": _last_used(key),
         **more,
     }
-    letters.send(f"apikeys/mail/{letter}", to, context)
+    write(f"apikeys/mail/{letter}", to, context, organisation_id=key.organisation_id)
 
 
 def _last_used(key: ApiKey) -> str:

@@ -3,19 +3,18 @@
 Two Sifts of eight threads each, sixteen connections in all, share the four that a PgBouncer keeps
 to a PostgreSQL of this module's own. Pages, the API, changes of status, CSV exports and searches
 within a transcript are asked for all at once, and each answer is held against the one that came
-without a pool. It needs PgBouncer 1.21 or newer (`--pgbouncer PATH`), which knows prepared
-statements in transaction mode.
+without a pool. Then two workers send letters over it, each of which must be sent once. It needs
+PgBouncer 1.21 or newer (`--pgbouncer PATH`), which knows prepared statements in transaction mode.
 """
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -28,32 +27,25 @@ from psycopg.rows import dict_row
 from bench.database import BIGGEST, PROJECT, UNTIL, environment, manage, new_key
 from foundation.database import time_limits
 from sift_site.development.embedded_postgres import EmbeddedPostgres
-from sift_site.development.postgres_home import account_for, socket_folder
+from tests.mail_server import mail_server
+from tests.pooler import pgbouncer, pgbouncer_program
 from tests.servers import free_port, stop, wait_until_it_answers
 
 CONNECTIONS = 4  # to PostgreSQL
 THREADS = 8  # of each Sift
 ROUNDS = 40
-SETTINGS = """
-[databases]
-sift = host={socket} port=5432 dbname=sift user=sift
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = {connections}
+LETTERS = 200
+# By its own version 1.21 or newer, for which statements stay prepared.
+SETTINGS = f"""
 max_prepared_statements = 200
-ignore_startup_parameters = {ignored}
-admin_users = sift
+ignore_startup_parameters = {", ".join(("plan_cache_mode", *time_limits.SERVER))}
 """
 
 
 def main() -> None:
     """Run it all; exit with 1 where an answer differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pgbouncer", default=shutil.which("pgbouncer"))
+    parser.add_argument("--pgbouncer", default=pgbouncer_program())
     program = parser.parse_args().pgbouncer
     if program is None:
         sys.exit("There is no pgbouncer: install one, or name it with --pgbouncer.")
@@ -75,7 +67,9 @@ def main() -> None:
         ask = partial(_ask, key=key, cookies=cookies)
         with _sift(direct) as address:
             expected = {path: ask(address, path) for path in questions}
-        pool, statistics = stack.enter_context(_pgbouncer(program, server, folder))
+        pool = stack.enter_context(
+            pgbouncer(program, server, database="sift", connections=CONNECTIONS, more=SETTINGS)
+        )
         addresses = [stack.enter_context(_sift(pool)) for _ in range(2)]
         asked = ROUNDS * [(address, path) for path in questions for address in addresses]
         with ThreadPoolExecutor(2 * THREADS) as threads:
@@ -85,10 +79,13 @@ def main() -> None:
         with psycopg.connect(pool, autocommit=True) as connection:
             (mode,) = connection.execute("SHOW plan_cache_mode").fetchone()
             _say(f"plan_cache_mode: {mode}")
-        statistics()
+        _say_connections(pool)
+        sent = _letters_sent(pool, direct)
     _say(f"{len(answers)} answers of {len(questions)} addresses, wrong: {dict(wrong) or 'none'}")
     _say(f"{len(moved)} changes of status: {dict(Counter(moved))}")
-    sys.exit(1 if wrong or set(moved) != {200} else 0)
+    _say(f"{len(sent)} letters by two workers, sent {dict(Counter(sent.values()))} times")
+    once = len(sent) == LETTERS and set(sent.values()) == {1}
+    sys.exit(1 if wrong or set(moved) != {200} or not once else 0)
 
 
 def _questions(url: str) -> list[str]:
@@ -175,49 +172,60 @@ def _sift(url: str) -> Iterator[str]:
             _say("\n".join(faults[:10]))
 
 
-@contextmanager
-def _pgbouncer(
-    program: str, server: EmbeddedPostgres, folder: Path
-) -> Iterator[tuple[str, Callable[[], None]]]:
-    """A PgBouncer before that server: its address, and what prints its own account."""
-    account = account_for(server.data, server.var.parent)
-    port = free_port()
-    settings = folder / "pgbouncer.ini"
-    settings.write_text(
-        SETTINGS.format(
-            socket=socket_folder(server.data),
-            port=port,
-            connections=CONNECTIONS,
-            ignored=", ".join(("plan_cache_mode", *time_limits.SERVER)),
+def _say_connections(pool: str) -> None:
+    """PgBouncer's own account."""
+    with psycopg.connect(pool.removesuffix("sift") + "pgbouncer", autocommit=True) as admin:
+        cursor = psycopg.ClientCursor(admin, row_factory=dict_row)
+        row = next(row for row in cursor.execute("SHOW POOLS") if row["database"] == "sift")
+    serving = row["sv_active"] + row["sv_idle"] + row["sv_used"]
+    _say(f"{row['cl_active']} connections of Sift's over {serving} to PostgreSQL")
+
+
+# --- The worker ----------------------------------------------------------------------------------
+def _letters_sent(pool: str, direct: str) -> Counter[str]:
+    """Have LETTERS letters sent by two workers over the pool: how often each address got one."""
+    with mail_server() as post, ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(_worker(environment(pool) | post.environment))
+        subprocess.run(
+            [sys.executable, "-c", WRITE_LETTERS, str(LETTERS)],
+            cwd=PROJECT,
+            env=environment(direct) | {"DJANGO_SETTINGS_MODULE": "sift_site.settings"},
+            check=True,
         )
-    )
-    # It refuses to run as root, and only the server's own account may enter the socket's folder.
-    runnable = Path(shutil.copy(program, folder / "pgbouncer"))
-    process = subprocess.Popen(
-        [runnable, "--quiet", settings], cwd="/", stdin=subprocess.DEVNULL, **account.switch
-    )
-    url = f"postgres://sift@127.0.0.1:{port}/sift"
+        deadline = time.monotonic() + 120
+        with psycopg.connect(direct, autocommit=True) as connection:
+            while connection.execute(WAITING).fetchone() != (0,) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        return Counter(letter["To"] for letter in post.accepted)
 
-    def statistics() -> None:
-        with psycopg.connect(url.removesuffix("sift") + "pgbouncer", autocommit=True) as admin:
-            cursor = psycopg.ClientCursor(admin, row_factory=dict_row)
-            pool = next(row for row in cursor.execute("SHOW POOLS") if row["database"] == "sift")
-        serving = pool["sv_active"] + pool["sv_idle"] + pool["sv_used"]
-        _say(f"{pool['cl_active']} connections of Sift's over {serving} to PostgreSQL")
 
-    try:
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                psycopg.connect(url).close()
-                break
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise
-                time.sleep(0.1)
-        yield url, statistics
-    finally:
-        stop(process)
+WAITING = "SELECT count(*) FROM organisations_letter WHERE encrypted_words IS NOT NULL"
+WRITE_LETTERS = """
+import sys, django
+django.setup()
+from organisations.letters.writing import write
+from organisations.models import User
+person = User.objects.select_related("organisation")[0]
+for number in range(int(sys.argv[1])):
+    to, said = [f"person{number}@example.com"], {"person": person, "link": "http://127.0.0.1/"}
+    write("organisations/mail/password_reset", to, said, organisation_id=person.organisation_id)
+"""
+
+
+@contextmanager
+def _worker(env: dict[str, str]) -> Iterator[None]:
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "work"], cwd=PROJECT, env=env, stdout=log, stderr=log
+        )
+        try:
+            yield
+        finally:
+            stop(process)
+            log.seek(0)
+            faults = [line for line in log.read().decode().splitlines() if "Error" in line]
+            _say("\n".join(faults[:10]))
 
 
 def _say(text: object) -> None:

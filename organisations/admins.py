@@ -6,9 +6,9 @@ Whoever did it, they hear of it: with a stolen session that is the person whose 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from foundation.mail import letters
 from foundation.mail.names import quoted
 from organisations.actors import SYSTEM, Actor, ActorKind
+from organisations.letters.writing import write
 from organisations.models import Organisation, Role, User
 
 ACTIVE_ADMIN = Q(role=Role.ADMIN, is_active=True)
@@ -26,7 +26,7 @@ def tell_of_new_admin(person: User, *, by: Actor) -> None:
 def tell_admins(
     organisation: Organisation, what: str, *, by: Actor, but: User | None = None
 ) -> None:
-    """Write to every admin, once it is committed, that `what` happened, when and from where.
+    """Write to every admin that `what` happened, when and from where.
 
     `what` begins a sentence and is the subject too; names in it are quoted. `but` is who needs no
     letter: it is about them, and they have one of their own.
@@ -42,7 +42,7 @@ def tell_admins(
         "at": timezone.localtime(timezone=timezone.get_default_timezone()),
     }
     to = list(admins.values_list("email", flat=True))
-    letters.send("organisations/mail/admin_notice", to, context)
+    write("organisations/mail/admin_notice", to, context, organisation_id=organisation.pk)
 
 
 def _who(by: Actor) -> str | None:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
+from foundation.database.lost_database import drop_dead_connection
 from sift_site.api import gateway
 from sift_site.api.http import ApiRequest
 from sift_site.serving import error_pages, health, page_bodies, proxies
-from sift_site.serving.lost_database import drop_dead_connection
 
 
 class FrontDoorMiddleware:

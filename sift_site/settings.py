@@ -97,7 +97,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database ------------------------------------------------------------------------------------
 # A connection lives as long as its thread and is not pinged before each request: the API's reads
 # are two statements, and a third for the ping would be half as much again. One that the server has
-# closed is noticed without asking (sift_site/serving/lost_database.py).
+# closed is noticed without asking (foundation/database/lost_database.py).
 KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
 # Statements that are prepared are planned once (foundation/database/statements.py says which are).
 # PgBouncer must be told to let it pass (docs/scale.md).
@@ -214,22 +214,25 @@ CSRF_FAILURE_VIEW = "sift_site.serving.error_pages.csrf_failure"
 MESSAGE_STORAGE = "foundation.web.cookies.MessageStorage"
 
 # --- Mail ----------------------------------------------------------------------------------------
-# To the server that is named, from a thread of its own; without one to standard error, where it is
-# a developer's own, and nowhere from a deployment: its logs are read by others.
+# The worker sends it (organisations/letters/): to the server that is named; without one to standard
+# error, where it is a developer's own, and nowhere from a deployment: its logs are read by others.
 MAIL_SERVER = environment.mail_server()
 if MAIL_SERVER is None and DATABASE_URL:
     EMAIL_BACKEND = "foundation.mail.backends.NoMailServer"
 elif MAIL_SERVER is None:
     EMAIL_BACKEND = "foundation.mail.backends.OnStandardError"
 else:
-    EMAIL_BACKEND = "foundation.mail.backends.BackgroundSmtp"
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
-EMAIL_TIMEOUT = 10  # seconds
+EMAIL_TIMEOUT = 10  # seconds, until the mail server can be talked to
 # Letters and entries of the trail that no answer may wait for (foundation/web/after_answer.py).
 AFTER_ANSWER_IN_A_THREAD = True
 DEFAULT_FROM_EMAIL = environment.mail_from("Sift <no-reply@localhost>")
+
+# --- The worker (sift_site/working/) -------------------------------------------------------------
+SIFT_WORK_THREADS = environment.count("SIFT_WORK_THREADS", 8, least=1)
 
 # --- Transport and headers -----------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SIFT_HTTPS

@@ -22,6 +22,7 @@ from foundation.web import counters
 from organisations.models import Organisation, User
 from tests import clean_slate
 from tests.factories import make_organisation, make_user
+from tests.letters import send_letters
 from tests.migrated_once import copy_what_is_migrated
 from tests.servers import chromium_program, nginx_program, redis_program, redis_server
 
@@ -128,13 +129,14 @@ def signed_in_admin(client: Client, admin: User) -> Client:
 
 @pytest.fixture
 def letters(mailoutbox: list[EmailMessage]) -> Callable[[], list[EmailMessage]]:
-    """The letters sent by now. They wait for a commit, and a test's transaction never commits: what
-    has waited by the time of asking is done then."""
+    """The letters written by now, sent as the worker does; what waits for a commit is done first,
+    for a test's transaction never commits."""
 
     def sent() -> list[EmailMessage]:
         waiting, connection.run_on_commit = connection.run_on_commit, []
         for _, act, _ in waiting:
             act()
+        send_letters()
         return mailoutbox
 
     return sent
@@ -156,12 +158,14 @@ def statements_of() -> Callable[[Callable[[], Any]], int]:
 def letters_of(
     django_capture_on_commit_callbacks: Any, mailoutbox: list[Any]
 ) -> Callable[[Callable[[], Any]], tuple[Any, list[Any]]]:
-    """What an act answers, and the letters it sends once it commits, which a test's never does."""
+    """What an act answers, and the letters that it writes, sent."""
 
     def of(act: Callable[[], Any]) -> tuple[Any, list[Any]]:
+        send_letters()
         before = len(mailoutbox)
         with django_capture_on_commit_callbacks(execute=True):
             answer = act()
+        send_letters()
         return answer, mailoutbox[before:]
 
     return of

@@ -1,4 +1,4 @@
-"""Real servers for tests: gunicorn on the test database, and Redis.
+"""Real servers for tests: gunicorn and the worker on the test database, and Redis.
 
     with serve(workers=2, redis_url=redis_url) as address:
         httpx.get(f"{address}/api/v1/leads", headers=...)
@@ -65,6 +65,39 @@ def serve(
             raise
         finally:
             stop(server)
+
+
+class WorkerProcess:
+    """A `manage.py work` on the test database, and what it has logged by now."""
+
+    def __init__(self, log: Path, env: Mapping[str, str]) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "work"],
+                cwd=PROJECT,
+                env=_environment("http://testserver", 1, None, env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def logged(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+@contextlib.contextmanager
+def work(*, env: Mapping[str, str] | None = None) -> Iterator[WorkerProcess]:
+    """A worker of its own process; `env` is added to its environment. It is stopped afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        worker = WorkerProcess(Path(folder) / "work.log", env or {})
+        try:
+            yield worker
+        except BaseException:
+            sys.stderr.write(worker.logged())  # shown by pytest on a failure
+            raise
+        finally:
+            stop(worker.process)
 
 
 def _environment(

@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from foundation.mail import letters
 from organisations.actors import SYSTEM, Actor, ActorKind
 from organisations.admins import active_admins
 from organisations.audit import record
+from organisations.letters.writing import write
 from organisations.models import AuditAction, AuditTarget, Organisation, Plan, Session
 
 
@@ -85,4 +85,5 @@ def _record(
 
 def _tell_admins(organisation: Organisation, letter: str, context: dict[str, Any]) -> None:
     admins = active_admins(organisation).order_by("id").values_list("email", flat=True)
-    letters.send(f"organisations/mail/{letter}", admins, {"organisation": organisation, **context})
+    said = {"organisation": organisation, **context}
+    write(f"organisations/mail/{letter}", admins, said, organisation_id=organisation.pk)

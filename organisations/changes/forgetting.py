@@ -46,6 +46,12 @@ def drop_old(organisation: Organisation) -> int:
     return dropped
 
 
+def drop_all_old() -> None:
+    """The same for every organisation, one after the other."""
+    for organisation in Organisation.objects.all():
+        drop_old(organisation)
+
+
 @transaction.atomic
 def _drop_some(organisation: Organisation) -> int:
     """The oldest, as long as they are old: times grow with the positions."""

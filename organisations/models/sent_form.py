@@ -33,12 +33,18 @@ class SentFormQuerySet(TenantQuerySet["SentForm"]):
         """Those answered with words, which may name the person behind a lead."""
         return self.exclude(said=[])
 
-    def delete_old(self) -> None:
-        """Delete some of those that are no longer remembered; nobody waits for anybody."""
+    def delete_all_old(self) -> None:
+        """Delete those that are no longer remembered, some at a time."""
+        while self.delete_old():
+            pass
+
+    def delete_old(self) -> int:
+        """Delete some of those no longer remembered; how many. Nobody waits for anybody."""
         with transaction.atomic():
             old = self.filter(sent_at__lte=Now() - REMEMBERED).order_by("sent_at")
             some = old.select_for_update(skip_locked=True).values_list("pk", flat=True)
-            self.filter(pk__in=list(some[:_DELETED_AT_ONCE])).delete()
+            deleted, _ = self.filter(pk__in=list(some[:_DELETED_AT_ONCE])).delete()
+        return deleted
 
 
 class SentForm(models.Model):

@@ -52,12 +52,18 @@ class SessionQuerySet(TenantQuerySet["Session"]):
     def last_seen_first(self) -> Self:
         return self.order_by("-last_seen_at", "-id")
 
-    def delete_idle(self) -> None:
-        """Delete some of those that ended by themselves; nobody waits for anybody."""
+    def delete_all_idle(self) -> None:
+        """Delete those that ended by themselves, some at a time."""
+        while self.delete_idle():
+            pass
+
+    def delete_idle(self) -> int:
+        """Delete some of those that ended by themselves; how many. Nobody waits for anybody."""
         with transaction.atomic():
             idle = self.filter(last_seen_at__lte=Now() - IDLE).order_by("last_seen_at")
             some = idle.select_for_update(skip_locked=True).values_list("pk", flat=True)
-            self.filter(pk__in=list(some[:_DELETED_AT_ONCE])).delete()
+            deleted, _ = self.filter(pk__in=list(some[:_DELETED_AT_ONCE])).delete()
+        return deleted
 
 
 class Session(models.Model):

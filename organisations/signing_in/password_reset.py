@@ -1,5 +1,6 @@
 """A forgotten password: asking for a link, and setting a new one by it."""
 
+from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
@@ -17,12 +18,12 @@ from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.mail.letters import send
 from foundation.web.after_answer import after_answer
 from foundation.web.client_addresses import client_address
 from foundation.web.own_url import full_url
 from organisations.actors import Actor
 from organisations.audit import record_about
+from organisations.letters.writing import write
 from organisations.models import AuditAction, User
 from organisations.signing_in import devices, passwords, throttle
 from organisations.signing_in.forms import NewPasswordForm, PasswordResetForm
@@ -103,5 +104,10 @@ def _send_link(request: HttpRequest, email: str) -> None:
             AuditAction.PASSWORD_RESET_ASKED,
             by=Actor.nobody_known(client_address(request)),
         )
-        context = {"person": person, "link": full_url(path)}
-        send("organisations/mail/password_reset", [person.email], context)
+        write(
+            "organisations/mail/password_reset",
+            [person.email],
+            {"person": person, "link": full_url(path)},
+            organisation_id=person.organisation_id,
+            good_for=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+        )

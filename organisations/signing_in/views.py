@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -161,11 +162,11 @@ def _step(request: HttpRequest, person: User, form: SecondStepForm) -> Step | No
 
 def _signed_in(request: HttpRequest, person: User, to: str, *, step: Step | None) -> HttpResponse:
     is_first = person.last_login is None  # nobody need be told of that
-    authentication.sign_in(request, person, step=step)
+    with transaction.atomic():
+        authentication.sign_in(request, person, step=step)
+        if not (is_first or devices.known(request, person.pk)):
+            tell_of_new_browser(person, request.session["browser"], client_address(request))
     answer = HttpResponseRedirect(to)
-    if not (is_first or devices.known(request, person.pk)):
-        browser, address = request.session["browser"], client_address(request)
-        after_answer(answer, partial(tell_of_new_browser, person, browser, address))
     devices.remember(request, answer, person)
     cookies.forget(answer, _COOKIE)
     return answer

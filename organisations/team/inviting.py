@@ -12,12 +12,12 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from foundation.database.constraints import broken_constraint
-from foundation.mail import letters
 from foundation.web.own_url import full_url
 from organisations.account_emails import account_key
 from organisations.actors import Actor
 from organisations.admins import tell_of_new_admin
 from organisations.audit import record
+from organisations.letters.writing import write
 from organisations.models import (
     AuditAction,
     AuditEntry,
@@ -172,7 +172,8 @@ def _send(invitation: Invitation, token: str, by: Actor) -> None:
     letter = "invitation_of_no_use" if _account_of(invitation.email) else "invitation"
     link = full_url(reverse("organisations:invitation_link", args=[token]))
     context = {"invitation": invitation, "link": link, "inviter": by.name}
-    letters.send(f"organisations/mail/{letter}", [invitation.email], context)
+    kind, agency = f"organisations/mail/{letter}", invitation.organisation_id
+    write(kind, [invitation.email], context, organisation_id=agency)
 
 
 def _record(action: AuditAction, invitation: Invitation, by: Actor, **details: str) -> None:

@@ -1,13 +1,16 @@
-"""`make run`: everything set up, demo data in an empty database, and the server until Ctrl-C.
+"""`make run`: everything set up, demo data in an empty database, the server and the worker that
+sends letters until Ctrl-C.
 
 Gunicorn runs in this very process, so its workers notice when it is killed and end too, and
-nothing is left that holds the port. What it needs of Django happens before the workers fork.
+nothing is left that holds the port. What it needs of Django happens before the workers fork. So is
+`manage.py work` forked, which asks each second whether its parent lives.
 """
 
 import contextlib
 import errno
 import fcntl
 import io
+import logging
 import os
 import signal
 import socket
@@ -63,7 +66,8 @@ def run() -> None:
         with database():
             django.setup()
             welcome = prepare(url)
-            serve(port, welcome)
+            with work_beside():
+                serve(port, welcome)
 
 
 def set_development_values(url: str) -> None:
@@ -190,6 +194,35 @@ def prepare(url: str) -> str:
 
 def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+@contextlib.contextmanager
+def work_beside() -> Iterator[None]:
+    """Within, letters are sent and duties done, by a process of their own."""
+    launcher = os.getpid()
+    worker = os.fork()
+    if worker == 0:
+        _work_for(launcher)
+    try:
+        yield
+    finally:
+        if os.getpid() == launcher:  # a process of gunicorn's that ends leaves by the same way
+            # It may have had the terminal's Ctrl-C as well, and been waited for by gunicorn.
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(worker, signal.SIGTERM)
+                os.waitpid(worker, 0)
+
+
+def _work_for(launcher: int) -> NoReturn:
+    """Be the worker, as the same role of PostgreSQL's, until told to stop or left alone."""
+    from sift_site.working.running import work_until_told_to_stop  # models, likewise
+
+    try:
+        work_until_told_to_stop(is_wanted=lambda: os.getppid() == launcher)
+    except Exception:
+        logging.getLogger("sift.work").exception("The worker has failed.")
+    finally:
+        os._exit(0)  # what is to be cleared up is the launcher's
 
 
 def serve(port: int, welcome: str) -> None:

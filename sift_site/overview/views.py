@@ -16,6 +16,7 @@ from organisations.requests import SignedInRequest
 from sift_site.overview import links, waiting
 from sift_site.overview.figures import Overview
 from sift_site.overview.periods import Period, period_of
+from sift_site.working.absence import no_worker_runs
 
 WHOLE = "overview"  # the id of all that the page shows
 
@@ -43,6 +44,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "today": today,
         "until": midnight(today, days_later=1),
         "token": get_token(request),
+        "no_worker_runs": request.user.is_admin and no_worker_runs(),
         # By which a press without script comes back to the same period.
         "way_back": f"?period={period}" if "period" in request.GET else "",
     } | waiting_and_due(request.user, counted)

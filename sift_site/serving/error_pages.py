@@ -8,9 +8,9 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from foundation.database.lost_database import first_line, is_unreachable, was_cut_short
 from foundation.web.pages import TooManyRequests
 from organisations.signing_in.middleware import REFUSAL
-from sift_site.serving.lost_database import first_line, is_unreachable, was_cut_short
 
 logger = logging.getLogger("sift.pages")
 

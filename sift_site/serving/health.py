@@ -24,7 +24,10 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and every migration is applied; else 503, saying which."""
+    """200 when the database answers and every migration is applied; else 503, saying which.
+
+    Where no worker runs pages are served all the same, so that is a line of the log and no more.
+    """
     return _answer(request, _hindrance() if _is_safe(request) else None)
 
 
@@ -49,15 +52,19 @@ def _answer(request: HttpRequest, hindrance: str | None) -> HttpResponse:
 
 def _hindrance() -> str | None:
     """What keeps this process from serving, or None."""
+    # Models: gunicorn's configuration imports this before the application is loaded.
+    from sift_site.working.absence import look_for_workers
+
     try:
         applied = _applied_migrations()
     except DatabaseError as error:
         logger.warning("Not ready: the database cannot be asked (%s).", type(error).__name__)
         return "the database cannot be reached"
     missing = len(_last_migrations() - applied)
-    if not missing:
-        return None
-    return f"migrations are missing in {so_many(missing, 'app')}"
+    if missing:
+        return f"migrations are missing in {so_many(missing, 'app')}"
+    look_for_workers()
+    return None
 
 
 def _applied_migrations() -> set[tuple[str, str]]:

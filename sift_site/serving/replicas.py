@@ -28,9 +28,9 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from foundation.database.lost_database import drop_dead_connection, is_unreachable
 from foundation.web import cookies
 from organisations.models import Session
-from sift_site.serving.lost_database import drop_dead_connection, is_unreachable
 
 REPLICA = "replica"
 LONGEST_BEHIND = 10.0  # seconds; a replica that is further behind is not read

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apikeys import call_log, call_writing
 from apikeys.call_writing import NotedCall
-from apikeys.calls import DAYS_CALLS_ARE_KEPT, DAYS_COUNTS_ARE_KEPT
+from apikeys.calls import DAYS_CALLS_ARE_KEPT, DAYS_COUNTS_ARE_KEPT, drop_outlived
 from apikeys.models import ApiKey, Call, DailyCalls
 from apikeys.revoking import revoke
 from foundation.ids import uuid7
@@ -190,7 +190,7 @@ def test_counts_add_up_over_many_writes_by_the_agencys_day(key):
 
 def test_a_batch_of_many_keys_takes_no_more_statements_than_one(agency):
     keys = [make_key(agency)[0] for _ in range(20)]
-    write(called(keys[0]))  # whose first write also sweeps
+    write(called(keys[0]))
 
     def statements(some: list[ApiKey]) -> int:
         later = NOON + timedelta(minutes=len(some))
@@ -302,16 +302,16 @@ def test_of_many_calls_at_once_all_are_counted_and_only_those_that_are_kept_are_
     assert Call.objects.filter(api_key=other).count() == 1
 
 
-def test_what_has_outlived_its_time_is_removed_at_a_processs_first_write(key, monkeypatch):
+def test_what_has_outlived_its_time_is_removed(key):
     now = timezone.now()
     write(
         called(key, now - timedelta(days=DAYS_COUNTS_ARE_KEPT + 2)),
         called(key, now - timedelta(days=DAYS_CALLS_ARE_KEPT, minutes=1)),
         called(key, now - timedelta(days=DAYS_CALLS_ARE_KEPT - 1)),
     )
-    monkeypatch.setattr(call_writing, "_swept_on", None)
-
     write(called(key, now))
+
+    drop_outlived()
 
     assert Call.objects.count() == 2
     assert DailyCalls.objects.count() == 3

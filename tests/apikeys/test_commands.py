@@ -13,6 +13,7 @@ from organisations.agency import account
 from organisations.models import AuditEntry
 from tests.api.conftest import client_with
 from tests.factories import make_key
+from tests.letters import send_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +145,7 @@ def test_admins_hear_of_what_is_done_on_the_server_and_the_trail_names_the_syste
         key = run("create_api_key", "harbour-vale", "CRM").strip()
         run("revoke_api_key", key[:16])
         run("revoke_api_key", key[:16])
+    send_letters()
 
     assert [letter.subject for letter in mailoutbox] == [
         "API key “CRM” was created",

@@ -14,6 +14,7 @@ from organisations.models import AuditEntry
 from tests.api.conftest import client_with
 from tests.apikeys.test_secrecy import shown_key
 from tests.factories import make_calls, make_key, make_user
+from tests.letters import send_letters
 
 TAB = "/settings/api-keys/"
 
@@ -28,9 +29,11 @@ def letters(mailoutbox, django_capture_on_commit_callbacks):
     """Subjects of the letters that an act sends."""
 
     def of(act) -> list[str]:
+        send_letters()  # what came before is none of it
         mailoutbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
             act()
+        send_letters()
         return [letter.subject for letter in mailoutbox]
 
     return of

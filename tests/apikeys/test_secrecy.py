@@ -17,6 +17,7 @@ from organisations.models import Session
 from organisations.signing_in.sessions import SessionStore
 from tests.api.conftest import client_with
 from tests.factories import make_key
+from tests.letters import send_letters
 
 TAB = "/settings/api-keys/"
 
@@ -91,6 +92,7 @@ def test_the_text_is_in_no_table_log_cache_session_letter_or_later_page(
     later.append(signed_in_admin.get(TAB).content.decode())
 
     stored = everything_stored()
+    send_letters()
     letters = "\n".join(letter.subject + letter.body for letter in mailoutbox)
     printed = "".join(capsys.readouterr())
     # The search finds what is there.

@@ -180,6 +180,34 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     assert people(manage) == there
 
 
+def test_a_worker_runs_beside_the_server_and_ends_with_it(launch, manage):
+    def workers() -> int:
+        counting = "from sift_site.models import Beat; print(Beat.objects.lately().count())"
+        return int(manage("shell", "--verbosity=0", "-c", counting))
+
+    stopped = launch()
+    stopped.wait_until_ready()
+    wait_for(lambda: workers() == 1)
+    stopped.end(signal.SIGTERM)
+    assert workers() == 0  # it said farewell
+
+    killed = launch(port=stopped.port)
+    killed.wait_until_ready()
+    wait_for(lambda: workers() == 1)
+    killed.process.kill()
+    killed.process.wait()
+    wait_for(lambda: not is_anybody_left_of(killed))
+
+
+def is_anybody_left_of(launched: Launch) -> bool:
+    """Whether a process of its terminal's runs."""
+    try:
+        os.killpg(launched.process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def test_started_twice_it_says_where_it_is_in_one_line_and_a_lone_command_leaves_it_its_database(
     project, launch, manage
 ):

@@ -9,6 +9,7 @@ from django.test import Client
 from organisations.agency import account
 from organisations.models import AuditEntry, Authenticator, Organisation, User
 from tests.factories import make_key, make_organisation, make_user
+from tests.letters import send_letters
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long walk to the harbour"
@@ -95,6 +96,7 @@ def test_closing_an_account_writes_to_its_admins(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         run("close_organisation", agency.slug)
+    send_letters()
 
     (letter,) = mailoutbox
     assert letter.to == [admin.email]

@@ -9,8 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from leads.models import Lead
-from organisations.models import AuditEntry
+from organisations.actors import SYSTEM
+from organisations.models import AuditEntry, Letter
+from organisations.signing_in.notices import tell
+from sift_site.models import Duty
 from sift_site.serving.server_role import LESS
+from sift_site.working.duties import DUTIES
 from tests.factories import (
     PASSWORD,
     make_conversation,
@@ -19,7 +23,9 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
-from tests.servers import database_url, serve
+from tests.mail_server import mail_server
+from tests.servers import database_url, serve, work
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +40,18 @@ def url(server_role):
         cursor.execute(f"ALTER ROLE {server_role} PASSWORD '{ROLE_PASSWORD}'")
     scheme, rest = database_url().split("://")
     return f"{scheme}://{server_role}:{ROLE_PASSWORD}@{rest.split('@', 1)[1]}"
+
+
+def test_the_worker_sends_letters_and_does_its_duties(url):
+    person = make_user(make_organisation(), role="admin")
+    tell(person, "A passkey was added", SYSTEM)
+
+    with mail_server() as post, work(env=post.environment | {"DATABASE_URL": url}) as worker:
+        wait_for(lambda: post.letters_to(person.email))
+        wait_for(lambda: Duty.objects.filter(last_ran_at__isnull=False).count() == len(DUTIES))
+        assert "Traceback" not in worker.logged()
+
+    assert not Letter.objects.waiting().exists()
 
 
 def test_it_serves_pages_and_the_api_and_writes_its_trail(url):

@@ -1,0 +1,53 @@
+"""The kinds of work that the worker knows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from organisations.letters import sending
+from sift_site.working import duties
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of work, whose pieces are claimed one by one."""
+
+    name: str
+    do_one: Callable[[], bool]  # do a piece that is due, if there is one; whether there was
+    due: Callable[[], QuerySet[Any]] | None = None  # what is due; None: only do_one can tell
+    begin: Callable[[], None] = _nothing  # once, before the first piece
+    renew: Callable[[], None] = _nothing  # every few seconds, the leases of what is under way
+    most: int | None = None  # threads; None: all that the others leave it
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    """Letters, duties and webhooks."""
+    # A mail server is talked to twice at once, not more: it may be slow, and others wait as well.
+    kinds = [
+        Kind(
+            name="letters",
+            do_one=sending.do_one,
+            due=sending.due,
+            renew=sending.leases.renew,
+            most=2,
+        ),
+        Kind(
+            name="duties",
+            do_one=duties.do_one,
+            due=duties.due,
+            begin=duties.enrol,
+            renew=duties.leases.renew,
+            most=1,
+        ),
+    ]
+    if apps.is_installed("webhooks"):
+        kinds.append(Kind(name="webhooks", do_one=import_module("webhooks.delivering").do_one))
+    return tuple(kinds)
