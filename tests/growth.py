@@ -1,5 +1,6 @@
 """What grows with its text and no faster, whoever wrote it."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -54,10 +55,13 @@ def steps(act: Callable[[], object]) -> int:
         count += event == "opcode"
         return trace
 
-    before = sys.gettrace()
+    before, collects = sys.gettrace(), gc.isenabled()
+    gc.disable()  # what others left behind would be tidied up in between, and counted
     sys.settrace(trace)
     try:
         act()
     finally:
         sys.settrace(before)
+        if collects:
+            gc.enable()
     return count

@@ -104,7 +104,7 @@ def test_the_old_lead_keeps_what_others_said_and_loses_what_it_had_from_this_one
     assert (after.name, after.area) == ("Alan", "Leith")
     assert (after.budget_max, after.viewing_requested) == (None, False)
     assert after.score < before.score
-    assert "bea" not in after.search
+    assert "/bea'" not in after.search
 
 
 def test_a_new_lead_has_the_channel_and_the_beginning_of_its_conversation(agency, by):
