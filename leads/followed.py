@@ -45,7 +45,20 @@ def note_differences(lead: Lead, stood: Stood, *, by: Actor, touched: bool = Fal
 
 
 def note_status(lead: Lead, change: tuple[str, str], *, by: Actor) -> None:
-    _note(lead, ChangeType.LEAD_STATUS_CHANGED, by, changed=["status"], change=change)
+    note(lead.organisation_id, status_changed(lead.id, change, by=by))
+
+
+def status_changed(lead_id: UUID, change: tuple[str, str], *, by: Actor) -> NewChange:
+    """From what to what the lead moved; to be noted by whoever moved it."""
+    before, now = change
+    return NewChange(
+        type=ChangeType.LEAD_STATUS_CHANGED,
+        by=by,
+        lead_id=lead_id,
+        changed=["status"],
+        from_value=before,
+        to_value=now,
+    )
 
 
 def note_assigned(events: Iterable[LeadEvent], *, by: Actor) -> None:

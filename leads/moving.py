@@ -19,11 +19,11 @@ import msgspec
 
 from foundation.database.statements import Row, change
 from foundation.ids import uuid7
+from leads.followed import status_changed
 from leads.models.choices import LeadStatus
 from leads.models.shown import SHOWN_COLUMNS
 from organisations.actors import Actor, ActorKind
-from organisations.changes.numbering import NUMBERED, NewChange, is_gathering, note
-from organisations.models import ChangeType
+from organisations.changes.numbering import NUMBERED, is_gathering, note
 
 _json = msgspec.json.Encoder().encode
 
@@ -73,7 +73,7 @@ def move(
         return None
     was, shown = rows[0][0], rows[0][1:]
     if is_gathering() and was != status and seen in (was, None):
-        _note(organisation_id, by, lead_id, was, status)
+        note(organisation_id, status_changed(lead_id, (was, status), by=by))
     return Moved(was, shown)
 
 
@@ -97,20 +97,8 @@ def move_each(steps: Iterable[Step], *, organisation_id: UUID, by: Actor) -> int
     values = {"steps": _json(many).decode(), "seen": None}
     rows = change(_MANY, values | _who(organisation_id, by))
     for lead_id, was, status in rows:
-        _note(organisation_id, by, UUID(lead_id), was, status)
+        note(organisation_id, status_changed(UUID(lead_id), (was, status), by=by))
     return len(rows)
-
-
-def _note(organisation_id: UUID, by: Actor, lead_id: UUID, was: str, status: str) -> None:
-    moved = NewChange(
-        type=ChangeType.LEAD_STATUS_CHANGED,
-        by=by,
-        lead_id=lead_id,
-        changed=["status"],
-        from_value=was,
-        to_value=status,
-    )
-    note(organisation_id, moved)
 
 
 def _who(organisation_id: UUID, by: Actor) -> dict[str, Any]:
