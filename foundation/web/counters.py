@@ -136,10 +136,12 @@ def is_first(name: str, *, within: int) -> bool:
         return True
 
 
-def in_words(rate: str, unit: str) -> str:
-    """`120/m` as `120 calls a minute`, `10/15m` as `10 calls in 900 seconds`."""
+def in_words(rate: str, unit: str | None = None) -> str:
+    """`120/m` as `120 calls a minute`, `10/15m` as `10 calls in 900 seconds`; without a unit as
+    `120 a minute`."""
     limit, window = _parts(rate)
-    return f"{so_many(limit, unit)} {_WINDOWS.get(window, f'in {window} seconds')}"
+    number = so_many(limit, unit) if unit else f"{limit:,}"
+    return f"{number} {_WINDOWS.get(window, f'in {window} seconds')}"
 
 
 def network(address: str) -> str:

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from foundation.web.counters import in_words
 from sift_site.reference import feed, polling, transcripts
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline
@@ -34,7 +35,7 @@ def api_reference(request: HttpRequest) -> HttpResponse:
 def _body(url: str, rates: tuple[str, ...]) -> SafeString:
     """All that is the same for everybody, written once."""
     outline = Outline(document(), url)
-    growth, scale, capture, anonymous = map(_rate_in_words, rates)
+    growth, scale, capture, anonymous = map(in_words, rates)
     return render_to_string(
         "reference/_body.html",
         {
@@ -51,12 +52,3 @@ def _body(url: str, rates: tuple[str, ...]) -> SafeString:
             "anonymous": anonymous,
         },
     )
-
-
-_WINDOWS = {"s": "a second", "m": "a minute", "h": "an hour", "d": "a day"}
-
-
-def _rate_in_words(rate: str) -> str:
-    """`120 a minute` for `120/m`."""
-    number, _, window = rate.partition("/")
-    return f"{int(number):,} {_WINDOWS[window]}"

@@ -282,3 +282,9 @@ def test_the_feed_recipe_holds_what_is_there_and_begins_anew_where_it_must(shown
         leads["from before"] = None
         assert recipe["follow"](no_longer_there, leads) == position
         assert leads.keys() == {str(moved.id), str(kept.id)}
+
+
+def test_a_limit_of_any_window_is_said_in_words(client, settings):
+    settings.SIFT_RATE_GROWTH = "7777/15m"
+
+    assert "7,777 in 900 seconds" in client.get(ADDRESS).content.decode()
