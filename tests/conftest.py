@@ -33,6 +33,8 @@ post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_perm
 clean_slate.install()
 # Another thread would not see the rows of a test that never commits; servers of tests have theirs.
 settings.AFTER_ANSWER_IN_A_THREAD = False
+# Nor does one write keys' calls by itself, into whatever test runs by then: tests of it start it.
+call_log._writer = threading.current_thread()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """What keys are used for is kept without a write in any request, whole, and within bounds."""
 
+import sys
 import threading
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 from django.db import DatabaseError, connection
@@ -317,28 +319,36 @@ def test_what_has_outlived_its_time_is_removed(key):
     assert DailyCalls.objects.count() == 3
 
 
+def starts_a_writer(monkeypatch) -> threading.Event:
+    """The next call starts the thread, which ends after its first write: then the event is set."""
+    monkeypatch.setattr(call_log, "_writer", None)
+    written = threading.Event()
+    write_and_let_go = call_log._written
+
+    def once() -> NoReturn:
+        write_and_let_go()
+        written.set()
+        sys.exit()  # of the thread alone
+
+    monkeypatch.setattr(call_log, "_written", once)
+    return written
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_thread_of_the_process_writes_by_itself_and_lets_its_connection_go(key, monkeypatch):
     monkeypatch.setattr(call_log, "SECONDS_BETWEEN_WRITES", 0.05)
-    monkeypatch.setattr(call_log, "_writer", None)
-    written = threading.Event()
-    flush = call_log.flush
-    monkeypatch.setattr(call_log, "flush", lambda: (flush(), written.set()))
+    written = starts_a_writer(monkeypatch)
 
     call_log.note(called(key))
 
     assert written.wait(timeout=10)
     assert used(key) == NOON
-    monkeypatch.setattr(call_log, "SECONDS_BETWEEN_WRITES", 3600)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_many_calls_at_once_are_not_waited_for(key, monkeypatch):
     monkeypatch.setattr(call_log, "ENOUGH_TO_WRITE", 10)
-    monkeypatch.setattr(call_log, "_writer", None)
-    written = threading.Event()
-    flush = call_log.flush
-    monkeypatch.setattr(call_log, "flush", lambda: (flush(), written.set()))
+    written = starts_a_writer(monkeypatch)
 
     for _ in range(10):  # well before the next write is due
         call_log.note(called(key))
