@@ -2,6 +2,7 @@ from django.urls import path
 
 from organisations.agency import closing_page
 from organisations.changes import pulse
+from organisations.hours import page as hours_page
 from organisations.profile import passkeys, two_step
 from organisations.profile import views as profile_views
 from organisations.signing_in import form_token, password_reset
@@ -50,6 +51,13 @@ urlpatterns = [
         "settings/team/invitations/<uuid:invitation_id>/withdraw/",
         team_views.withdraw_invitation,
         name="withdraw_invitation",
+    ),
+    path("settings/hours/", hours_page.hours, name="hours"),
+    path("settings/hours/days/", hours_page.special_days, name="special_days"),
+    path(
+        "settings/hours/days/<str:day>/forget/",
+        hours_page.forget_special_day,
+        name="forget_special_day",
     ),
     path("settings/close/", closing_page.close, name="close"),
     path("settings/profile/", profile_views.profile, name="profile"),

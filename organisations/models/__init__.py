@@ -12,6 +12,9 @@ from organisations.models.change import Feed as Feed
 from organisations.models.invitation import Invitation as Invitation
 from organisations.models.known_device import KnownDevice as KnownDevice
 from organisations.models.letter import Letter as Letter
+from organisations.models.opening_hours import BankHoliday as BankHoliday
+from organisations.models.opening_hours import Nation as Nation
+from organisations.models.opening_hours import SpecialDay as SpecialDay
 from organisations.models.organisation import Organisation as Organisation
 from organisations.models.organisation import Plan as Plan
 from organisations.models.organisation import TwoStepRule as TwoStepRule

@@ -16,6 +16,7 @@ from apikeys import reminders
 from apikeys.calls import drop_outlived
 from foundation.database.leases import LEASE, Leases
 from organisations.changes import forgetting
+from organisations.hours import bank_holidays
 from organisations.letters import sending
 from organisations.models import SentForm, Session
 from sift_site.working.beats import Beat
@@ -38,6 +39,7 @@ DUTIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "old_calls": (timedelta(hours=6), drop_outlived),
     "old_forms": (timedelta(minutes=10), SentForm.objects.delete_all_old),
     "old_letters": (timedelta(days=1), sending.drop_old),
+    "bank_holidays": (timedelta(days=1), bank_holidays.keep_table),
     "idle_sessions": (timedelta(hours=1), Session.objects.delete_all_idle),
     "gone_workers": (timedelta(days=1), _forget_workers),
 }
