@@ -182,6 +182,10 @@ class Lead(models.Model):
     # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
     reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
     first_contacted_at = models.DateTimeField(null=True, editable=False)
+    # For how long the agency was open until then, by the hours that it kept: another trigger's.
+    contact_open_seconds = models.IntegerField(
+        null=True, editable=False, help_text="0: answered out of hours"
+    )
     # What it is found by: `leads.search.document()`, stored with every change of what that reads.
     search = SearchVectorField(default="", db_default="", editable=False)
 
@@ -229,6 +233,11 @@ class Lead(models.Model):
             models.CheckConstraint(
                 name="leads_lead_contact_reached",
                 condition=Q(first_contacted_at__isnull=True) | Q(reached__gte=1),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_open_time_of_contact",
+                condition=Q(contact_open_seconds__isnull=True)
+                | Q(contact_open_seconds__gte=0, first_contacted_at__isnull=False),
             ),
         ]
         indexes = [

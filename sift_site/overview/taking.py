@@ -19,6 +19,7 @@ from leads.changed_meanwhile import last_change
 from leads.models import EventKind, Lead
 from leads.models.choices import SCORED_STATUSES, LeadStatus
 from organisations.changes.numbering import numbered_last
+from organisations.hours.reading import hours_of
 from organisations.requests import SignedInRequest, actor_of
 from sift_site.overview.periods import period_of
 from sift_site.overview.views import taken
@@ -41,7 +42,7 @@ def take_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
         (messages.error if fault else messages.success)(request, words)
         return SeeOther(_way_back(request.GET))
     context = {
-        "row": as_waiting(lead, is_mine=not fault, fault=fault),
+        "row": as_waiting(lead, hours_of(request.organisation), is_mine=not fault, fault=fault),
         "token": get_token(request),
         "swapped_aside": True,
     } | taken(request.user)

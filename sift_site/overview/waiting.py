@@ -1,8 +1,8 @@
-"""Who waits for a first contact, and who is to be come back to."""
+"""Who waits for a first contact, by the clock and in open hours, and who is to be come back to."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, Value
 from django.utils import timezone
@@ -12,8 +12,10 @@ from foundation.lists.paging import Count as RowCount
 from leads.follow_ups import FollowUp, in_words
 from leads.models import Lead, LeadQuerySet
 from leads.models.choices import LeadStatus
+from organisations.hours.opening import OpeningHours
+from organisations.hours.reading import hours_of
 from organisations.models import Organisation, User
-from sift_site.overview.words import waited
+from sift_site.overview.words import duration, waited
 
 ROWS_WAITING = 10
 ROWS_DUE = 5
@@ -25,15 +27,42 @@ IN_ORDER = (LeadStatus.HOT, LeadStatus.WARM, LeadStatus.NEW, LeadStatus.COLD)
 class WaitingLead:
     lead: Lead
     waited: str
+    open_time: timedelta  # of that, while the agency was open
     is_mine: bool = False
     fault: str = ""  # why it could not be taken
 
+    @property
+    def open_words(self) -> str:
+        """`2 h 10 min`; empty where the agency has not opened since the lead arrived."""
+        return duration(self.open_time) if self.open_time else ""
 
-def as_waiting(lead: Lead, *, is_mine: bool = False, fault: str = "") -> WaitingLead:
-    return WaitingLead(lead, waited(timezone.now() - lead.created_at), is_mine, fault)
+
+def as_waiting(
+    lead: Lead, hours: OpeningHours, *, is_mine: bool = False, fault: str = ""
+) -> WaitingLead:
+    now = timezone.now()
+    open_time = hours.open_between(lead.created_at, now)
+    return WaitingLead(lead, waited(now - lead.created_at), open_time, is_mine, fault)
 
 
-def untaken(organisation: Organisation) -> list[WaitingLead]:
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """Those that are shown, and who of all that nobody has taken waits longest in open hours."""
+
+    rows: list[WaitingLead]
+    longest: WaitingLead | None  # None where the agency was not open for any of them
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+    def __iter__(self) -> Iterator[WaitingLead]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def untaken(organisation: Organisation) -> Untaken:
     """Leads that wait and that nobody has taken: hot ones first, of each the longest wait first.
 
     Each status is read from its own end of the index; asked for all at once, PostgreSQL would read
@@ -47,8 +76,15 @@ def untaken(organisation: Organisation) -> list[WaitingLead]:
         .oldest_first()[:ROWS_WAITING]
         for place, status in enumerate(IN_ORDER)
     )
-    found = first.union(*others, all=True).order_by("place", "created_at", "id")
-    return [as_waiting(lead) for lead in found[:ROWS_WAITING]]
+    found = list(first.union(*others, all=True).order_by("place", "created_at", "id"))
+    hours = hours_of(organisation)
+    # Of two the one that came earlier has waited longer, in open hours too.
+    oldest = min(found, key=lambda lead: (lead.created_at, lead.id), default=None)
+    longest = as_waiting(oldest, hours) if oldest else None
+    return Untaken(
+        [as_waiting(lead, hours) for lead in found[:ROWS_WAITING]],
+        longest if longest and longest.open_time else None,
+    )
 
 
 def waiting_of(person: User) -> RowCount:
