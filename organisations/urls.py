@@ -3,7 +3,7 @@ from django.urls import path
 from organisations.agency import closing_page
 from organisations.changes import pulse
 from organisations.hours import page as hours_page
-from organisations.profile import passkeys, two_step
+from organisations.profile import alerts, passkeys, two_step
 from organisations.profile import views as profile_views
 from organisations.signing_in import form_token, password_reset
 from organisations.signing_in import views as sign_in_views
@@ -62,6 +62,7 @@ urlpatterns = [
     path("settings/close/", closing_page.close, name="close"),
     path("settings/profile/", profile_views.profile, name="profile"),
     path("settings/profile/about/", profile_views.about, name="about"),
+    path("settings/profile/alerts/", alerts.alerts, name="alerts"),
     path("settings/profile/password/", profile_views.change_password, name="change_password"),
     path("settings/profile/sessions/", profile_views.end_all_sessions, name="end_all_sessions"),
     path(

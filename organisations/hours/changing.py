@@ -9,7 +9,14 @@ from django.db import transaction
 from organisations.actors import Actor
 from organisations.audit import record
 from organisations.hours.words import in_words
-from organisations.models import AuditAction, AuditTarget, Nation, Organisation, SpecialDay
+from organisations.models import (
+    AlertPosition,
+    AuditAction,
+    AuditTarget,
+    Nation,
+    Organisation,
+    SpecialDay,
+)
 from organisations.models.opening_hours import WEEKDAYS
 
 
@@ -41,6 +48,8 @@ def change(organisation: Organisation, new: NewHours, *, by: Actor) -> bool:
     for name, value in different.items():
         setattr(organisation, name, value)
     organisation.save(update_fields=list(different))
+    if new.untaken_minutes is not None:
+        AlertPosition.objects.begin(organisation)
     details = {
         name: in_words(value) if isinstance(value, list) else value
         for name, value in different.items()

@@ -1,5 +1,6 @@
 """The tables of agencies and their people, here where Django looks for them."""
 
+from organisations.models.alert_position import AlertPosition as AlertPosition
 from organisations.models.audit_entry import AuditAction as AuditAction
 from organisations.models.audit_entry import AuditEntry as AuditEntry
 from organisations.models.audit_entry import AuditEntryQuerySet as AuditEntryQuerySet

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from organisations.letters import sending
+from sift_site.alerts import watching
 from sift_site.working import duties
 
 
@@ -29,7 +30,7 @@ class Kind:
 
 
 def all_kinds() -> tuple[Kind, ...]:
-    """Letters, duties and webhooks."""
+    """Letters, duties, alerts and webhooks."""
     # A mail server is talked to twice at once, not more: it may be slow, and others wait as well.
     kinds = [
         Kind(
@@ -47,6 +48,7 @@ def all_kinds() -> tuple[Kind, ...]:
             renew=duties.leases.renew,
             most=1,
         ),
+        Kind(name="alerts", do_one=watching.do_one, due=watching.due, most=1),
     ]
     if apps.is_installed("webhooks"):
         kinds.append(Kind(name="webhooks", do_one=import_module("webhooks.delivering").do_one))
