@@ -55,7 +55,7 @@ urlpatterns = [
     path("settings/hours/", hours_page.hours, name="hours"),
     path("settings/hours/days/", hours_page.special_days, name="special_days"),
     path(
-        "settings/hours/days/<str:day>/forget/",
+        "settings/hours/days/forget/",
         hours_page.forget_special_day,
         name="forget_special_day",
     ),

@@ -90,3 +90,9 @@ class SpecialDayForm(forms.Form):
         if day < today():
             raise forms.ValidationError("Choose today or a later day.")
         return day
+
+
+class ForgottenDayForm(forms.Form):
+    """Which day is to have no hours of its own any more: a button's, never typed."""
+
+    day = forms.DateField()

@@ -1,10 +1,9 @@
 """Settings, Organisation, Opening hours: the week, days that differ, bank holidays. For admins."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +12,7 @@ from foundation.days import today
 from foundation.web.pages import SeeOther
 from organisations.hours import changing
 from organisations.hours.bank_holidays import coming
-from organisations.hours.forms import HoursForm, SpecialDayForm
+from organisations.hours.forms import ForgottenDayForm, HoursForm, SpecialDayForm
 from organisations.hours.words import days_in_words
 from organisations.models import SpecialDay
 from organisations.requests import SignedInRequest, actor_of, admin_required
@@ -52,14 +51,14 @@ def special_days(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @admin_required
-def forget_special_day(request: SignedInRequest, day: str) -> HttpResponse:
+def forget_special_day(request: SignedInRequest) -> HttpResponse:
     """Have a day be as any other of its weekday; one that was so already stays so."""
-    try:
-        on = date.fromisoformat(day)
-    except ValueError:
-        raise Http404 from None
-    if changing.forget_special(request.organisation, on, by=actor_of(request)):
-        messages.success(request, f"{date_format(on, 'l j F Y')} is as usual again.")
+    form = ForgottenDayForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=422)
+    day = form.cleaned_data["day"]
+    if changing.forget_special(request.organisation, day, by=actor_of(request)):
+        messages.success(request, f"{date_format(day, 'l j F Y')} is as usual again.")
     return SeeOther(_HERE)
 
 

@@ -24,11 +24,16 @@ class HasAlertChoices(models.Model):
         abstract = True
 
     @property
-    def hears_of_hot_leads(self) -> bool:
-        """While a page is open, in whichever way."""
-        return bool(self.hot_in_title or self.hears_of_them_behind)
+    def hot_told_by(self) -> str:
+        """The ways, for the script that tells."""
+        ways = {
+            "title": self.hot_in_title,
+            "notification": self.hot_notifications,
+            "sound": self.hot_sound,
+        }
+        return " ".join(way for way, is_wanted in ways.items() if is_wanted)
 
     @property
-    def hears_of_them_behind(self) -> bool:
-        """Also where the page is behind another."""
+    def hears_of_hot_leads(self) -> bool:
+        """While a page is open, also where it is behind another."""
         return bool(self.hot_notifications or self.hot_sound)

@@ -26,7 +26,7 @@ class AlertsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             "letter_of_hot_leads": "New hot leads",
             "letter_of_assigned": "Leads that a colleague gives me",
             "letter_of_follow_ups": "My follow-ups that are due",
-            "hot_in_title": "How many hot leads wait, in the tab’s title",
+            "hot_in_title": "How many hot leads wait, in the titles of the list and the overview",
             "hot_notifications": "A notification for each new one",
             "hot_sound": "A short sound",
         }

@@ -141,7 +141,7 @@ def test_a_day_is_said_anew_and_forgotten(signed_in_admin, agency):
     assert [each.minutes for each in SpecialDay.objects.all()] == [[660, 720]]
 
     for _ in range(2):  # a second press changes nothing
-        assert signed_in_admin.post(f"{DAYS}{day}/forget/").status_code == 303
+        assert signed_in_admin.post(f"{DAYS}forget/", {"day": day}).status_code == 303
 
     assert not SpecialDay.objects.exists()
     assert [action for action, _ in told(agency)][2:] == ["special_day_forgotten"]
@@ -153,7 +153,7 @@ def test_a_day_that_has_passed_or_is_none_is_refused(signed_in_admin):
 
         assert answer.status_code == 422
     assert not SpecialDay.objects.exists()
-    assert signed_in_admin.post(f"{DAYS}never/forget/").status_code == 404
+    assert signed_in_admin.post(f"{DAYS}forget/", {"day": "never"}).status_code == 422
 
 
 def test_agents_see_no_hours_page_and_change_none(signed_in, agency):
@@ -167,6 +167,6 @@ def test_one_agencys_days_are_no_others(signed_in_admin, agency, other_agency):
     SpecialDay.objects.create(organisation=other_agency, day=day, minutes=[])
 
     assert day not in hours_of(agency).special
-    signed_in_admin.post(f"{DAYS}{day.isoformat()}/forget/")
+    signed_in_admin.post(f"{DAYS}forget/", {"day": day.isoformat()})
 
     assert SpecialDay.objects.filter(organisation=other_agency).exists()
