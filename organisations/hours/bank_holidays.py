@@ -23,7 +23,24 @@ _YEARS_BACK, _YEARS_AHEAD = 2, 3
 @cache
 def bank_holidays(nation: str) -> Container[date]:
     """Days of any year."""
-    return _of(Nation(nation))
+    return _BankHolidays(Nation(nation))
+
+
+class _BankHolidays(Container[date]):
+    """A year's are reckoned when it is first asked about, and asking again is cheap: the overview
+    asks about each day that somebody waited."""
+
+    def __init__(self, nation: Nation) -> None:
+        self._nation = nation
+        self._years: dict[int, frozenset[date]] = {}
+
+    def __contains__(self, day: object) -> bool:
+        assert isinstance(day, date)  # noqa: S101 - what the hours ask about
+        known = self._years.get(day.year)
+        if known is None:
+            year = range(day.year, day.year + 1)
+            known = self._years[day.year] = frozenset(_of(self._nation, year))
+        return day in known
 
 
 def coming(nation: str, days: int = 366) -> list[tuple[date, str]]:
@@ -47,5 +64,5 @@ def keep_table() -> None:
         BankHoliday.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _of(nation: Nation, years: range | None = None) -> HolidayBase:
+def _of(nation: Nation, years: range) -> HolidayBase:
     return country_holidays("GB", subdiv=_SUBDIVISION[nation], years=years)

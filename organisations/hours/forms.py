@@ -44,7 +44,7 @@ class HoursForm(forms.Form):
         error_messages={"invalid_choice": "Choose one of the three."},
     )
     untaken_minutes = forms.IntegerField(
-        label="Tell all admins after",
+        label="All admins hear of a hot lead that nobody took after",
         required=False,
         min_value=1,
         max_value=_MOST_UNTAKEN,

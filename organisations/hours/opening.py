@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from foundation.days import AGENCY_ZONE, midnight
 
 A_DAY = 24 * 60  # minutes
+_AFTER_CHANGE = 120  # minutes after midnight: by then clocks have changed, if they do
 _FARTHEST = 400  # days ahead in which an opening is looked for: more than a year
 
 Minutes = Sequence[int]
@@ -53,11 +54,15 @@ class OpeningHours:
 
     def open_between(self, began: datetime, ended: datetime) -> timedelta:
         """For how long it was open between the two; nothing where they are the other way round."""
-        time_open = timedelta(0)
         began, ended = began.astimezone(UTC), ended.astimezone(UTC)
-        for opens, closes in self._spans_until(began, ended):
-            time_open += max(min(ended, closes) - max(began, opens), timedelta(0))
-        return time_open
+        first, last = _day_of(began), _day_of(ended)
+        if last <= first:
+            return self._open_on(first, began, ended)
+        whole = sum(
+            (self._open_for(first + timedelta(ahead)) for ahead in range(1, (last - first).days)),
+            timedelta(0),
+        )
+        return self._open_on(first, began, ended) + whole + self._open_on(last, began, ended)
 
     def after(self, began: datetime, time_open: timedelta) -> datetime | None:
         """When it will have been open for that long since then; None if not within a year."""
@@ -69,13 +74,28 @@ class OpeningHours:
             time_open -= max(closes - opens, timedelta(0))
         return None
 
-    def _spans_from(self, moment: datetime) -> Iterator[Span]:
-        return self._spans_until(moment, moment + timedelta(_FARTHEST))
+    def _open_on(self, day: date, began: datetime, ended: datetime) -> timedelta:
+        """For how long it was open on that day, between the two."""
+        return sum(
+            (
+                max(min(ended, closes) - max(began, opens), timedelta(0))
+                for opens, closes in self._spans(day)
+            ),
+            timedelta(0),
+        )
 
-    def _spans_until(self, began: datetime, ended: datetime) -> Iterator[Span]:
-        """The spans of all days that the two moments and what is between them are on."""
-        first, last = _day_of(began), _day_of(ended)
-        for ahead in range((last - first).days + 1):
+    def _open_for(self, day: date) -> timedelta:
+        """For how long it is open on that day: what its clock says, unless it opens before the hour
+        in which clocks change."""
+        minutes = self.on(day)
+        if minutes and minutes[0] < _AFTER_CHANGE:
+            return sum((closes - opens for opens, closes in self._spans(day)), timedelta(0))
+        return timedelta(minutes=sum(minutes[1::2]) - sum(minutes[::2]))
+
+    def _spans_from(self, moment: datetime) -> Iterator[Span]:
+        """The spans of that moment's day, and of those that follow."""
+        first = _day_of(moment)
+        for ahead in range(_FARTHEST):
             yield from self._spans(first + timedelta(ahead))
 
     def _spans(self, day: date) -> Iterator[Span]:

@@ -62,7 +62,7 @@ def days_in_words(days: Mapping[date, Minutes]) -> list[tuple[date, str, str]]:
 def _read_span(written: str) -> tuple[int, int]:
     found = _SPAN.fullmatch(written)
     if found is None:
-        said = f"“{written.strip()[:40]}” is none. " if written.strip() else ""
+        said = f"“{written.strip()[:40]}” is no span of hours. " if written.strip() else ""
         raise NotUnderstood(
             f"{said}Write hours such as 9:00–17:30, several with a comma between them."
         )

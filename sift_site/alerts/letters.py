@@ -142,7 +142,9 @@ def _contact(lead: Lead) -> str:
 
 
 def _reason(points: Points) -> Reason:
-    return Reason(fact_label(points.fact), _plain(points.said), points.points)
+    """Who it is stands above already."""
+    said = "" if points.fact in ("name", "phone", "email") else _plain(points.said)
+    return Reason(fact_label(points.fact), said, points.points)
 
 
 def _first_words(lead: Lead) -> str:

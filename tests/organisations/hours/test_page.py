@@ -46,7 +46,7 @@ def test_hours_are_read_as_people_write_them(written, minutes):
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("nine to five", "is none"),
+        ("nine to five", "is no span of hours"),
         ("9:00", "Write hours such as"),
         ("17–9", "later than the one before"),
         ("9–13, 12–17", "later than the one before"),
