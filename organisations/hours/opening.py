@@ -52,6 +52,11 @@ class OpeningHours:
                 return max(moment, opens)
         return None
 
+    def next_open_day(self, day: date) -> date | None:
+        """The first day after it on which it opens at all: tomorrow, for who works then."""
+        ahead = (day + timedelta(days) for days in range(1, _FARTHEST))
+        return next((each for each in ahead if self.on(each)), None)
+
     def open_between(self, began: datetime, ended: datetime) -> timedelta:
         """For how long it was open between the two; nothing where they are the other way round."""
         began, ended = began.astimezone(UTC), ended.astimezone(UTC)

@@ -21,7 +21,12 @@ function write() {
 function notify({ id, name, url }) {
   if (globalThis.Notification?.permission !== "granted") return;
   const icon = document.querySelector("link[rel=icon]").href;
-  const note = new Notification("A hot lead waits", { body: name, tag: id, silent: true, icon });
+  let note;
+  try {
+    note = new Notification("A hot lead waits", { body: name, tag: id, silent: true, icon });
+  } catch {
+    return; // a browser that has them for service workers alone
+  }
   note.addEventListener("click", () => {
     focus();
     location.assign(url);
