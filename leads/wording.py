@@ -40,12 +40,16 @@ def more_wanted(lead: Lead) -> str:
 
 
 def bedrooms(lead: Lead) -> str:
-    """`3–4 bed`, `2+ bed`, `studio`; empty where nothing is known."""
+    """`3–4 bed`, `2+ bed`, `studio to 2 bed`, `studio`; empty where nothing is known."""
     least, most = lead.bedrooms_min, lead.bedrooms_max
     if least is None and most is None:
         return ""
+    if most == 0:
+        return "studio"
+    if least == 0:
+        return "studio or more" if most is None else f"studio to {most} bed"
     if least == most:
-        return "studio" if least == 0 else f"{least} bed"
+        return f"{least} bed"
     if most is None:
         return f"{least}+ bed"
     return f"up to {most} bed" if least is None else f"{least}–{most} bed"
@@ -192,6 +196,10 @@ def value_in_words(field: str, value: str | None) -> str:
         return str(_CHOICES[field](value).label)
     if field.startswith("budget_") and value.isdecimal():
         return pounds(int(value))
+    if field == "phone":
+        return phones.shown(value)
+    if field.startswith("bedrooms_") and value == "0":
+        return "studio"
     if field == "follow_up_on":
         return date_format(date.fromisoformat(value), "j F Y")
     return value

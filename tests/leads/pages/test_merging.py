@@ -72,7 +72,7 @@ def test_both_are_shown_side_by_side_before_they_are_merged(signed_in, older, ne
 
     assert page.status_code == 200
     assert ("Name", "Siân", "S Hughes", True) in page.context["compared"]
-    assert ("Phone", "not known", "+447700900123", False) in page.context["compared"]
+    assert ("Phone", "not known", "07700 900123", False) in page.context["compared"]
     assert f'value="{older.id}" checked' in text
     assert fresh(newer).merged_into is None
 
