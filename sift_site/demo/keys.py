@@ -42,7 +42,14 @@ def make_keys(organisation: Organisation, admin: User, until: datetime, *, by: A
     Nobody knows their texts, which are shown once: here to nobody. Called within a transaction.
     """
     network = ("203.0.113.0/24",)
-    website, _ = issue(organisation, WEBSITE, created_by=admin, allowed_networks=network, by=by)
+    website, _ = issue(
+        organisation,
+        WEBSITE,
+        scope=Scope.CAPTURE,
+        created_by=admin,
+        allowed_networks=network,
+        by=by,
+    )
     office, _ = issue(organisation, _BACK_OFFICE, created_by=admin, by=by)
     report, _ = issue(
         organisation,
