@@ -15,6 +15,11 @@ from leads.models.choices import SCORED_STATUSES, LeadStatus
 from leads.temperature import temperature
 from organisations.models import Organisation
 
+# What a list of them shows; the others of a lead's many columns cost a page more than its rows.
+_SHOWN = (
+    *("name", "email", "phone", "status", "score", "summary", "intent", "property_type", "area"),
+    *("bedrooms_min", "bedrooms_max", "budget_min", "budget_max", "timeline", "created_at"),
+)
 IN_ORDER = (LeadStatus.HOT, LeadStatus.WARM, LeadStatus.NEW, LeadStatus.COLD)
 
 
@@ -29,7 +34,9 @@ def first_untaken(organisation: Organisation, most: int) -> list[Lead]:
     Each status is read from its own end of the index; asked for all at once, PostgreSQL would read
     and sort every lead that waits.
     """
-    first, *others = (_of_status(organisation, status).oldest_first()[:most] for status in IN_ORDER)
+    first, *others = (
+        _of_status(organisation, status).oldest_first().only(*_SHOWN)[:most] for status in IN_ORDER
+    )
     found = first.union(*others, all=True)
     return sorted(found, key=lambda lead: (_place(lead), lead.created_at, lead.id))[:most]
 
