@@ -1,5 +1,5 @@
 // The list of leads: which rows are selected, when a row's status is meant, moves that failed,
-// what was cut off, and menus of the filters.
+// and what was cut off.
 
 const boxes = () => [...document.querySelectorAll(".pick__box")];
 const find = (mark) => document.querySelector(`[${mark}]`);
@@ -100,19 +100,4 @@ document.addEventListener("pointerover", (event) => {
     const isCut = words.scrollWidth > words.clientWidth || words.scrollHeight > words.clientHeight;
     if (words.clientWidth && isCut) words.title = words.textContent.trim().replace(/\s+/g, " ");
   }
-});
-
-// A menu of the filters closes when one goes on elsewhere, or on Escape, which leads back to it.
-const openMenus = () => document.querySelectorAll(".menu[open]");
-
-for (const going of ["click", "focusin"]) {
-  document.addEventListener(going, (event) => {
-    for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
-  });
-}
-document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && event.target.closest?.(".menu[open]");
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
 });

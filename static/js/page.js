@@ -41,7 +41,7 @@ addEventListener("pageshow", () => {
 });
 
 // --- Menus
-// A press elsewhere closes an open one, and so does Escape, which leads back to its button.
+// An open one closes when one goes on elsewhere, and on Escape, which leads back to its button.
 
 function closeMenu({ key, target }) {
   const menu = document.querySelector(".menu[open]");
@@ -50,8 +50,7 @@ function closeMenu({ key, target }) {
   if (key) menu.firstElementChild.focus();
 }
 
-document.addEventListener("click", closeMenu);
-document.addEventListener("keydown", closeMenu);
+for (const going of ["click", "focusin", "keydown"]) document.addEventListener(going, closeMenu);
 
 // --- Copying
 // Copying, for every button that offers it: the text of `data-copies-text`, the plain text found at
