@@ -23,7 +23,7 @@ from conversations.said import as_told
 from conversations.standing import Contact, Known, LookAgain, Name, Standing, contacts_of
 from conversations.talks import NOT_YET, Talk, Turn, own_words
 from conversations.told_before import not_told_before
-from conversations.writing import write
+from conversations.writing import date, write
 from leads import origin_and_consent
 from leads.contacts import KEY_OF, columns_to_save
 from leads.events import event_row
@@ -141,7 +141,6 @@ def capture(
 
 
 @_tried_again
-@numbered_last()
 def add_messages(
     organisation: Organisation,
     conversation_id: UUID,
@@ -154,14 +153,18 @@ def add_messages(
     One that was closed is open again.
     """
     arrivals = _Arrivals(organisation, by)
-    arrivals.standing.lock([], [])
     ours = Conversation.objects.for_organisation(organisation)
-    lead_id = ours.filter(id=conversation_id).values_list("lead_id", flat=True).first()
-    if lead_id is None:
-        return None
-    arrivals.standing.find([], {conversation_id: lead_id})
-    added = arrivals.add(arrivals.standing.talks[conversation_id], messages)
-    arrivals.write()
+    with numbered_last() as last:
+        arrivals.standing.lock([], [])
+        lead_id = ours.filter(id=conversation_id).values_list("lead_id", flat=True).first()
+        if lead_id is None:
+            return None
+        arrivals.standing.find([], {conversation_id: lead_id})
+        talk = arrivals.standing.talks[conversation_id]
+        added = arrivals.add(talk, messages)
+        arrivals.write()
+    if last.moment is not None:
+        date([], [talk], last.moment)
     return added
 
 

@@ -211,7 +211,7 @@ ACTS: dict[str, Callable[[str], object]] = {
 # Modules that look for patterns or fold, to which nothing comes but what is ours or is short.
 OURS = {
     "foundation.database.copying": "names of our columns",
-    "foundation.database.inserting": "names of our columns",
+    "foundation.database.rows": "names of our columns",
     "foundation.database.statements": "our statements",
     "foundation.web.counters": "our settings",
     "organisations.audit_chain": "a file on the command line",
