@@ -12,6 +12,7 @@ from foundation.plain_text import shortened
 from leads import phones
 from leads.models import Lead
 from leads.models.choices import (
+    CONSENT,
     CONTACT,
     FACT_CHOICES,
     FACT_LABELS,
@@ -19,6 +20,7 @@ from leads.models.choices import (
     ORIGIN_FIELDS,
     ORIGIN_LABELS,
     WANTS,
+    Consent,
     LeadStatus,
     PropertyType,
 )
@@ -172,7 +174,7 @@ _LABELS = {
     **FACT_LABELS,
     **ORIGIN_LABELS,
     "conversation": "Conversation",
-    "marketing_consent": "Marketing consent",
+    CONSENT: "Marketing consent",
     "follow_up_on": "Follow-up",
     "assignee_id": "Assignee",
     "status": "Status",
@@ -185,7 +187,7 @@ def fact_label(fact: str) -> str:
 
 
 UNKNOWN = "not known"
-_CHOICES = FACT_CHOICES | {"status": LeadStatus}
+_CHOICES = FACT_CHOICES | {"status": LeadStatus, CONSENT: Consent}
 
 
 def value_in_words(field: str, value: str | None) -> str:
