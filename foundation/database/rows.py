@@ -17,17 +17,27 @@ from psycopg.types.json import Jsonb
 from foundation.database.statements import change
 
 
-class Rows(NamedTuple):
-    """Rows of a table, their values in the order of `fields` (`lead_id`, not `lead`).
+class Form(NamedTuple):
+    """A table, and which of its columns rows say (`lead_id`, not `lead`)."""
 
-    Rows that stand already are found by their `id`, and the other fields changed.
-    """
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    stand: bool  # the rows are there already, found by their `id`; the other fields change
+    dated: tuple[str, ...]  # see `parts_of`
+
+
+class Rows(NamedTuple):
+    """Rows of a table, their values in the order of `fields`; `stand` and `dated` as in Form."""
 
     model: type[models.Model]
     fields: tuple[str, ...]
     values: Sequence[Sequence[Any]]
     stand: bool = False
-    dated: tuple[str, ...] = ()  # see `parts_of`
+    dated: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> Form:
+        return Form(self.model, self.fields, self.stand, self.dated)
 
 
 def write_together(*tables: Rows) -> None:
@@ -49,8 +59,8 @@ def parts_of(tables: Sequence[Rows], *, dated_by: str | None = None) -> tuple[st
     the tables is of no matter.
     """
     some = [rows for rows in tables if rows.values]
-    forms = tuple((rows.model, rows.fields, rows.stand, rows.dated) for rows in some)
-    return _parts(forms, dated_by), {f"rows_{n}": _as_json(rows) for n, rows in enumerate(some)}
+    parts = _parts(tuple(rows.form for rows in some), dated_by)
+    return parts, {f"rows_{n}": _as_json(rows) for n, rows in enumerate(some)}
 
 
 def _as_json(rows: Rows) -> str:
@@ -59,40 +69,35 @@ def _as_json(rows: Rows) -> str:
     return _json(said).decode()
 
 
-_Form = tuple[type[models.Model], tuple[str, ...], bool, tuple[str, ...]]
-
-
 @lru_cache(maxsize=64)
-def _parts(forms: tuple[_Form, ...], dated_by: str | None) -> str:
-    return ", ".join(_part(n, *form, dated_by) for n, form in enumerate(forms))
+def _parts(forms: tuple[Form, ...], dated_by: str | None) -> str:
+    parts = (_part(n, form, dated_by) for n, form in enumerate(forms))
+    return ", ".join(f"written_{n} AS ({part})" for n, part in enumerate(parts))
 
 
-def _part(
-    n: int,
-    model: type[models.Model],
-    fields: tuple[str, ...],
-    stand: bool,
-    dated: tuple[str, ...],
-    dated_by: str | None,
-) -> str:
+def _part(n: int, form: Form, dated_by: str | None) -> str:
     quote = connection.ops.quote_name
-    columns = [(quote(column), type_) for column, type_ in _columns(model, fields)]
+    columns = [(quote(column), type_) for column, type_ in _columns(form.model, form.fields)]
     typed = ", ".join(f"{column} {type_}" for column, type_ in columns)
     given = f"jsonb_to_recordset(%(rows_{n})s::jsonb) AS given ({typed})"
     said = {column: f"given.{column}" for column, _ in columns}
-    if dated_by is not None and dated:
+    if dated_by is not None and form.dated:
         given += f" CROSS JOIN {dated_by}"
-        for column, _ in _columns(model, dated):
-            said[quote(column)] = f"COALESCE(given.{quote(column)}, {dated_by}.moment)"
-    table = quote(model._meta.db_table)
-    if stand:
-        key = said.pop(quote("id"))
-        changes = ", ".join(f"{column} = {value}" for column, value in said.items())
-        sql = f"UPDATE {table} AS stood SET {changes} FROM {given} WHERE stood.id = {key}"  # noqa: S608
-    else:
-        names, values = ", ".join(said), ", ".join(said.values())
-        sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {given}"  # noqa: S608
-    return f"written_{n} AS ({sql})"
+        for column in (quote(column) for column, _ in _columns(form.model, form.dated)):
+            said[column] = f"COALESCE(given.{column}, {dated_by}.moment)"
+    table = quote(form.model._meta.db_table)
+    return _update(table, said, given) if form.stand else _insert(table, said, given)
+
+
+def _insert(table: str, said: dict[str, str], given: str) -> str:
+    columns, values = ", ".join(said), ", ".join(said.values())
+    return f"INSERT INTO {table} ({columns}) SELECT {values} FROM {given}"  # noqa: S608
+
+
+def _update(table: str, said: dict[str, str], given: str) -> str:
+    others = {column: value for column, value in said.items() if column != '"id"'}
+    changes = ", ".join(f"{column} = {value}" for column, value in others.items())
+    return f"UPDATE {table} AS stood SET {changes} FROM {given} WHERE stood.id = given.id"  # noqa: S608
 
 
 @lru_cache(maxsize=64)

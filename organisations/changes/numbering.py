@@ -96,10 +96,11 @@ def note(organisation_id: UUID, *changes: NewChange) -> None:
 
 
 def put_last(organisation_id: UUID, *tables: Rows) -> None:
-    """Have these rows written when the block of `numbered_last` ends, under the counter's lock.
+    """Have these rows written when this block of `numbered_last` ends, under the counter's lock.
 
     Their `dated` times become the moment that is read there, later than any before, where they are
-    NULL. Raises RuntimeError outside of `numbered_last`.
+    NULL. From there to the commit no lock may be waited for. Raises RuntimeError outside of
+    `numbered_last`.
     """
     gathered = _gathered()
     if gathered is None:
