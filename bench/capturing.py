@@ -13,7 +13,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -27,8 +27,9 @@ LEADS = 4_000  # that are there before, of all agencies
 ONE_BY_ONE = 200  # captures in a round
 BATCHES = 5
 BATCH = 100
-BY_EACH = 150  # captures of each of eight writers
 WRITERS = 8
+BY_EACH = 25  # captures of each writer in a turn
+TURNS = 5  # of each kind in a round
 COUNTER = """
     UPDATE organisations_feed SET position = position + 3, moment = clock_timestamp()
      WHERE organisation_id = %(organisation_id)s
@@ -186,13 +187,25 @@ def _insert(table: str, values: dict[str, Any]) -> str:
 
 # --- Eight writers -------------------------------------------------------------------------------
 def _many_writers(url: str, rounds: int) -> None:
-    """Each of one agency, then each of its own, by turns."""
+    """Of one agency, then each of its own, by turns of a moment: noise falls on all alike."""
+    turns = [(is_bare, of_one) for is_bare in (True, False) for of_one in (True, False)]
+    plan = turns * (TURNS * rounds)
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(WRITERS + 1)
+    writers = [
+        context.Process(target=_write, args=(url, place, barrier, plan)) for place in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
     rates: dict[tuple[bool, bool], list[float]] = {}
-    for _ in range(rounds):
-        for is_bare in (True, False):
-            for of_one in (True, False):
-                rate = _rate(url, of_one=of_one, is_bare=is_bare)
-                rates.setdefault((is_bare, of_one), []).append(rate)
+    for turn in plan:
+        barrier.wait()
+        began = time.perf_counter()
+        barrier.wait()
+        seconds = time.perf_counter() - began
+        rates.setdefault(turn, []).append(WRITERS * BY_EACH / seconds)
+    for writer in writers:
+        writer.join()
     for is_bare, name in ((True, "bare, with the counter"), (False, "capture()")):
         one, eight = (statistics.median(rates[is_bare, of_one]) for of_one in (True, False))
         _say(
@@ -201,40 +214,22 @@ def _many_writers(url: str, rounds: int) -> None:
         )
 
 
-def _rate(url: str, *, of_one: bool, is_bare: bool) -> float:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(WRITERS + 1)
-    places = [0 if of_one else number for number in range(WRITERS)]
-    writers = [
-        context.Process(target=_write, args=(url, place, barrier, is_bare)) for place in places
-    ]
-    for writer in writers:
-        writer.start()
-    barrier.wait()
-    began = time.perf_counter()
-    barrier.wait()
-    seconds = time.perf_counter() - began
-    for writer in writers:
-        writer.join()
-    return WRITERS * BY_EACH / seconds
-
-
-def _write(url: str, place: int, barrier: Barrier, is_bare: bool) -> None:
+def _write(url: str, place: int, barrier: Barrier, plan: Sequence[tuple[bool, bool]]) -> None:
     _set_up(url)
     from conversations.capture import capture
 
-    agency = _agencies()[place]
-    mark = f"{os.getpid()}-{time.time_ns()}"
-    bare = Bare(agency)
-    capture(agency, [_received(mark, BY_EACH)])  # warms up
-    bare.insert_one(mark, counted=True)
-    barrier.wait()
-    for number in range(BY_EACH):
-        if is_bare:
-            bare.insert_one(f"{mark}-{number}", counted=True)
-        else:
-            capture(agency, [_received(mark, number)])
-    barrier.wait()
+    agencies = _agencies()
+    bare = {of_one: Bare(agencies[0 if of_one else place]) for of_one in (True, False)}
+    for turn, (is_bare, of_one) in enumerate(plan):
+        agency = agencies[0 if of_one else place]
+        mark = f"{os.getpid()}-{turn}-{time.time_ns()}"
+        barrier.wait()
+        for number in range(BY_EACH):
+            if is_bare:
+                bare[of_one].insert_one(f"{mark}-{number}", counted=True)
+            else:
+                capture(agency, [_received(mark, number)])
+        barrier.wait()
 
 
 if __name__ == "__main__":
