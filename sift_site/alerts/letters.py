@@ -39,6 +39,9 @@ class Reason:
     said: str
     points: int
 
+    def __str__(self) -> str:
+        return f"{self.fact}: {self.said}" if self.said else self.fact
+
 
 @dataclass(frozen=True, slots=True)
 class LeadInLetter:
@@ -93,7 +96,8 @@ def write_letter(
         "takes": not said.is_theirs,
         "all_url": full_url(_list_of(kind)),
     }
-    _write("lead" if is_one else "leads", to, context, organisation)
+    settings = reverse("organisations:hours") if kind is AlertKind.UNTAKEN else own_address()
+    _write("lead" if is_one else "leads", to, context, organisation, settings)
 
 
 def write_follow_ups(
@@ -110,13 +114,17 @@ def write_follow_ups(
         "overdue": overdue,
         "all_url": full_url(f"{reverse('leads:list')}?follow_up=due&assignee=me"),
     }
-    _write("leads", [to], context, organisation)
+    _write("leads", [to], context, organisation, own_address())
 
 
 def _write(
-    letter: str, to: Iterable[str], context: Mapping[str, Any], organisation: Organisation
+    letter: str,
+    to: Iterable[str],
+    context: Mapping[str, Any],
+    organisation: Organisation,
+    settings: str,  # the path at which such letters are switched off
 ) -> None:
-    settings_url = full_url(own_address())
+    settings_url = full_url(settings)
     write(
         f"alerts/mail/{letter}",
         to,

@@ -51,5 +51,5 @@ def said_of(kind: AlertKind, organisation: Organisation) -> Said:
                     f"{so_many(number, 'hot lead')} wait, and nobody took them within {within}."
                 ),
                 f"You have this letter as an admin of {quoted(organisation.name)}. After how long"
-                " it is written stands in Sift under Settings, Organisation, Opening hours.",
+                " it is written, and whether, your agency's opening hours say.",
             )

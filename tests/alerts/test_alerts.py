@@ -220,6 +220,8 @@ def test_a_hot_lead_that_nobody_took_goes_to_all_admins_once(chat, written, agen
     letters = written()
     assert {letter.to[0] for letter in letters} == {admin.email, second.email}
     assert "nobody took it within 15 open minutes" in letters[0].body
+    switched_off_at = letters[0].extra_headers["List-Unsubscribe"]
+    assert switched_off_at == "<http://testserver/settings/hours/>"
     chat("Hello", "Still there?", **HOT)
     make_due()
     assert written() == []
