@@ -39,7 +39,8 @@ def keep(agency: Organisation, **hours: list[int]) -> None:
 
 def open_today_alone(agency: Organisation) -> timedelta:
     """Have the agency open since midnight, and on no day before; how long that is."""
-    keep(agency, **{WEEKDAYS[today().weekday()]: [0, 1440]})
+    keep(agency)
+    agency.special_days.create(day=today(), minutes=[0, 1440])  # be it a bank holiday
     return timezone.now() - midnight(today())
 
 
