@@ -104,6 +104,11 @@ def send_test(endpoint: Endpoint) -> Waiting:
     return test
 
 
+def tests_under_way(endpoint: Endpoint) -> int:
+    """How many tests have not come back yet."""
+    return Waiting.objects.of(endpoint).filter(position=None).count()
+
+
 def _is_due(endpoint: Endpoint) -> None:
     """Its next turn is now, whatever it asked for."""
     Endpoint.objects.filter(pk=endpoint.pk).update(next_try_at=Now(), rests_until=None)

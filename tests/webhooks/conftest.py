@@ -1,18 +1,14 @@
 """An agency with receivers of its webhooks, and turns taken by the test itself."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from organisations.actors import SYSTEM
-from organisations.models import Organisation
 from tests.webhooks.receivers import Receiver, receiver
 from webhooks import delivering, posting
 from webhooks.models import Endpoint, Waiting
-from webhooks.setting_up import create
 
 
 @pytest.fixture(autouse=True)
@@ -34,17 +30,6 @@ def there() -> Iterator[Receiver]:
 def other_there() -> Iterator[Receiver]:
     with receiver() as state:
         yield state
-
-
-def make_endpoint(organisation: Organisation, url: str, **fields: Any) -> Endpoint:
-    """An endpoint that is told everything from now on; `position` has it begin elsewhere."""
-    position = fields.pop("position", None)
-    endpoint, secret = create(organisation, url, **{"types": ["*"], "by": SYSTEM} | fields)
-    if position is not None:
-        Endpoint.objects.filter(pk=endpoint.pk).update(position=position)
-        endpoint.refresh_from_db()
-    endpoint.shown_secret = secret
-    return endpoint
 
 
 @pytest.fixture

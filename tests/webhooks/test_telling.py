@@ -8,8 +8,8 @@ from organisations.actors import SYSTEM, Actor
 from organisations.agency import account
 from organisations.models import Plan
 from tests.api.conftest import client_of
-from tests.factories import arrived_lead, make_lead, move_lead
-from tests.webhooks.conftest import make_due, make_endpoint
+from tests.factories import arrived_lead, make_endpoint, make_lead, move_lead
+from tests.webhooks.conftest import make_due
 from tests.webhooks.receivers import Answer
 from webhooks.models import Delivery, Endpoint, Waiting
 from webhooks.setting_up import roll_secret

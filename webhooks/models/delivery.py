@@ -1,10 +1,11 @@
 """The log: every try to tell an event, for thirty days (CONTRACT.md, section 3, Webhooks)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields.tuple_lookups import TupleLessThan
 from django.db.models.functions import Now
 
 from foundation.database.constraints import said
@@ -25,6 +26,10 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
 
     def failed(self) -> Self:
         return self.filter(FAILED)
+
+    def older_than(self, created_at: datetime, id_: str) -> Self:
+        """Those that come after the one of that time and id, the newest first."""
+        return self.filter(TupleLessThan((F("created_at"), F("id")), (created_at, id_)))
 
     def outlived(self) -> Self:
         return self.filter(created_at__lte=Now() - KEPT)

@@ -20,7 +20,7 @@ from webhooks.destinations import LONGEST_URL
 
 MOST_ENDPOINTS = 10  # of an organisation
 LONGEST_DESCRIPTION = 200
-EVERYTHING = ["*"]
+EVERYTHING = ["*"]  # types
 DOWN_AFTER = 10  # failures in a row: from then on one try at a time finds out whether it is back
 
 SECRET_PURPOSE = "secret of a webhook"  # noqa: S105
