@@ -21,8 +21,9 @@ def _enum(choices: type[TextChoices]) -> Meta:
     return Meta(extra_json_schema={"type": "string", "enum": choices.values})
 
 
+_Type = Annotated[str, Meta(extra_json_schema={"enum": [*EVERYTHING, *ChangeType.values]})]
 _Types = Annotated[
-    list[str],
+    Annotated[list[_Type], Meta(min_length=1)],
     Meta(
         description='The types of events that it is told of, or `["*"]` for all, those that may '
         "come among them.",

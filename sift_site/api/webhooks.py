@@ -117,7 +117,7 @@ def webhook_endpoint_detail(request: ApiRequest, endpoint_id: str) -> Answer:
         "from where it stopped, and what had failed is tried at once.",
         answer=WebhookEndpoint,
         body=WebhookEndpointChange,
-        example={"enabled": True},
+        example={"types": ["lead.created", "lead.erased"]},
     ),
 )
 def change_webhook_endpoint(request: ApiRequest, endpoint_id: str) -> Answer:
