@@ -10,7 +10,6 @@ from organisations.admins import active_admins
 from organisations.letters.writing import write
 from organisations.models import Organisation
 from webhooks.models import Endpoint
-from webhooks.trail import host_of
 
 
 def fails(endpoint: Endpoint) -> None:
@@ -28,7 +27,7 @@ def _write(letter: str, endpoint: Endpoint) -> None:
     to = list(active_admins(organisation).order_by("email").values_list("email", flat=True))
     context: dict[str, Any] = {
         "endpoint": endpoint,
-        "host": host_of(endpoint.url),
+        "host": endpoint.host,
         "organisation": organisation,
         "failing_since": endpoint.failing_since and timezone.localtime(endpoint.failing_since),
         "link": settings.SIFT_URL + reverse("webhooks:detail", args=[endpoint.pk]),

@@ -128,5 +128,5 @@ def delete(endpoint: Endpoint, *, by: Actor) -> None:
 
 
 def _tell(endpoint: Endpoint, what: str, *, by: Actor) -> None:
-    words = f"A webhook to {quoted(trail.host_of(endpoint.url))} {what}"
+    words = f"A webhook to {quoted(endpoint.host)} {what}"
     tell_admins(Organisation.objects.get(pk=endpoint.organisation_id), words, by=by)

@@ -1,17 +1,10 @@
 """What the audit trail says of webhooks: which one by its host, never its whole address, which may
 hold a password of the receiver's."""
 
-from urllib.parse import urlsplit
-
 from organisations import audit
 from organisations.actors import Actor
 from organisations.models import AuditAction, AuditTarget
 from webhooks.models import Endpoint
-
-
-def host_of(url: str) -> str:
-    """`crm.example.co.uk`, with its port if it names one."""
-    return urlsplit(url).netloc
 
 
 def record(
@@ -24,6 +17,6 @@ def record(
         by=by,
         target=AuditTarget.WEBHOOK,
         target_id=endpoint.pk,
-        names={"target": host_of(endpoint.url)},
+        names={"target": endpoint.host},
         **details,
     )

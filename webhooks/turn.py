@@ -21,9 +21,9 @@ AT_ONCE = 16  # events under way; of an endpoint that is down: one
 BATCH = 100  # events read at a time
 WRITTEN_EVERY = 0.1  # seconds
 READ_EVERY = 0.1
-LONG = 2.0  # seconds: then a turn makes room for other endpoints'
+LONG = 2.0  # seconds: then a turn reads no more, to make room for other endpoints'
 HANGS_AFTER = 3.0  # seconds: what takes longer is not waited for by the rest
-LONGEST = 20.0  # seconds: then nothing more begins, whatever hangs
+LONGEST = 20.0  # seconds: then it reads no more, whatever hangs
 
 logger = logging.getLogger("sift.webhooks")
 
@@ -66,16 +66,17 @@ class Turn:
     def _begin_some(self) -> bool:
         """Begin what there is room for; whether anything was begun."""
         begun = 0
-        while self._senders.has_room and self._may_begin() and (item := self._next()):
+        while self._senders.has_room and not self._is_over and (item := self._next()):
             self._begun[item] = time.monotonic()
             self._senders.send(item, self._endpoint.url, message_of(item.told, self._keys))
             begun += 1
         return begun > 0
 
-    def _may_begin(self) -> bool:
-        """Not once others should have their turn, but for as long as something hangs."""
-        if self._is_over:
-            return False
+    def _may_read(self) -> bool:
+        """Not once others should have their turn, but for as long as something hangs.
+
+        What was read is told in any case: else the next turn would tell some of it again.
+        """
         now = time.monotonic()
         hangs = any(now - begun > HANGS_AFTER for begun in self._begun.values())
         return now - self._began < (LONGEST if hangs else LONG)
@@ -89,7 +90,7 @@ class Turn:
 
     def _is_time_to_read(self) -> bool:
         """Not after each answer, while others are under way and the feed had no more."""
-        if self._is_over or len(self._lines) >= BATCH:
+        if len(self._lines) >= BATCH or not self._may_read():
             return False
         is_late = time.monotonic() - self._read_last >= READ_EVERY
         return is_late or self._there_is_more or not self._senders.busy

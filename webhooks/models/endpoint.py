@@ -5,6 +5,7 @@ the feed by its position, as any other reader of it does, and a replay sets that
 """
 
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -130,6 +131,16 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def host(self) -> str:
+        """`crm.example.co.uk`, with its port if it names one."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def name(self) -> str:
+        """What people call it: by what it is for, else by where it is."""
+        return self.description or self.host
 
     @property
     def is_down(self) -> bool:
