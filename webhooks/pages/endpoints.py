@@ -109,8 +109,8 @@ def endpoint_detail(request: SignedInRequest, endpoint_id: UUID) -> HttpResponse
     ours = state.with_places(Endpoint.objects.for_organisation(request.organisation))
     endpoint = get_object_or_404(ours, id=endpoint_id)
     deliveries = Delivery.objects.of(endpoint)
-    only_failed = request.GET.get("failed") == "1"
-    if only_failed:
+    failed_alone = request.GET.get("failed") == "1"
+    if failed_alone:
         deliveries = deliveries.failed()
     context = {
         "endpoint": endpoint,
@@ -118,7 +118,7 @@ def endpoint_detail(request: SignedInRequest, endpoint_id: UUID) -> HttpResponse
         "waits": state.waits(endpoint),
         "given_up": state.given_up(endpoint),
         "tests": redelivering.tests_under_way(endpoint),
-        "only_failed": only_failed,
+        "failed_alone": failed_alone,
         "page": page_of(deliveries.newest_first(), request.GET),
     }
     return render_page(request, "webhooks/detail.html", "webhooks/_deliveries.html", context)
