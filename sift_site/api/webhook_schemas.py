@@ -23,7 +23,7 @@ def _enum(choices: type[TextChoices]) -> Meta:
 
 _Type = Annotated[str, Meta(extra_json_schema={"enum": [*EVERYTHING, *ChangeType.values]})]
 _Types = Annotated[
-    Annotated[list[_Type], Meta(min_length=1)],
+    Annotated[list[_Type], Meta(extra_json_schema={"minItems": 1})],
     Meta(
         description='The types of events that it is told of, or `["*"]` for all, those that may '
         "come among them.",
