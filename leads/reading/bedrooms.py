@@ -11,7 +11,7 @@ from leads.reading.rules import matches
 MOST = 20  # more is a hotel, or no number of bedrooms
 
 _KIND = r"(?:(?:double|good|large|big|decent|proper|small|spacious|separate|sized|size)[\s-]){0,3}"
-_ROOMS = r"(?:bed[\s-]?rooms?|bedroomed|beds?|bdrms?|bdr|br)(?![\w'])"
+_ROOMS = r"(?:bed[\s-]?rooms?|bedroomed|beds?|bedders?|bdrms?|bdr|br)(?![\w'])"
 _NUMBER = rf"(?<![\w£$.,:/-])(?P<first>{SMALL})"
 _OTHER = rf"(?:\s?(?:-|/|to|or|and|maybe|perhaps)\s?){{1,2}}(?P<other>{SMALL})"
 _ALSO = rf"(?:\s?(?:-|/|to|or|and|maybe|perhaps|please|,)\s?){{1,3}}(?P<other>{SMALL})"
@@ -25,20 +25,23 @@ _LABELLED = re.compile(
     rf"|or)\s?(?P<other>{SMALL}))?(?!\w)"
 )
 _STUDIO = re.compile(
-    r"(?<!yoga )(?<!dance )(?<!art )(?<!music )(?<!recording )(?<!home )(?<!garden )\bstudio\b"
+    r"(?<!yoga )(?<!dance )(?<!art )(?<!music )(?<!recording )(?<!home )(?<!garden )\bstudios?\b"
     r"(?! space| room| office| for)"
 )
 _ANSWER = re.compile(
-    rf"\W{{0,3}}(?:[a-z']{{1,12}}[\s,]{{1,2}}){{0,4}}?(?P<first>{SMALL})(?:{_ALSO})?"
-    rf"(?P<more>\s?\+| or more| plus)?"
-    rf"(?![\w%£:/]|[.,]\d| (?:bath|month|week|year|day|car|pet|cat|dog|kid|child))"
+    rf"(?<![\w£$.:/-])(?P<first>{SMALL})(?:{_ALSO})?(?P<more>\s?\+| or more| plus)?"
+    rf"(?![\w%£:/]|[.,]\d| (?:bath|month|week|year|day|car|pet|cat|dog|kid|child|people|adult"
+    rf"|of us))"
 )
+_MOST_OF_AN_ANSWER = 80  # characters: a number further on answers something else
 _ASKED = re.compile(
-    r"how many (?:bed|room)|number of (?:bed|room)|many bed|bedrooms? (?:do|would|are|did|were)"
+    r"how many (?:bed|room)|bedrooms?[^?]{0,20} how many|number of (?:bed|room)|many bed"
+    r"|bedrooms? (?:do|would|are|did|were)"
     r"|what size"
 )
 _AT_LEAST = re.compile(
-    r"\b(?:at least|minimum(?: of)?|min|no fewer than|no less than)\s*(?:an?\s)?$"
+    r"\b(?:at least|minimum(?: of)?|min|no fewer than|no less than|not fewer than"
+    r"|not less than)\s*(?:an?\s)?$"
 )
 _AT_MOST = re.compile(
     r"\b(?:up to|at most|maximum(?: of)?|max|no more than|not more than)\s*(?:an?\s)?$"
@@ -67,7 +70,7 @@ def read(heard: Heard) -> Iterator[Reading]:
             found = True
             yield _span(0, 0, "studio", *match.span())
     if not found and _ASKED.search(heard.question):
-        answer = _ANSWER.match(plain)
+        answer = _ANSWER.search(plain, 0, _MOST_OF_AN_ANSWER)
         if answer is not None and not is_denied(plain, answer.start("first")):
             reading = _reading(plain, answer, "answer to how many bedrooms")
             if reading is not None:

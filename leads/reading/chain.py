@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from leads.models.choices import ChainStatus
-from leads.reading.clauses import before, is_denied
+from leads.reading.clauses import before, is_denied, is_question
 from leads.reading.heard import Heard, Reading
 from leads.reading.rules import never, read_by, rule
 
@@ -20,8 +20,10 @@ _OF_THE_HOME = re.compile(
     r"\b(?:is|are|was) (?:it|that|this|the|they|there)\b|\b(?:vendors?|sellers?|owners?"
     r"|properties|house"
     r"|flat) (?:is|are|has|have|with|in)\b|\b(?:looking for|want|need|prefer|something|anything)\b"
-    r"|\b(?:it|that one|this one)(?:'s| is)\b"
+    r"|\b(?:it|that one|this one)(?:'s| is)\b|\b(?:they|seller|sellers|vendor|vendors)\b"
 )
+_WANTED = re.compile(r"\b(?:looking for|want|need an?|prefer|something|anything)\b")
+_OUR_OWN = re.compile(r"\b(?:my|our|ours|mine|we|i|we're|i'm|we've|i've)\b")
 _SELLING_TO = re.compile(
     r"\b(?:buyers?|sold|sell|selling|sale|offer|to a|to an|from a|is there|are there|ideal"
     r"|suit\w*|good for|popular|great for|aimed|friend|daughter|son|sister|brother)\b"
@@ -29,7 +31,12 @@ _SELLING_TO = re.compile(
 
 
 def _of_the_home(heard: Heard, start: int, end: int) -> bool:
-    return _OF_THE_HOME.search(before(heard.plain, start)) is not None
+    clause = before(heard.plain, start)
+    if is_question(heard.plain, start) or _WANTED.search(clause) is not None:
+        return True
+    if _OUR_OWN.search(clause) is not None:
+        return False
+    return _OF_THE_HOME.search(clause) is not None
 
 
 def _denied_or_of_the_home(heard: Heard, start: int, end: int) -> bool:
@@ -37,6 +44,8 @@ def _denied_or_of_the_home(heard: Heard, start: int, end: int) -> bool:
 
 
 def _of_another(heard: Heard, start: int, end: int) -> bool:
+    if is_question(heard.plain, start):
+        return True
     if is_denied(heard.plain, start) or "?" in heard.plain[end : end + 2]:
         return True
     return _SELLING_TO.search(before(heard.plain, start)) is not None
@@ -121,7 +130,7 @@ RULES = (
     ),
 )
 _ASKED_TO_SELL = re.compile(r"\bto sell\b|\bselling\b|\bsale of your\b|\bsell (?:first|your)\b")
-_ASKED_FOR_CHAIN = re.compile(r"\bin a chain\b|\bany chain\b|\bonward chain\b")
+_ASKED_FOR_CHAIN = re.compile(r"\b(?:in|of) a chain\b|\bany chain\b|\bonward chain\b")
 _ASKED_IF_FREE = re.compile(r"\bchain[ -]free\b")
 
 

@@ -12,7 +12,8 @@ _BREAK = re.compile(
 _BREAK_AFTER = re.compile(r"[!?;()\n]|[.,:](?!\d)|\s-\s|\b(?:but|though|although|however)\b")
 # Denials that deny nothing of what follows.
 _HARMLESS = re.compile(
-    r"\b(?:no|not|nothing) (?:more|less|fewer|over|above|under|below|only|just|sure|fussed)\b"
+    r"\b(?:no|not|nothing) (?:more|less|fewer|over|above|under|below|only|just|sure|fussed"
+    r"|until|far|too far|before)\b"
     r"|\b(?:don't|do not|wouldn't|dont) (?:mind|forget)\b|\bwhy (?:not|don't we)\b"
     r"|\bno (?:problem|worries|rush|hurry|longer)\b|^\s*(?:no|nope|nah)\s+(?:i|we|it|just|thanks)\b"
 )
@@ -31,9 +32,10 @@ _HAVING = re.compile(
     r"|lives in|live near|born in|moving from|move from|moving out of|relocating from|moved from"
     r"|coming from|come from|leaving|work in|working in|works in|work near|job in|office in"
     r"|commut\w{1,3} (?:to|from)|bought|grew up|used to|owns?|swap\w{0,4}|letting out|parents"
-    r"|daughter|son|mum|dad|friend|friends|sister|brother|school in|based in)\b"
+    r"|daughter|son|mum|dad|(?:i|we) rent|friend|friends|sister|brother|school in|based in)\b"
     r"|\b(?:i|we)(?: already)? have an?(?:\s\w+){0,2}\s*$|'ve got an?(?:\s\w+){0,2}\s*$"
 )
+_NOW = re.compile(r"\b(?:at the moment|currently|right now|at present|already)\b")
 _THE = re.compile(
     r"\b(?:the|that(?! (?:have|has|had|comes?|offers?|is|are|would|will)\b)|this|those|these"
     r"|your|its|it's an?|other)(?:\s[a-z]+)?\s*$"
@@ -67,11 +69,21 @@ def is_denied(plain: str, start: int) -> bool:
 
 def is_had(plain: str, start: int) -> bool:
     """Whether it is of what they have, or of others: "our 2 bed", "selling a flat in Leeds"."""
+    if _NOW.search(after(plain, start)[:45]):
+        return True
     clause = before(plain, start)
     last = -1
     for found in _HAVING.finditer(clause):
         last = found.end()
     return last >= 0 and not any(found.start() >= last for found in _WANTING.finditer(clause))
+
+
+def is_question(plain: str, start: int) -> bool:
+    """Whether what begins there is asked about in general: "do I need", "how does … work"."""
+    around = sentence(plain, start, start + 1)
+    if _WONDERING.match(around):
+        return True
+    return _ASKING.match(around) is not None and around.rstrip().endswith("?")
 
 
 def wants_nothing(plain: str) -> bool:
@@ -103,4 +115,11 @@ def sentence(plain: str, start: int, end: int, most: int = 140) -> str:
     return plain[left : end + found.start() + 1 if found else last]
 
 
+_WONDERING = re.compile(
+    r"\W{0,3}(?:and |so |also |but )?(?:how|what|what's|why|who|when|explain)\b(?! about)"
+)
+_ASKING = re.compile(
+    r"\W{0,3}(?:and |so |also |but )?(?:do|does|did|is|are|was|will|would|should|can|has|have)\b"
+    r"(?! (?:you have|you got|there any|you do|we use|i use))"
+)
 _STOP = re.compile(r"[!?\n]|\.(?!\d)")

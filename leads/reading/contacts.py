@@ -19,7 +19,8 @@ _OF_ANOTHER = re.compile(
     r"\b(?:your|their|his|her|the (?:agent|agents|office|landlord|vendor|seller|branch|property"
     r"|listing|advert)(?:'s)?|agent'?s?|landlord'?s?|solicitor'?s?|broker'?s?"
     r"|called|rang|ringing|calling|tried|emailed|got an? (?:call|email|text) from"
-    r"|missed call from|call from|text from|is (?:this|that|it)|spoke to)\b"
+    r"|missed call from|call from|text from|is (?:this|that|it)|spoke to|order(?: number| no)?"
+    r"|ref(?:erence)?(?: number)?|invoice|policy|account)\b"
 )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from leads.models.choices import FinancingStatus
-from leads.reading.clauses import before, is_denied
+from leads.reading.clauses import before, is_denied, is_question
 from leads.reading.heard import Heard, Reading
 from leads.reading.rules import read_by, rule
 
@@ -47,7 +47,7 @@ def _not_held(heard: Heard, start: int, end: int) -> bool:
 def _not_cash(heard: Heard, start: int, end: int) -> bool:
     """A cash buyer who sells first has no cash yet."""
     plain = heard.plain
-    if is_denied(plain, start) or _ASKS.search(before(plain, start)):
+    if is_denied(plain, start) or _asks(heard, start, end):
         return True
     if re.search(
         r"\b(?:sell\w*|sold|buyer|offer|sale|lost|beaten|outbid|gazumped|if)\b",
@@ -58,7 +58,7 @@ def _not_cash(heard: Heard, start: int, end: int) -> bool:
 
 
 def _asks(heard: Heard, start: int, end: int) -> bool:
-    return _ASKS.search(before(heard.plain, start)) is not None
+    return is_question(heard.plain, start) or _ASKS.search(before(heard.plain, start)) is not None
 
 
 def _denied_or_asked(heard: Heard, start: int, end: int) -> bool:
@@ -86,6 +86,14 @@ RULES = (
         r"|(?:mortgage|finance|money) not sorted)",
         _EXPLORING,
         _asks,
+    ),
+    rule(
+        "sees a broker",
+        r"(?:seeing|meeting|speaking (?:to|with)|talking (?:to|with)|appointment with"
+        r"|booked in with)"
+        r" (?:(?:a|an|our|my|the) )?(?:mortgage |financial )?(?:broker|advis[eo]r|bank|lender)",
+        _EXPLORING,
+        _denied_or_asked,
     ),
     rule(
         "applying",
@@ -124,7 +132,8 @@ RULES = (
         r"(?:cash (?:buyers?|purchase|purchaser|offer)|(?:buying|paying|pay|purchase|buy"
         r"|purchasing|funding it)"
         r"(?: it| outright| this| entirely| all)? (?:(?:in|with|by) )?cash|cash funds"
-        r"|no mortgage needed|(?:don't|won't|do not|will not) need a mortgage"
+        r"|no mortgage (?:needed|required|necessary)|(?:don't|won't|do not|will not|wouldn't"
+        r"|would not) need a mortgage"
         r"|all cash|buy(?:ing)? outright|mortgage[- ]free purchase|without a mortgage"
         r"|no need for a mortgage|(?:it's|its|it'd be|would be|be|is) cash)",
         _CASH,

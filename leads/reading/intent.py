@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from leads.models.choices import Intent
-from leads.reading.clauses import before, is_denied
+from leads.reading.clauses import before, is_denied, is_question
 from leads.reading.heard import Heard, Reading
 from leads.reading.rules import never, read_by, rule
 
@@ -16,7 +16,8 @@ _NOT_HERE = re.compile(
     r"|throwing|wasting|service|your|car|from)\s(?:\w+\s)?$"
 )
 _OTHER_THINGS = re.compile(
-    r"\s?(?:car|a car|cars|van|is|was|at the moment|currently|now|out\b|it out|going up"
+    r"\s?(?:my\b|our\b|out\b|car|a car|cars|van|is|was|at the moment|currently|now|out\b|it out"
+    r"|going up"
     r"|increase|a room to|arrears|deposit|history|in (?:\w+ ){1,2}(?:now|at the moment"
     r"|currently)|until|since|for (?:now|years)|right now|with (?:friends|mates))"
 )
@@ -77,7 +78,8 @@ RULES = (
     ),
     rule(
         "by the month",
-        r"(?<=\d)(?:\s?(?:pcm|pw|p/m|p/w|per month|per week|a month|per calendar month))",
+        r"(?<=\d)(?:\s?(?:pcm|pw|p/m|p/w|per month|per week|a month|a week|weekly|monthly"
+        r"|per calendar month))",
         _RENT,
         lambda heard, start, end: _pays_already(heard, start),
     ),
@@ -98,7 +100,7 @@ RULES = (
         "means of a buyer",
         r"(?:first[ -]time[ -]buyers?|ftbs?|cash buyers?|cash purchase|decision in principle"
         r"|agreement in principle|mortgage in principle|mortgage offer|aip|dip|mip"
-        r"|help[ -]to[ -]buy(?! isa)|shared[ -]ownership|first homes scheme)",
+        r"|help[ -]to[ -]buy(?! isa)|shared[ -]ownership|first homes(?: scheme)?)",
         _BUY,
         lambda heard, start, end: (
             _not_buying(heard, start, end) or _asked_of_a_home(heard, start, end)
@@ -106,6 +108,7 @@ RULES = (
     ),
 )
 _ASKED_BOTH = re.compile(
+    r"\bsales? or lettings?\b|"
     r"\b(?:buy|buying|purchase|purchasing|sale|sales)\b[^?]{0,40}\bor\b[^?]{0,40}\b(?:rent|let"
     r"|rental|renting|lettings)\b"
     r"|\b(?:rent|renting|rental|let|lettings)\b[^?]{0,40}\bor\b[^?]{0,40}\b(?:buy|buying"
@@ -127,6 +130,8 @@ def _pays_already(heard: Heard, start: int) -> bool:
 
 
 def _asked_of_a_home(heard: Heard, start: int, end: int) -> bool:
+    if is_question(heard.plain, start):
+        return True
     clause = before(heard.plain, start)
     return (
         re.search(

@@ -19,7 +19,7 @@ _WEEKS_A_MONTH = 52 / 12
 
 _THOUSANDS = r"(?:k|grand|thousand|thou)"
 _MILLIONS = r"(?:m|mil|mill|million|mn)"
-_UNIT = rf"(?:{_THOUSANDS}|{_MILLIONS})(?![\w'])"
+_UNIT = rf"(?:{_THOUSANDS}|{_MILLIONS})(?=ish\b|[^\w']|$)"
 _PERIOD = (
     r"(?P<month>pcm|p\.?c\.?m|p/?m(?![\w])|a month|per month|per calendar month|monthly"
     r"|/\s?month|each month)"
@@ -32,7 +32,8 @@ _FIRST = (
 )
 _OTHER = rf"(?:\s?(?:-|to|and|or)\s?)(?P<pound2>£\s?)?(?P<other>{_FIGURE})\s?(?P<unit2>{_UNIT})?"
 _AMOUNT = re.compile(
-    rf"{_FIRST}(?:{_OTHER})?(?P<quid>\s?(?:pounds|quid|gbp)\b)?(?:\s?(?:{_PERIOD}))?(?![\w%])"
+    rf"{_FIRST}(?:{_OTHER})?(?P<quid>\s?(?:pounds|quid"
+    rf"|gbp)\b)?(?:ish\b)?(?:\s?(?:{_PERIOD}))?(?![\w%])"
 )
 _IN_WORDS = re.compile(
     r"\b(?:(?P<half>(?:a )?half a mill?ion)|(?P<quarter>(?:a )?quarter of a mill?ion)"
@@ -86,12 +87,15 @@ _NEVER_OURS = re.compile(
     r"\b(?:deposit|salary|earn|earns|earning|income|wage|wages|savings?|saved|equity|worth|valued"
     r"|asking|listed|advertised|priced|guide price|service charge|ground rent|council tax"
     r"|stamp duty"
-    r"|fees?|mortgage of|loan|bonus|reduced|is on for|up for|offers over|offer of|rent is|sell"
+    r"|fees?|mortgage of|mortgage would|mortgage is|mortgage payments?|repayments?|loan|bonus"
+    r"|reduced|is on for|up for|offers over|offer of|rent is|sell"
     r"|selling|sold"
     r"|inheritance|council|my rent|our rent|currently pay\w*|paying|at the moment|borrow|lend"
     r"|lent)\b"
 )
 _OTHER_MONEY_AFTER = re.compile(
+    r"^\s?(?:(?:over|below|under|above|more than|less than) asking|more than the|extra|on\b"
+    r"|doing\b|to do|for parking)|"
     r"^\s?(?:deposit|down|in savings|saved|in the bank|salary|a year|per year|per annum|p\.?a\b"
     r"|income"
     r"|equity|one\b|house|flat|property|asking|fee|service|ground rent|each|between us|miles|sq"
@@ -109,7 +113,9 @@ _LEAST_AFTER = re.compile(
     r"^\s?(?:\+|plus\b|and (?:up|above|over)|or (?:more|above|over)|upwards|minimum)"
 )
 _MORE_THAN_THAT = re.compile(
-    r"\b(?:no|not|nothing|not go) (?:\w+ )?(?:over|above|more than|from)\s*$|go over\s*$"
+    r"\b(?:no|not|nothing|not go|can't|cannot|couldn't|can not|won't|wouldn't|don't"
+    r"|never)\s(?:\w+\s){0,3}"
+    r"(?:over|above|beyond|past|more than)\s*$"
 )
 _RENTING = re.compile(
     r"\b(?:rent|renting|rental|let|pcm|pw|per month|a month|monthly|tenancy|tenant)\b"
@@ -129,7 +135,7 @@ class _Sum:
 def read(heard: Heard) -> Iterator[Reading]:
     """The sums that the visitor would pay."""
     asked = _ASKED.search(heard.question) is not None
-    for sum_ in _sums(heard, asked):
+    for sum_ in _ranges(heard.plain, sorted(_sums(heard, asked), key=lambda one: one.start)):
         if _is_theirs(heard, sum_, asked):
             yield _bounded(heard.plain, sum_)
 
@@ -142,6 +148,30 @@ def _sums(heard: Heard, asked: bool) -> Iterator[_Sum]:
     if heard.is_english:
         for match in matches(_IN_WORDS, heard.plain):
             yield _Sum(None, _from_words(match), *match.span(), sure=True)
+
+
+def _ranges(plain: str, sums: list[_Sum]) -> Iterator[_Sum]:
+    """The sums, two that stand as `between a and b` as one."""
+    before_it: _Sum | None = None
+    for sum_ in sums:
+        if before_it is not None and _is_range(plain, before_it, sum_):
+            sum_ = _Sum(before_it.most, sum_.most, before_it.start, sum_.end, sure=True)
+        elif before_it is not None:
+            yield before_it
+        before_it = sum_
+    if before_it is not None:
+        yield before_it
+
+
+_TO = re.compile(r"\s?(?:-|to|and|or)\s?(?:about |around )?£?")
+_BETWEEN = re.compile(r"\b(?:between|from|anywhere from)\s(?:about |around |roughly )?£?$")
+
+
+def _is_range(plain: str, one: _Sum, other: _Sum) -> bool:
+    if one.least is not None or other.least is not None or one.most >= other.most:
+        return False
+    leads_in = _BETWEEN.search(plain[max(0, one.start - 30) : one.start])
+    return leads_in is not None and _TO.fullmatch(plain[one.end : other.start][:20]) is not None
 
 
 def _in_figures(heard: Heard, match: re.Match[str], asked: bool) -> _Sum | None:
@@ -164,6 +194,8 @@ def _in_figures(heard: Heard, match: re.Match[str], asked: bool) -> _Sum | None:
         first = _amount(named["first"], None)
     is_rent = period or any(map(_RENTING.search, (plain[:2_000], heard.question)))
     is_rent = is_rent or (signed and first < _LEAST_PRICE and "," in named["first"])
+    if not has_unit and not period and not is_rent and signed and first < 1_000 and not asked:
+        return None  # of a rent or in thousands: nobody can tell
     if not has_unit and not period and not is_rent:
         first, other = _in_thousands(first), None if other is None else _in_thousands(other)
     if named["week"]:

@@ -29,7 +29,9 @@ def _not_theirs(heard: Heard, start: int, end: int) -> bool:
 
 
 RULES = (
-    rule("Help to Buy", r"(?:help[ -]to[ -]buy|htb)", BuyerScheme.HELP_TO_BUY.value, _not_theirs),
+    rule(
+        "Help to Buy", r"(?:help[ -]to[ -]buy|htb|h2b)", BuyerScheme.HELP_TO_BUY.value, _not_theirs
+    ),
     rule(
         "shared ownership",
         r"(?:shared[ -]ownership|part[ -]buy,?(?: and)?[ -]part[ -]rent)",

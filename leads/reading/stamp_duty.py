@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from leads.models.choices import StampDutyPosition
-from leads.reading.clauses import before, is_denied
+from leads.reading.clauses import before, is_denied, is_question
 from leads.reading.heard import Heard, Reading
 from leads.reading.rules import read_by, rule
 
@@ -19,6 +19,8 @@ _OF_ANOTHER = re.compile(
 
 
 def _not_theirs(heard: Heard, start: int, end: int) -> bool:
+    if is_question(heard.plain, start):
+        return True
     if is_denied(heard.plain, start) or "?" in heard.plain[end : end + 2]:
         return True
     asks = re.match(r"[^.!?\n]{0,30}\?", heard.plain[end : end + 32])
@@ -45,14 +47,14 @@ RULES = (
         r"|investment (?:property|flat)?|additional property"
         r"|keep(?:ing)? (?:our|my|the) (?:current|existing|old) (?:one|house|flat|place|home"
         r"|property)|weekend (?:place|home|cottage)|rent it out|let it out|pied-a-terre"
-        r"|investor)",
+        r"|investor|i'm a landlord|(?:rental|property) portfolio)",
         _SECOND,
         _not_theirs,
     ),
     rule(
         "abroad",
         r"(?:non[ -](?:uk[ -])?residents?|not (?:a )?(?:uk )?resident(?: in the uk)?"
-        r"|overseas buyers?"
+        r"|overseas buyers?|expats?"
         r"|(?:live|living|based|resident|working) (?:abroad|overseas|in (?:dubai|spain|france"
         r"|hong kong|singapore|the us|the usa|america|australia|germany|qatar|canada)))",
         _ABROAD,

@@ -1,5 +1,6 @@
 """When they want to move, as seen from the day on which they wrote."""
 
+import calendar
 import re
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ _MONTHS = {
     "oct": 10, "nov": 11, "dec": 12, "spring": 5, "easter": 4, "summer": 8, "autumn": 11,
     "winter": 12, "christmas": 12, "xmas": 12,
 }  # fmt: skip
+_MONTH_NAMES = frozenset(calendar.month_name[number].lower() for number in range(1, 13))
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?"
@@ -29,15 +31,15 @@ _SOON = re.compile(
     r"|immediately|straight ?away|right away|urgent(?:ly)?|ready to (?:move|go|buy"
     r"|proceed)(?: now| immediately| quickly)?"
     r"|need to move (?:now|quickly|fast)|move quickly|in a hurry|quick move"
-    r"|the sooner the better|sooner the better)\b"
+    r"|the sooner the better|sooner rather than later|sooner the better)\b"
 )
 _LATE = re.compile(
     r"\b(?:no (?:\w+ )?(?:rush|hurry)|not in (?:a|any) (?:\w+ )?(?:rush|hurry)"
     r"|in no (?:\w+ )?(?:rush|hurry)|no time pressure|no particular rush"
-    r"|whenever(?: the right (?:one|place|house) comes (?:up|along))?"
+    r"|whenever the right (?:one|place|house|property) comes (?:up|along)"
     r"|(?:just|only) (?:browsing|looking for now|starting to look|having a look around)"
     r"|long[ -]term plan|not for (?:a while|a year|another year|ages)|not (?:any time"
-    r"|anytime) soon|early days|next year or so)\b"
+    r"|anytime) soon|early days|not until next year|next year or so)\b"
 )
 _SPAN = re.compile(
     rf"\b(?P<lead>in|within|over|in about|next|the next|about|around|roughly|less than|under"
@@ -62,7 +64,8 @@ _BARE_MONTH = re.compile(rf"\b(?P<month>{_MONTH})\b(?:\s(?P<year>20\d\d))?(?!\s?
 _NAMED = re.compile(
     r"\b(?:(?P<this_month>this month|end of the month|(?:in|within) the next fortnight|(?:in"
     r"|within) a fortnight)|(?P<next_month>next month|within the month|(?:in|within) a month)"
-    r"|(?P<this_year>(?:by |before |the |this |towards )*(?:the )?(?:end of (?:the|this) year"
+    r"|(?P<this_year>within (?:the|a) year|(?:by |before |the |this "
+    r"|towards )*(?:the )?(?:end of (?:the|this) year"
     r"|year end|this side of christmas|this year))|(?P<new_year>(?:in |by |for "
     r"|early )*(?:the )?new year|early next year|start of next year)"
     r"|(?P<next_year>(?:some ?time |end of |later |late |mid )*next year)"
@@ -81,7 +84,8 @@ _ELSEWHERE = re.compile(
     r"\b(?:view|viewing|viewings|visit|see it|see the|call me|ring me|ring|phone|call"
     r"|come (?:and|to)|appointment|meet|holiday|away|ago|been (?:looking|searching|renting|here"
     r"|on)|have been|for the (?:last|past)|last|past|since|free|available to view|book|slot"
-    r"|reply|get back|calendar|cab|ride|event|reserve|married)\b"
+    r"|reply|get back|calendar|cab|ride|event|reserve|married|(?:we|i|only|just|have"
+    r"|has) moved(?: here)?)\b"
 )
 _NOT_A_MOVE = re.compile(
     r"^\s?(?:ago|lease|contract|tenancy|let\b|deposit|notice|old|left|minimum|rental|term|free"
@@ -166,7 +170,10 @@ def _by_days(days: int) -> str:
 def _by_month(heard: Heard, match: re.Match[str]) -> str:
     name = match["month"]
     month = _MONTHS[name] if name in _MONTHS else _MONTHS[name[:3]]
-    if heard.plain[: match.start()].endswith("after "):
+    lead_in = heard.plain[max(0, match.start("month") - 6) : match.start("month")]
+    if lead_in.endswith("next ") and (month - heard.on.month) % 12 < 4 and name not in _MONTH_NAMES:
+        return _OVER
+    if lead_in.endswith("after "):
         return _by_months((month - heard.on.month) % 12 + 2)
     if match["year"]:
         return _by_months((int(match["year"]) - heard.on.year) * 12 + month - heard.on.month)

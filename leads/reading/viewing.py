@@ -16,7 +16,8 @@ _IT = (
     r"|\d+ \w+ (?:road|street|lane|avenue|close))"
 )
 _ASK = (
-    r"(?:schedul\w+|book|arrange|organi[sz]e|set[ -]?up|request|make|fix|plan|sort|get|have|like|want"
+    r"(?:schedul\w+|book|arrange|organi[sz]e|set[ -]?up|request|make|fix|plan|sort|get|have"
+    r"|like|want"
     r"|need|do|confirm|charge|change|move|fit in|squeeze in|prefer|ask for|come for|pop in for"
     r"|reserve|rearrange|reschedule)"
 )
