@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from conversations.choices import ConversationStatus
 from conversations.followed import added, begun, reopened
 from conversations.growing import Contradiction, Said, new_of_messages, new_of_transcript
+from conversations.listening import listen
 from conversations.models import Conversation
 from conversations.said import as_told
 from conversations.standing import Contact, Known, LookAgain, Name, Standing, contacts_of
@@ -26,6 +27,7 @@ from conversations.told_before import not_told_before
 from conversations.writing import write
 from leads import origin_and_consent
 from leads.contacts import KEY_OF, columns_to_save
+from leads.corrections import as_text
 from leads.events import event_row
 from leads.facts import LeadFacts, fill, is_known
 from leads.followed import Stood, as_it_stands, note_created, note_differences, note_status
@@ -249,7 +251,8 @@ class _Arrivals:
             for place, message in enumerate(messages)
         ]
         if new:
-            self._settle(talk, {}, stood, messages=len(new), was_closed=was_closed)
+            told = self._take_facts(talk, LeadFacts(), {})
+            self._settle(talk, told, stood, messages=len(new), was_closed=was_closed)
         return Added(turns, len(new))
 
     def _begin(self, received: Received, name: Name | None, digest: bytes) -> Captured:
@@ -268,7 +271,7 @@ class _Arrivals:
         new = new_of_transcript([], received.messages)
         self._add_turns(talk, [received.messages[place] for place in new])
         talk.brought = len(new)
-        told = self._take_facts(lead, received, received.besides)
+        told = self._take_facts(talk, received.facts, received.besides)
         self._settle(talk, told, stood, messages=len(new), began=True)
         if name is not None:
             self.known[name] = Known(talk.id, lead.id, digest, talk.brought)
@@ -280,7 +283,7 @@ class _Arrivals:
         lead = talk.lead
         stood = as_it_stands(lead)
         was_closed = self._add_turns(talk, [received.messages[place] for place in new])
-        told = self._take_facts(lead, received, received.besides, talk)
+        told = self._take_facts(talk, received.facts, received.besides)
         if not new and not told:
             return Captured(Outcome.UNCHANGED, talk.id)
         if received.language is not None:
@@ -317,25 +320,33 @@ class _Arrivals:
             talk.status = ConversationStatus.OPEN.value
         return bool(turns) and was_closed
 
-    def _take_facts(
-        self, lead: Lead, received: Received, besides: dict[str, Any], talk: Talk | None = None
-    ) -> dict[str, Any]:
+    def _take_facts(self, talk: Talk, facts: LeadFacts, besides: dict[str, Any]) -> dict[str, Any]:
         """Fill in what the conversation says of the lead; returns what its event keeps of it.
 
         What a field said before, or what was said and not taken, stands in the event alone. Of a
-        `talk` that goes on, what it told before is not told again.
+        talk that goes on, what it told before is not told again.
         """
-        before = {field: getattr(lead, field) for field in KEY_OF}
-        facts = received.facts
+        lead, were_read = talk.lead, talk.lead.read_facts
+        before = {field: getattr(lead, field) for field in FACT_FIELDS if is_known(lead, field)}
         filled = fill(lead, facts)
-        for kind, key in contacts_of(facts):
+        replaced = {name: as_text(before[name]) or "" for name in filled if name in before}
+        taken, read = listen(talk)
+        if lead.read_facts != were_read and lead.id in self.standing.leads:
+            self.changed_leads.setdefault(lead, set()).add("read_facts")
+        for kind in KEY_OF:
             # A phone that the lead did not take, because another is known, leads nobody to it.
-            if kind in filled:
+            if kind in (*filled, *taken.filled) and (key := getattr(lead, f"{kind}_key")):
                 self.standing.enter(lead, (kind, key))
-        replaced = {name: before[name] for name in filled if before.get(name) is not None}
         said = {name: getattr(facts, name) for name in FACT_FIELDS if is_known(facts, name)}
-        told = as_told(lead, said, filled=filled, replaced=replaced) | besides
-        if talk is not None:
+        told = (
+            as_told(
+                lead, read | said,
+                filled=[*filled, *taken.filled], replaced=taken.replaced | replaced,
+            )
+            | taken.marks()
+            | besides
+        )  # fmt: skip
+        if not talk.is_new:
             told = not_told_before(told, talk.lead, talk.id, self.organisation)
         origin_and_consent.take(lead, told)
         return told

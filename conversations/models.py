@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
@@ -61,12 +61,15 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
     def erase(self, organisation: Organisation) -> None:
         """Delete the organisation's conversations among these, with their messages, for good.
 
-        Two statements by index. Django's own cascade would look for messages without naming the
+        Three statements by index. Django's own cascade would look for messages without naming the
         organisation, with which every index begins, and so read the whole table.
         """
         ours = self.for_organisation(organisation).order_by()
         messages = Message.objects.for_organisation(organisation)
         messages = messages.filter(conversation__in=ours.values("id"))
+        receipts = Receipt.objects.for_organisation(organisation)
+        receipts = receipts.filter(conversation__in=ours.values("id"))
+        receipts._raw_delete(receipts.db)
         messages._raw_delete(messages.db)
         ours._raw_delete(ours.db)
 
@@ -304,3 +307,66 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.content[:40]}"
+
+
+class ReceiptQuerySet(TenantQuerySet["Receipt"]):
+    """Every way in which receipts are chosen."""
+
+    def with_words(self) -> Self:
+        """Each with its message, in the order in which the words were said."""
+        said_in_order = ("message__created_at", "conversation", "position", "start", "id")
+        return self.select_related("message").order_by(*said_in_order)
+
+
+class Receipt(models.Model):
+    """Where a fact was read: the words of a message, and the rule that read them.
+
+    It has no lead of its own: a conversation that moves to another lead takes its receipts along.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # No keys or indexes of their own: one key over both and the position holds all.
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="receipts", db_index=False, db_constraint=False
+    )
+    position = models.IntegerField(help_text="of the message in its conversation")
+    message = models.ForeignObject(
+        Message,
+        models.DO_NOTHING,
+        from_fields=("organisation", "conversation", "position"),
+        to_fields=("organisation", "conversation", "position"),
+        related_name="receipts",
+    )
+    fact = models.CharField(max_length=32, help_text="as the score names it: budget, area")
+    said = models.JSONField(
+        help_text="the lead's columns with what was read, null for an open side"
+    )
+    start = models.IntegerField(help_text="of the words, in Unicode code points")
+    end = models.IntegerField()
+    rule = models.CharField(max_length=64)
+    version = models.SmallIntegerField(help_text="of the rules")
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            said("conversations_receipt", "fact"),
+            said("conversations_receipt", "rule"),
+            models.CheckConstraint(
+                name="conversations_receipt_words_in_order",
+                condition=Q(start__gte=0, end__gt=F("start")),
+            ),
+        ]
+        indexes = [
+            # What was read in a conversation: in its transcript, and for its lead's score.
+            models.Index(
+                name="conversations_receipt_of_talk",
+                fields=["organisation", "conversation", "position"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact}: {self.said}"

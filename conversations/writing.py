@@ -5,15 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
-from conversations.models import Conversation, ConversationLanguage, Message
+from psycopg.types.json import Jsonb
+
+from conversations.models import Conversation, ConversationLanguage, Message, Receipt
 from conversations.summing_up import Summary
 from conversations.talks import NOT_YET, Talk
 from foundation.database.inserting import Rows, insert_together
+from foundation.ids import uuid7
 from leads import search
 from leads.events import EVENT_FIELDS
 from leads.models import FACT_FIELDS, Lead, LeadEvent
 from leads.origin_and_consent import COLUMNS
+from leads.reading.heard import Reading
+from leads.reading.reading import VERSION
 from organisations.changes.numbering import next_moment
 from organisations.models import Organisation
 
@@ -28,8 +34,12 @@ CONVERSATION_FIELDS = (
 MESSAGE_FIELDS = (
     "id", "organisation_id", "conversation_id", "position", "role", "content", "created_at",
 )  # fmt: skip
+RECEIPT_FIELDS = (
+    "id", "organisation_id", "conversation_id", "position", "fact", "said", "start", "end", "rule",
+    "version",
+)  # fmt: skip
 # Besides those that a loaded history has.
-_LEAD_FIELDS = (*LEAD_FIELDS, *COLUMNS)
+_LEAD_FIELDS = (*LEAD_FIELDS, *COLUMNS, "read_facts")
 _CONVERSATION_FIELDS = (*CONVERSATION_FIELDS, "idempotency_key", "received_messages")
 _MESSAGE_FIELDS = (*MESSAGE_FIELDS, "external_id")
 # What may change of a conversation that grows.
@@ -70,6 +80,7 @@ def write(
         Rows(Conversation, _CONVERSATION_FIELDS, list(_new_rows(talks, summaries))),
         Rows(Message, _MESSAGE_FIELDS, list(_message_rows(talks))),
         Rows(LeadEvent, EVENT_FIELDS, events),
+        Rows(Receipt, RECEIPT_FIELDS, list(_receipt_rows(talks))),
     )
 
 
@@ -134,6 +145,22 @@ def _message_rows(talks: Iterable[Talk]) -> Iterator[tuple[Any, ...]]:
                 turn.id, talk.lead.organisation_id, talk.id, turn.position, turn.role,
                 turn.content, turn.created_at, turn.external_id,
             )  # fmt: skip
+
+
+def _receipt_rows(talks: Iterable[Talk]) -> Iterator[tuple[Any, ...]]:
+    for talk in talks:
+        for turn, reading in talk.receipts:
+            yield receipt_row(talk.lead.organisation_id, talk.id, turn.position, reading)
+
+
+def receipt_row(
+    organisation_id: UUID, conversation_id: UUID, position: int, reading: Reading
+) -> tuple[Any, ...]:
+    """A receipt in the order of RECEIPT_FIELDS."""
+    return (
+        uuid7(), organisation_id, conversation_id, position, reading.fact,
+        Jsonb(dict(reading.said)), reading.start, reading.end, reading.rule, VERSION,
+    )  # fmt: skip
 
 
 def _grown(talk: Talk, summary: Summary) -> Conversation:
