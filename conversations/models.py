@@ -16,6 +16,7 @@ from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
 from foundation.database.constraints import known, said
 from foundation.database.kept_queries import KeptQuery
 from foundation.ids import uuid7
+from leads.evidence import MOST_WORDS, Words
 from leads.models import Lead
 from leads.models.choices import Channel
 from organisations.models import Organisation, TenantQuerySet
@@ -58,18 +59,23 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         messages = Message.objects.for_organisation(organisation).in_order_of_time()
         return self.prefetch_related(Prefetch("messages", messages))
 
+    def words_read(self, organisation: Organisation) -> list[Words]:
+        """The latest words of these conversations out of which facts were read, in their order."""
+        receipts = Receipt.objects.for_organisation(organisation)
+        ours = receipts.filter(conversation__in=self.order_by().values("id"))
+        latest = ours.with_words().reverse()[:MOST_WORDS]
+        return [each.words() for each in reversed(latest)]
+
     def erase(self, organisation: Organisation) -> None:
         """Delete the organisation's conversations among these, with their messages, for good.
 
-        Three statements by index. Django's own cascade would look for messages without naming the
-        organisation, with which every index begins, and so read the whole table.
+        Two statements by index; receipts go with their messages. Django's own cascade would look
+        for messages without naming the organisation, with which every index begins, and so read the
+        whole table.
         """
         ours = self.for_organisation(organisation).order_by()
         messages = Message.objects.for_organisation(organisation)
         messages = messages.filter(conversation__in=ours.values("id"))
-        receipts = Receipt.objects.for_organisation(organisation)
-        receipts = receipts.filter(conversation__in=ours.values("id"))
-        receipts._raw_delete(receipts.db)
         messages._raw_delete(messages.db)
         ours._raw_delete(ours.db)
 
@@ -370,3 +376,16 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fact}: {self.said}"
+
+    def words(self) -> Words:
+        """The words themselves, of a receipt that was asked for with them."""
+        return Words(
+            fact=self.fact,
+            said=self.said,
+            conversation_id=self.conversation_id,
+            message_id=self.message.id,
+            quote=self.message.content[self.start : self.end],
+            start=self.start,
+            end=self.end,
+            at=self.message.created_at,
+        )

@@ -79,7 +79,7 @@ def score_lead(lead: Lead | LeadFacts, visitor_messages: int) -> Score:
     return Score(
         value=score_value(lead, visitor_messages),
         points=[
-            Points(fact, _in_words(lead, fact, visitor_messages), points)
+            Points(fact, in_words(lead, fact, visitor_messages), points)
             for fact, points in given.items()
         ],
         would_add=[
@@ -133,7 +133,8 @@ def _given(lead: Lead | LeadFacts, visitor_messages: int) -> Iterator[tuple[str,
             return
 
 
-def _in_words(lead: Lead | LeadFacts, fact: str, visitor_messages: int) -> str:
+def in_words(lead: Lead | LeadFacts, fact: str, visitor_messages: int) -> str:
+    """What is known of a fact: `Up to £350,000`."""
     if fact == CONVERSATION:
         return f"{visitor_messages} messages of their own"
     if fact == "budget":

@@ -5,11 +5,12 @@ from django.db import migrations, models
 
 import foundation.frozen
 
-# The words are of a message of the same conversation and organisation.
+# The words are of a message of the same conversation and organisation, and go with it.
 OF_ITS_MESSAGE = """
     ALTER TABLE conversations_receipt ADD CONSTRAINT conversations_receipt_message_same_organisation
         FOREIGN KEY (organisation_id, conversation_id, position)
-        REFERENCES conversations_message (organisation_id, conversation_id, position);
+        REFERENCES conversations_message (organisation_id, conversation_id, position)
+        ON DELETE CASCADE;
 """
 NOT_OF_ITS_MESSAGE = """
     ALTER TABLE conversations_receipt DROP CONSTRAINT conversations_receipt_message_same_organisation;

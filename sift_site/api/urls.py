@@ -11,12 +11,14 @@ from sift_site.api.conversations import (
 from sift_site.api.endpoint import route
 from sift_site.api.events import event_list
 from sift_site.api.leads import change_lead_status, lead_detail, lead_list
+from sift_site.api.scores import lead_score
 
 # Ids are matched as any text and parsed after the key was checked, so that malformed, unknown and
 # foreign ones share one answer.
 urlpatterns = [
     route("leads", lead_list, name="lead-list"),
     route("leads/<str:lead_id>", lead_detail, name="lead-detail"),
+    route("leads/<str:lead_id>/score", lead_score, name="lead-score"),
     route("leads/<str:lead_id>/status", change_lead_status, name="lead-status"),
     route("events", event_list, name="event-list"),
     route("conversations", conversation_list, capture_conversation, name="conversation-list"),

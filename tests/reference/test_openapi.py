@@ -148,7 +148,7 @@ def test_every_route_that_takes_a_key_is_in_it(document):
     assert set(operations(document)) == {
         "list_leads", "get_lead", "change_lead_status", "list_conversations", "list_messages",
         "list_events", "get_conversation", "capture_conversation", "capture_messages",
-        "capture_batch", "change_conversation_status",
+        "capture_batch", "change_conversation_status", "get_lead_score",
     }  # fmt: skip
 
 
@@ -217,6 +217,7 @@ def test_what_an_endpoint_may_refuse_follows_from_what_it_is(document):
     assert statuses == {
         "list_leads": of_all,
         "get_lead": of_all | {"304", "404"},
+        "get_lead_score": of_all | {"304", "404"},
         "change_lead_status": of_all | {"404", "412", "413", "415"},
         "list_conversations": of_all,
         "list_messages": of_all | {"404"},
