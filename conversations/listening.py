@@ -1,12 +1,13 @@
 """A conversation's new messages are read as they arrive, each reading with its receipt."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Protocol
 
 from django.utils import timezone
 
 from conversations.choices import MessageRole
-from conversations.talks import NOT_YET, Talk, Turn
+from conversations.talks import NOT_YET, Talk
 from foundation.days import AGENCY_ZONE, today
 from leads.areas_named import areas_of
 from leads.models import Lead
@@ -34,37 +35,47 @@ def _heard(talk: Talk) -> Iterator[Reading]:
     begins = max(talk.stood, talk.heard)
     talk.heard = len(talk.turns)
     for place in range(begins, len(talk.turns)):
-        turn = talk.turns[place]
-        if turn.role != MessageRole.USER:
-            continue
-        for reading in readings_of(talk.lead, turn, _asked(talk.turns, place), talk.languages):
-            talk.receipts.append((turn, reading))
+        for reading in readings_at(talk.lead, talk.turns, place, talk.languages):
+            talk.receipts.append((talk.turns[place], reading))
             yield reading
 
 
-def readings_of(lead: Lead, turn: Turn, asked: str, languages: list[str]) -> list[Reading]:
-    """What the visitor's message says, after the assistant's words just before it."""
+class _Told(Protocol):
+    """A message, on its way in or as it stands."""
+
+    role: str
+    content: str
+    created_at: datetime
+
+
+def readings_at(
+    lead: Lead, turns: Sequence[_Told], place: int, languages: Sequence[str]
+) -> list[Reading]:
+    """What the message at that place says; nothing where it is not the visitor's."""
+    turn = turns[place]
+    if turn.role != MessageRole.USER:
+        return []
     return read(
         turn.content,
-        asked=asked,
+        asked=_asked(turns, place),
         on=_day_of(turn),
         areas=areas_of(lead.organisation_id),
         language=_language(languages),
     )
 
 
-def _asked(turns: list[Turn], place: int) -> str:
+def _asked(turns: Sequence[_Told], place: int) -> str:
     before = turns[place - 1] if place else None
     return before.content if before is not None and before.role != MessageRole.USER else ""
 
 
-def _day_of(turn: Turn) -> date:
+def _day_of(turn: _Told) -> date:
     if turn.created_at is NOT_YET:
         return today()
     return timezone.localdate(turn.created_at, AGENCY_ZONE)
 
 
-def _language(languages: list[str]) -> str:
+def _language(languages: Sequence[str]) -> str:
     """English where that is one of them: its words are told apart by themselves."""
     is_english = not languages or any(code.lower().startswith("en") for code in languages)
     return "en" if is_english else languages[0]

@@ -1,6 +1,6 @@
 """Conversations and their messages (CONTRACT.md, section 1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -184,7 +184,7 @@ class Conversation(models.Model):
         messages = Message.objects.filter(
             organisation_id=self.organisation_id, conversation_id=self.id
         )
-        return list(messages.latest_first()[:TRANSCRIPT_MESSAGES])[::-1]
+        return with_receipts(list(messages.latest_first()[:TRANSCRIPT_MESSAGES])[::-1])
 
     def sum_up(self) -> None:
         """Save what its messages come to now. The row must be locked."""
@@ -278,6 +278,9 @@ class Message(models.Model):
     content = models.TextField()
     external_id = models.CharField(max_length=200, null=True)
     created_at = models.DateTimeField(db_default=Now())
+    # What was read of it (`with_receipts`), and the words that the address asks for.
+    told: Sequence["Receipt"] = ()
+    asked_words: tuple[int, int] | None = None
 
     objects = MessageQuerySet.as_manager()
 
@@ -389,3 +392,21 @@ class Receipt(models.Model):
             end=self.end,
             at=self.message.created_at,
         )
+
+
+def with_receipts(messages: list[Message]) -> list[Message]:
+    """The messages, all of one conversation, each with what was read of it; one statement."""
+    if not messages:
+        return messages
+    first = messages[0]
+    told: dict[int, list[Receipt]] = {}
+    receipts = Receipt.objects.filter(
+        organisation_id=first.organisation_id,
+        conversation_id=first.conversation_id,
+        position__in=[message.position for message in messages],
+    )
+    for receipt in receipts.order_by("position", "start", "id"):
+        told.setdefault(receipt.position, []).append(receipt)
+    for message in messages:
+        message.told = told.get(message.position, ())
+    return messages
