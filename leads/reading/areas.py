@@ -21,6 +21,7 @@ _OUTCODE = re.compile(
 )
 # Letters that are roads, rooms and other things beside postcodes.
 _ROAD_BEFORE = re.compile(r"\b(?:the|off|junction|along|via|onto|on|j\d{1,2})\s$")
+_DISTRICT_AFTER = re.compile(r"\s(?:area|postcode|postal|district|side)\b")
 _ROAD_AFTER = re.compile(
     r"\s?(?:motorway|corridor|junction|traffic|road|roundabout|services|notice|visa|emissions"
     r"|english|level|bus|train|line)\b"
@@ -28,7 +29,7 @@ _ROAD_AFTER = re.compile(
 _NUMBER_BEFORE = re.compile(r"\d\s?$")
 _STREET_AFTER = re.compile(
     r"\s(?:road|rd|street|st|avenue|ave|lane|close|drive|crescent|terrace|way|grove|gardens|court"
-    r"|station road|united|city council|university|fc|building society)\b(?! area)"
+    r"|station road|united|city council|university|fc|building society|live)\b(?! area)"
 )
 _ASKED = re.compile(
     r"\b(?:where|which (?:area|part|city|town|location)|what (?:area|part|city|town|location)"
@@ -98,7 +99,8 @@ def _outcodes(heard: Heard) -> Iterator[Reading]:
     for match in matches(_OUTCODE, plain):
         start, end = match.span()
         near = plain[max(0, start - 14) : start]
-        if _ROAD_BEFORE.search(near) or _NUMBER_BEFORE.search(near[-2:]):
+        is_road = _ROAD_BEFORE.search(near) and not _DISTRICT_AFTER.match(plain, end)
+        if is_road or _NUMBER_BEFORE.search(near[-2:]):
             continue
         if _ROAD_AFTER.match(plain, end) or not _is_wished(plain, start, end):
             continue
@@ -117,7 +119,10 @@ _NOT_FOR_LIVING = re.compile(
     r"\b(?:from|(?<!to )live|lives|work|works|working|commute|pick\w*|travel|cab|ride"
     r"|car)\s(?:up\s|it\s)?(?:from\s|in\s|near\s|at\s|to\s)?$"
 )
-_MOVING_TO = re.compile(r"\b(?:mov\w+|relocat\w+|from \w+) to\s$")
+_HOW_FAR = re.compile(r"\bhow (?:long|far|quick|easy)\b")
+_MOVING_TO = re.compile(
+    r"\b(?:mov\w+|relocat\w+|from \w+) to\s$|\b(?:leaving|from|swapping) \w+(?:\s\w+)? for\s$"
+)
 _MINUTES_FROM = re.compile(
     r"\b(?:minutes?|mins?|miles?|far|away|walk|drive|distance)\s(?:walk\s|drive\s)?from\s$"
 )
@@ -128,6 +133,8 @@ def _is_wished(plain: str, start: int, end: int) -> bool:
     clause = before(plain, start)
     if _MOVING_TO.search(clause):
         return not is_denied(plain, start)
+    if _HOW_FAR.search(clause):
+        return False
     if is_denied(plain, start) or is_had(plain, start) or _IS_NO_WISH.match(after(plain, end)):
         return False
     return not _NOT_FOR_LIVING.search(clause) or _MINUTES_FROM.search(clause) is not None

@@ -18,7 +18,9 @@ _ALSO = rf"(?:\s?(?:-|/|to|or|and|maybe|perhaps|please|,)\s?){{1,3}}(?P<other>{S
 _OR_MORE = r"(?P<more>\s?\+|\s?plus| or more)?"
 _SAID = re.compile(
     rf"{_NUMBER}(?:{_OTHER})?{_OR_MORE}[\s-]{{0,3}}{_KIND}{_ROOMS}(?P<after> or more| plus"
-    rf"| minimum| min\b| or over|\+)?"
+    rf"| minimum| min\b| at least| or over|\+)?"
+    rf"(?:,? (?:or |maybe |perhaps |possibly |even |or even ){{1,2}}(?P<later>{SMALL})(?! bath"
+    rf"|\w))?"
 )
 _LABELLED = re.compile(
     rf"\bbed(?:room)?s?\s?(?::|=|-)\s?(?P<first>{SMALL})(?:\s?(?:-|to"
@@ -29,7 +31,8 @@ _STUDIO = re.compile(
     r"(?! space| room| office| for)"
 )
 _ANSWER = re.compile(
-    rf"(?<![\w£$.:/-])(?P<first>{SMALL})(?:{_ALSO})?(?P<more>\s?\+| or more| plus)?"
+    rf"(?<![\w£$.:/-])(?P<first>{SMALL})(?:{_ALSO})?(?P<more>\s?\+| or more| plus| at least"
+    rf"| minimum| or over)?"
     rf"(?![\w%£:/]|[.,]\d| (?:bath|month|week|year|day|car|pet|cat|dog|kid|child|people|adult"
     rf"|of us))"
 )
@@ -85,7 +88,8 @@ def _is_wanted(plain: str, match: re.Match[str]) -> bool:
 def _reading(plain: str, match: re.Match[str], rule: str) -> Reading | None:
     named = match.groupdict()
     first = small_number(named["first"])
-    other = small_number(named["other"]) if named["other"] else first
+    also = named["other"] or named.get("later")
+    other = small_number(also) if also else first
     least, most = min(first, other), max(first, other)
     if most > MOST or least < 1:
         return None

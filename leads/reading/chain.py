@@ -110,10 +110,10 @@ RULES = (
     ),
     rule(
         "something to sell",
-        rf"(?:(?:need|needs|needing|have|has|got|having|must|will need|still|'ll need|going"
+        rf"(?:(?:need|needs|needing|'ve|have|has|got|having|must|will need|still|'ll need|going"
         rf"|want) (?:got )?to sell"
         rf"(?: first| (?:my|our|mine|ours|up)| {_THEIR_HOME})?"
-        rf"|(?:have|has|got|with|having) {_THEIR_HOME}(?: \w+){{0,3}} to sell"
+        rf"|(?:'ve|have|has|got|with|having) {_THEIR_HOME}(?: \w+){{0,3}} to sell"
         rf"|(?:currently |also |just |in the process of )?selling (?:(?:my|our)\b|ours|mine)"
         rf"|(?:my|our) (?:\w+ ){{0,2}}(?:is|'s|goes|has gone|has just gone|just went"
         rf"|went) (?:already )?(?:on the market|up for sale)"

@@ -7,7 +7,8 @@ import re
 
 _MOST = 70  # characters on either side
 _BREAK = re.compile(
-    r"[!?;()\n]|[.,:](?!\d)|\s-\s|\b(?:but|though|although|however|whereas|so|because|then)\b"
+    r"[!?;()\n]|[.,:](?!\d)|\s-\s|(?<!anything )(?<!nothing )\b(?:but|though|although|however"
+    r"|whereas|so|because|then)\b"
 )
 _BREAK_AFTER = re.compile(r"[!?;()\n]|[.,:](?!\d)|\s-\s|\b(?:but|though|although|however)\b")
 # Denials that deny nothing of what follows.

@@ -34,6 +34,7 @@ def _not_held(heard: Heard, start: int, end: int) -> bool:
     clause = before(heard.plain, start)
     return (
         is_denied(heard.plain, start)
+        or is_question(heard.plain, start)
         or _ASKS.search(clause) is not None
         or _NOT_YET.search(clause) is not None
         or re.match(

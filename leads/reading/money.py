@@ -275,7 +275,7 @@ def _is_theirs(heard: Heard, sum_: _Sum, asked: bool) -> bool:
         return not _NEVER_OURS.search(clause)
     if is_denied(plain, sum_.start) or _NEVER_OURS.search(clause):
         return False
-    if _OTHER_MONEY_BEFORE.search(clause) and not _STILL_OURS.search(clause):
+    if not asked and _OTHER_MONEY_BEFORE.search(clause) and not _STILL_OURS.search(clause):
         return False
     if _is_asked_of_a_home(plain, sum_):
         return False

@@ -7,8 +7,9 @@ An entry is a few lines of text, between empty ones:
     three please, maybe four      what the visitor says
     = bedrooms 3..4               what that means, `;` between facts; nothing, for a trap
 
-The agency's own areas are AREAS. `corpus_held_out.txt` was written before the rules were last
-changed, and no rule was changed for a line of it.
+The agency's own areas are AREAS. By `corpus_tuned.txt` the rules were made; no rule was made or
+changed for a line of `corpus_held_out.txt`, which says how well they read what they never saw. Who
+changes a rule for one of its lines moves it to the other, and writes a new one.
 """
 
 from collections.abc import Iterator

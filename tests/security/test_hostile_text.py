@@ -282,6 +282,7 @@ OURS = {
     "foundation.database.statements": "our statements",
     "foundation.web.counters": "our settings",
     "conversations.reading": "two numbers of six digits at most",
+    "leads.evidence": "areas of 200 characters at most",
     "organisations.audit_chain": "a file on the command line",
     "organisations.changes.pulse": "a number of 18 digits at most",
     "organisations.signing_in.common_passwords.pack": "lists from packages",
