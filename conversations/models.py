@@ -59,6 +59,12 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         messages = Message.objects.for_organisation(organisation).in_order_of_time()
         return self.prefetch_related(Prefetch("messages", messages))
 
+    def with_receipts(self, organisation: Organisation) -> Self:
+        """Each with all of its receipts in the order of the words, read in one statement more."""
+        receipts = Receipt.objects.for_organisation(organisation)
+        in_order = receipts.order_by("position", "start", "id")
+        return self.prefetch_related(Prefetch("receipts", in_order))
+
     def words_read(self, organisation: Organisation) -> list[Words]:
         """The latest words of these conversations out of which facts were read, in their order."""
         receipts = Receipt.objects.for_organisation(organisation)

@@ -69,16 +69,16 @@ class Heard:
 
     @cached_property
     def answer(self) -> tuple[int, int]:
-        """Where the message lies without what surrounds it."""
-        bare = self.text.strip()
-        start = self.text.find(bare)
-        return start, start + len(bare)
+        """Where the first sentence lies, without what surrounds it: what answers a question."""
+        first = _SENTENCE.search(self.plain)
+        return first.span() if first is not None else (0, len(self.text))
 
 
 _THEIR_HOME = re.compile(
     r"\bto sell\b|\bselling\b|\bsale of your\b|\byour current (?:home|house|property|flat)\b"
     r"|\bwhere (?:do|are) you (?:live|living|based)\b(?! to)"
 )
+_SENTENCE = re.compile(r"[^\s.!?][^.!?\n]{0,300}(?<!\s)")
 _YES = re.compile(
     r"\W{0,3}(?:yes|yeah|yea|yep|yup|sure|ok|okay|of course|definitely|absolutely|sounds good"
     r"|sounds great|that works|please do|please|perfect|great|go ahead|i do|we do|i have|we have"

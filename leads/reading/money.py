@@ -301,8 +301,7 @@ def _is_sure_range(sum_: _Sum) -> bool:
 
 
 def _is_alone(heard: Heard, sum_: _Sum) -> bool:
-    start, end = heard.answer
-    return sum_.sure and (end - start) - (sum_.end - sum_.start) <= 12
+    return sum_.sure and len(heard.text.strip()) - (sum_.end - sum_.start) <= 12
 
 
 # --- Bounds --------------------------------------------------------------------------------------

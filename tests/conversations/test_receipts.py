@@ -9,6 +9,7 @@ from leads.corrections import correct
 from leads.erasure import erase
 from leads.merging import last_merge, merge, unmerge
 from leads.models import Lead, LeadEvent
+from leads.visitor_export import visitor_export
 from organisations.actors import SYSTEM, Actor
 from tests.conversations.test_capture import only_lead
 from tests.conversations.test_live_capture import only_conversation, posted, turns
@@ -223,3 +224,41 @@ def test_a_receipt_is_of_a_message_of_its_own_conversation(agency):
         "UPDATE conversations_receipt SET conversation_id = %s",
         other.id,
     )
+
+
+def test_what_is_given_to_the_person_tells_what_was_read_of_them(agency):
+    capture(agency, [posted("chat-1", says=("3 beds please", "Sure"))])
+
+    [talk] = visitor_export(only_lead(), agency)["conversations"]
+
+    assert talk["facts_read"] == [
+        {
+            "fact": "bedrooms", "said": {"bedrooms_min": 3, "bedrooms_max": 3}, "message": 0,
+            "start": 0, "end": 6, "rule": "bedrooms said",
+        }
+    ]  # fmt: skip
+
+
+def test_the_history_tells_what_was_stated_from_what_was_read(signed_in, agency):
+    capture(agency, [posted("chat-1", area="Leith", says=("3 beds please", "Sure", "no, 4 beds"))])
+
+    page = signed_in.get(f"/leads/{only_lead().id}/").content.decode()
+
+    assert "Told us: area" in page
+    assert "Read in what was said: bedrooms" in page
+
+
+def test_a_yes_is_quoted_by_its_sentence(agency):
+    says = ("Hello", "Have you a decision in principle?", "Yes, from Halifax. We love gardens.")
+
+    capture(agency, [posted("chat-1", says=says)])
+
+    assert [words for *_, words in receipts()] == ["Yes, from Halifax"]
+
+
+def test_two_captures_in_one_batch_read_each_message_once(agency):
+    talk = ("3 beds please", "Sure")
+
+    capture(agency, [posted("chat-1", says=talk), posted("chat-1", says=(*talk, "up to £300k"))])
+
+    assert [fact for fact, *_ in receipts()] == ["bedrooms", "budget"]
