@@ -26,6 +26,7 @@ from conversations.talks import NOT_YET, Talk, Turn, own_words
 from conversations.told_before import not_told_before
 from conversations.writing import write
 from leads import origin_and_consent
+from leads.agency_weights import weights_of
 from leads.contacts import KEY_OF, columns_to_save
 from leads.corrections import as_text
 from leads.events import event_row
@@ -362,7 +363,9 @@ class _Arrivals:
         had_moved_on = lead.moved_on
         if messages and lead.moved_on and lead.status == LeadStatus.NEW:
             lead.moved_on = False  # somebody put it back to new: that holds until its next message
-        status_change = apply_score(lead, self.standing.visitor_messages[lead.id])
+        status_change = apply_score(
+            lead, self.standing.visitor_messages[lead.id], weights_of(organisation_id)
+        )
         if told or began or lead.score != stood["score"]:
             self._record(talk, told, stood)
         if status_change is not None:

@@ -13,7 +13,7 @@ from leads.contacts import as_kept, set_fact
 from leads.facts import is_known
 from leads.models import Lead
 from leads.models.choices import FinancingStatus, columns_of
-from leads.scoring import MorePoints, Score, in_words, score_lead
+from leads.scoring import STANDARD, MorePoints, Score, Weights, in_words, score_lead
 
 MOST_WORDS = 500  # receipts of a lead that are looked at, the latest
 PROOF_LASTS = timedelta(days=90)
@@ -72,9 +72,11 @@ class QuotedScore:
     capped: bool
 
 
-def quoted_score(lead: Lead, visitor_messages: int, words: Sequence[Words]) -> QuotedScore:
+def quoted_score(
+    lead: Lead, visitor_messages: int, words: Sequence[Words], weights: Weights = STANDARD
+) -> QuotedScore:
     """The lead's score with its reasons; `words` are all that was read, the earliest first."""
-    score: Score = score_lead(lead, visitor_messages)
+    score: Score = score_lead(lead, visitor_messages, weights)
     reasons = [
         Reason(line.fact, line.said, line.points, _words_for(lead, line.fact, words))
         for line in score.points

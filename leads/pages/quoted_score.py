@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from leads.agency_weights import weights_of
 from leads.changed_meanwhile import last_to_bring
 from leads.evidence import QuotedScore, Words, is_old_proof, quoted_score
 from leads.models import Lead
@@ -48,7 +49,7 @@ def score_context(lead: Lead, organisation: Organisation) -> dict[str, Any]:
     # A higher app's rows, read by reverse relation; their queries are beyond the types.
     talks: Any = lead.conversations.for_organisation(organisation)
     words: Sequence[Words] = talks.words_read(organisation)
-    score = quoted_score(lead, count_visitor_messages(lead), words)
+    score = quoted_score(lead, count_visitor_messages(lead), words, weights_of(organisation.id))
     return {
         "score": score,
         "questions": _questions(score),

@@ -19,9 +19,11 @@ from uuid import UUID
 import msgspec
 
 from foundation.database.statements import Row
+from leads.agency_weights import weights_from
 from leads.evidence import MOST_WORDS, Words
 from leads.models import FACT_FIELDS, Lead
 from leads.models.shown import SHOWN_COLUMNS
+from leads.scoring import STANDARD, Weights
 from sift_site.api import schemas
 from sift_site.api.asking import ask, ask_with_literals
 from sift_site.api.callers import KeyRow
@@ -206,7 +208,10 @@ _LEAD_WITH_WORDS: LiteralString = f"""
                      ORDER BY message.created_at DESC, receipt.conversation_id DESC,
                               receipt.position DESC, receipt.start DESC, receipt.id DESC
                      LIMIT %(most_words)s
-                   ) AS words)
+                   ) AS words),
+           (SELECT weights.points::text FROM leads_scoreweights AS weights
+             WHERE weights.organisation_id = %(organisation_id)s
+             ORDER BY weights.id DESC LIMIT 1)
       FROM leads_lead AS lead
      WHERE lead.organisation_id = %(organisation_id)s AND lead.id = %(lead_id)s
        AND lead.merged_into_id IS NULL
@@ -219,6 +224,7 @@ class LeadRead(NamedTuple):
     lead: Lead
     visitor_messages: int
     words: list[Words]
+    weights: Weights
 
 
 def lead_with_words(*, organisation_id: UUID, lead_id: UUID) -> LeadRead | None:
@@ -227,9 +233,11 @@ def lead_with_words(*, organisation_id: UUID, lead_id: UUID) -> LeadRead | None:
     rows = ask(_LEAD_WITH_WORDS, values)
     if not rows:
         return None
-    *known, visitor_messages, text = rows[0]
+    *known, visitor_messages, text, points = rows[0]
     words = _words_of(text) if text is not None else []
-    return LeadRead(Lead(**dict(zip(_KNOWN, known, strict=True))), visitor_messages, words)
+    weights = weights_from(msgspec.json.decode(points)) if points is not None else STANDARD
+    lead = Lead(**dict(zip(_KNOWN, known, strict=True)))
+    return LeadRead(lead, visitor_messages, words, weights)
 
 
 _words_of = msgspec.json.Decoder(list[Words]).decode

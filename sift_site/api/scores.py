@@ -39,7 +39,7 @@ def lead_score(request: ApiRequest, lead_id: str) -> Answer:
         raise problems.not_found()
     if faults := faults_of_any(request):
         raise problems.invalid(faults)
-    score = _shown(quoted_score(found.lead, found.visitor_messages, found.words))
+    score = _shown(quoted_score(*found))
     etag = _etag(score)
     return not_modified(request, etag) or json_response(score, ETag=etag)
 
