@@ -3,7 +3,8 @@
 In turn, round after round, on one connection: a bare transaction of psycopg's that inserts a lead,
 a conversation and two messages, the rows that a capture writes; the same by `capture()`; and
 batches of 100 as the API takes them. Then eight processes capture at once, of one agency and of
-eight: the difference is what they wait for its counter.
+eight: the difference is what they wait for its counter. Beside them eight that take the counter and
+insert the same four rows by psycopg, a statement each: what a writer loses that does nothing else.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -26,8 +27,13 @@ LEADS = 4_000  # that are there before, of all agencies
 ONE_BY_ONE = 200  # captures in a round
 BATCHES = 5
 BATCH = 100
-BY_EACH = 150  # captures of each of eight writers
 WRITERS = 8
+BY_EACH = 25  # captures of each writer in a turn
+TURNS = 5  # of each kind in a round
+COUNTER = """
+    UPDATE organisations_feed SET position = position + 3, moment = clock_timestamp()
+     WHERE organisation_id = %(organisation_id)s
+"""
 
 
 def main() -> None:
@@ -139,26 +145,32 @@ class Bare:
         self.statements = [_insert(*row) for row in self.rows]
 
     def insert(self, mark: str) -> None:
+        for number in range(ONE_BY_ONE):
+            self.insert_one(f"{mark}-{number}")
+
+    def insert_one(self, name: str, *, counted: bool = False) -> None:
+        """In a transaction; `counted` takes the agency's counter first."""
         from django.db import connection
 
         from foundation.ids import uuid7
 
         connection.ensure_connection()
         raw = connection.connection
-        cursor = raw.cursor()
-        for number in range(ONE_BY_ONE):
-            lead_id, conversation_id = uuid7(), uuid7()
-            new = [
-                {"id": lead_id, "email_key": f"{mark}-{number}@example.com"},
-                {"id": conversation_id, "lead_id": lead_id, "external_id": f"{mark}-{number}"},
-                {"id": uuid7(), "conversation_id": conversation_id},
-                {"id": uuid7(), "conversation_id": conversation_id},
-            ]
-            with raw.transaction():
-                for (_, values), statement, changed in zip(
-                    self.rows, self.statements, new, strict=True
-                ):
-                    cursor.execute(statement, values | changed, prepare=True)
+        lead_id, conversation_id = uuid7(), uuid7()
+        new = [
+            {"id": lead_id, "email_key": f"{name}@example.com"},
+            {"id": conversation_id, "lead_id": lead_id, "external_id": name},
+            {"id": uuid7(), "conversation_id": conversation_id},
+            {"id": uuid7(), "conversation_id": conversation_id},
+        ]
+        with raw.transaction(), raw.cursor() as cursor:
+            if counted:
+                agency = self.rows[0][1]["organisation_id"]
+                cursor.execute(COUNTER, {"organisation_id": agency}, prepare=True)
+            for (_, values), statement, changed in zip(
+                self.rows, self.statements, new, strict=True
+            ):
+                cursor.execute(statement, values | changed, prepare=True)
 
 
 def _columns(row: Any) -> tuple[str, dict[str, Any]]:
@@ -175,44 +187,49 @@ def _insert(table: str, values: dict[str, Any]) -> str:
 
 # --- Eight writers -------------------------------------------------------------------------------
 def _many_writers(url: str, rounds: int) -> None:
-    """Each of one agency, then each of its own, in turn."""
-    rates: dict[str, list[float]] = {"one agency": [], "eight agencies": []}
-    for _ in range(rounds):
-        for name, of_one in (("one agency", True), ("eight agencies", False)):
-            rates[name].append(_rate(url, of_one=of_one))
-    of_one, of_eight = (statistics.median(rates[name]) for name in rates)
-    _say(f"8 writers of one agency      {of_one:6.0f} a second")
-    _say(f"8 writers of eight agencies  {of_eight:6.0f} a second")
-    _say(f"lost to the counter          {100 * (1 - of_one / of_eight):6.1f} %")
-
-
-def _rate(url: str, *, of_one: bool) -> float:
+    """Of one agency, then each of its own, by turns of a moment: noise falls on all alike."""
+    turns = [(is_bare, of_one) for is_bare in (True, False) for of_one in (True, False)]
+    plan = turns * (TURNS * rounds)
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(WRITERS + 1)
-    places = [0 if of_one else number for number in range(WRITERS)]
-    writers = [context.Process(target=_write, args=(url, place, barrier)) for place in places]
+    writers = [
+        context.Process(target=_write, args=(url, place, barrier, plan)) for place in range(WRITERS)
+    ]
     for writer in writers:
         writer.start()
-    barrier.wait()
-    began = time.perf_counter()
-    barrier.wait()
-    seconds = time.perf_counter() - began
+    rates: dict[tuple[bool, bool], list[float]] = {}
+    for turn in plan:
+        barrier.wait()
+        began = time.perf_counter()
+        barrier.wait()
+        seconds = time.perf_counter() - began
+        rates.setdefault(turn, []).append(WRITERS * BY_EACH / seconds)
     for writer in writers:
         writer.join()
-    return WRITERS * BY_EACH / seconds
+    for is_bare, name in ((True, "bare, with the counter"), (False, "capture()")):
+        one, eight = (statistics.median(rates[is_bare, of_one]) for of_one in (True, False))
+        _say(
+            f"8 writers, {name:23} {one:5.0f} a second of one agency, {eight:5.0f} of eight:"
+            f" {100 * (1 - one / eight):5.1f} % lost to the counter"
+        )
 
 
-def _write(url: str, place: int, barrier: Barrier) -> None:
+def _write(url: str, place: int, barrier: Barrier, plan: Sequence[tuple[bool, bool]]) -> None:
     _set_up(url)
     from conversations.capture import capture
 
-    agency = _agencies()[place]
-    mark = f"{os.getpid()}-{time.time_ns()}"
-    capture(agency, [_received(mark, BY_EACH)])  # warms up
-    barrier.wait()
-    for number in range(BY_EACH):
-        capture(agency, [_received(mark, number)])
-    barrier.wait()
+    agencies = _agencies()
+    bare = {of_one: Bare(agencies[0 if of_one else place]) for of_one in (True, False)}
+    for turn, (is_bare, of_one) in enumerate(plan):
+        agency = agencies[0 if of_one else place]
+        mark = f"{os.getpid()}-{turn}-{time.time_ns()}"
+        barrier.wait()
+        for number in range(BY_EACH):
+            if is_bare:
+                bare[of_one].insert_one(f"{mark}-{number}", counted=True)
+            else:
+                capture(agency, [_received(mark, number)])
+        barrier.wait()
 
 
 if __name__ == "__main__":

@@ -68,9 +68,9 @@ UNNUMBERED = """
         SELECT %(organisation_id)s, id, type, lead_id, conversation_id, changed, "from", "to",
                count, actor_kind, actor_name FROM said
         RETURNING id
-    )
+    ), feed AS (SELECT clock_timestamp() AS moment)
 """
-NOTHING = "told AS (SELECT id FROM said WHERE false)"
+NOTHING = "feed AS (SELECT clock_timestamp() AS moment)"
 
 
 def main() -> None:

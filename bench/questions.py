@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -92,6 +93,8 @@ class Asker:
             Question(
                 "offset, at one fifth", self._same(f"/leads?limit=50&offset={chosen.biggest // 5}")
             ),
+            Question("events, none new", self._events_since(0)),
+            Question("events, 100 new", self._events_since(100)),
         )
 
     def requests(self, question: Question, port: int) -> Iterator[bytes]:
@@ -100,7 +103,7 @@ class Asker:
             return map(self._change, self._changes)
         return itertools.cycle([self._get(path) for path in question.paths(port)])
 
-    def read(self, port: int, path: str, body: bytes | None = None) -> dict[str, object]:
+    def read(self, port: int, path: str, body: bytes | None = None) -> dict[str, Any]:
         """The JSON that is answered, for the comparison of contenders."""
         request = Request(
             f"http://127.0.0.1:{port}/api/v1{path}",
@@ -109,7 +112,7 @@ class Asker:
             headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
         )
         with urlopen(request, timeout=60) as response:
-            answer: dict[str, object] = json.load(response)
+            answer: dict[str, Any] = json.load(response)
         return answer
 
     def _get(self, path: str) -> bytes:
@@ -146,5 +149,14 @@ class Asker:
         def paths(port: int) -> Iterator[str]:
             before = self.read(port, f"/leads?limit=1&offset={depth - 1}")
             return iter([f"/leads?limit=50&cursor={before['next_cursor']}"])
+
+        return paths
+
+    def _events_since(self, changes: int) -> Callable[[int], Iterator[str]]:
+        """The poll of a follower who has read all but the latest so many changes."""
+
+        def paths(port: int) -> Iterator[str]:
+            latest = self.read(port, "/events?after=latest")["latest"]
+            return iter([f"/events?after={latest - changes}&limit=100"])
 
         return paths

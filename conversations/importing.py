@@ -7,9 +7,10 @@ from typing import BinaryIO
 
 from django.db import DatabaseError, DataError, IntegrityError
 
-from conversations.capture import Captured, Outcome, capture
+from conversations.capture import capture
 from conversations.intake_format import ImportedConversation
 from conversations.models import Conversation, Message
+from conversations.outcome import Captured, Outcome
 from foundation.database.planner_statistics import analyse_if_outgrown
 from foundation.validation import BODY, Fault, Faulty, decode
 from leads.models import Lead

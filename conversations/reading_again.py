@@ -11,8 +11,8 @@ from conversations.choices import MessageRole
 from conversations.listening import readings_at
 from conversations.models import Conversation, Message, Receipt
 from conversations.writing import RECEIPT_FIELDS, receipt_row
-from foundation.database.inserting import Rows, insert_together
 from foundation.database.locks import lock_names
+from foundation.database.rows import Rows, write_together
 from leads.contacts import columns_to_save, set_fact
 from leads.corrections import as_text
 from leads.events import new_event
@@ -107,7 +107,7 @@ def _keep_receipts(organisation: Organisation, heard: Sequence[_Heard]) -> None:
         for each in different
         for message, reading in each.readings
     ]
-    insert_together(Rows(Receipt, RECEIPT_FIELDS, rows))
+    write_together(Rows(Receipt, RECEIPT_FIELDS, rows))
 
 
 def _compared(receipt: Receipt) -> tuple[Any, ...]:

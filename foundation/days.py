@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 AGENCY_ZONE = ZoneInfo("Europe/London")
+_FRIDAY = 4  # as date.weekday() counts
 
 
 def today() -> date:
@@ -17,6 +18,11 @@ def today() -> date:
 def midnight(day: date, *, days_later: int = 0) -> datetime:
     """The first moment of the agency's day, or of one so many days later."""
     return datetime.combine(day + timedelta(days_later), time(), tzinfo=AGENCY_ZONE)
+
+
+def next_working_day(day: date) -> date:
+    """The first day after it from Monday to Friday; bank holidays are days like any."""
+    return day + timedelta(7 - day.weekday() if day.weekday() >= _FRIDAY else 1)
 
 
 class Period(models.TextChoices):

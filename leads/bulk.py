@@ -22,6 +22,7 @@ from leads import moving
 from leads.as_shown import Shown
 from leads.assignment import save_assigned, take_assignee
 from leads.bulk_trail import Trail
+from leads.losing import why_lost
 from leads.models import EventKind, Lead, LeadQuerySet
 from leads.models.choices import LeadStatus
 from organisations.actors import Actor
@@ -88,7 +89,12 @@ class Move:
         if not leads:
             return
         steps = [
-            moving.Step(lead.id, self.status, marks | {"moved_on": lead.moved_on}) for lead in leads
+            moving.Step(
+                lead.id,
+                self.status,
+                marks | {"moved_on": lead.moved_on, "was_lost": why_lost(lead)},
+            )
+            for lead in leads
         ]
         moving.move_each(steps, organisation_id=leads[0].organisation_id, by=by)
 

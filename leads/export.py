@@ -1,6 +1,6 @@
 """The lead list as a CSV file: whatever the filters leave.
 
-Its columns are the JSON API's fields, by their names.
+Its columns are the JSON API's fields, by their names, and why a lead was lost.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,9 +33,11 @@ def _fields() -> tuple[str, ...]:
     return tuple(names[: names.index("updated_at") + 1])
 
 
-FIELDS = _fields()
+# Besides: why a lead was lost, which the API does not show.
+FIELDS = (*_fields(), "lost_reason", "lost_words")
 TEXTS = tuple(
-    FIELDS.index(name) for name in ("name", "email", "phone", "summary", "area", *ORIGIN_FIELDS)
+    FIELDS.index(name)
+    for name in ("name", "email", "phone", "summary", "area", *ORIGIN_FIELDS, "lost_words")
 )
 VIEWING = FIELDS.index("viewing_requested")
 ROWS_AT_ONCE = 1000  # fetched, written and sent together

@@ -1,11 +1,14 @@
 """The day on which somebody means to come back to a lead."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.formats import date_format
 
+from foundation.days import next_working_day
 from foundation.days import today as agency_today
 from foundation.plurals import so_many
 from leads.corrections import as_text
@@ -13,7 +16,23 @@ from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
 
-PRESETS = {"tomorrow": timedelta(days=1), "in_a_week": timedelta(days=7)}
+NO_MARKS: Mapping[str, Any] = {}
+PRESETS = ("tomorrow", "in_a_week")
+
+
+def preset_days(today: date) -> dict[str, tuple[date, str]]:
+    """For each preset its day, a working day, and the words that say which it is."""
+    next_day = next_working_day(today)
+    week = next_working_day(today + timedelta(6))
+    is_tomorrow = next_day - today == timedelta(1)
+    return {
+        "tomorrow": (next_day, _dated("Tomorrow" if is_tomorrow else f"{next_day:%A}", next_day)),
+        "in_a_week": (week, _dated("In a week", week)),
+    }
+
+
+def _dated(words: str, day: date) -> str:
+    return f"{words}, {day.day} {day:%B}"
 
 
 class FollowUp(models.TextChoices):
@@ -31,14 +50,18 @@ class FollowUp(models.TextChoices):
 
 
 @transaction.atomic
-def set_follow_up(lead: Lead, day: date | None, *, by: Actor) -> LeadEvent | None:
-    """Set or clear the day and return the event; None if it stood. The row must be locked."""
+def set_follow_up(
+    lead: Lead, day: date | None, *, by: Actor, marks: Mapping[str, Any] = NO_MARKS
+) -> LeadEvent | None:
+    """Set or clear the day and return the event, with the marks on it; None if it stood.
+
+    The row must be locked.
+    """
     if day == lead.follow_up_on:
         return None
     change = (as_text(lead.follow_up_on), as_text(day))
-    event = new_event(
-        lead, EventKind.FIELD, by=by, change=change, payload={"field": "follow_up_on"}
-    )
+    payload = {"field": "follow_up_on", **marks}
+    event = new_event(lead, EventKind.FIELD, by=by, change=change, payload=payload)
     event.save(force_insert=True)
     lead.follow_up_on = day
     lead.save(update_fields=["follow_up_on"])

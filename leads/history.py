@@ -17,8 +17,10 @@ from foundation.plurals import so_many
 from leads.givings import counterpart_of, counterparts, open_givings
 from leads.merging import last_merge, merged_leads
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
-from leads.models.choices import Channel
+from leads.models.choices import Channel, LostReason
+from leads.notes import NO_ANSWER
 from leads.undoing import OpenRun, may_be_open, open_runs
+from leads.undoing_acts import act_to_undo
 from leads.wording import fact_label, value_in_words
 from organisations.models import Organisation, User
 
@@ -36,6 +38,7 @@ class Entry:
     note: str | None = None  # in the person's own words
     other_lead: str | None = None  # the name of the merged lead to which it happened
     can_be_undone: bool = False  # a merge, and the one that may be undone now
+    act: str | None = None  # the id of what was done by one press, if that may be undone now
     run: OpenRun | None = None  # the change of many leads that it was part of, if still to undo
     counterpart: Lead | None = None  # of a giving the other lead, if it was not erased
     to_take_back: str | None = None  # the id of the conversation that came, if it may go back now
@@ -60,11 +63,13 @@ def history_of(lead: Lead, reader: User, query: QueryDict) -> History:
     page = page_of(events_of(lead, merged, organisation).newest_first(), query, size=PAGE_EVENTS)
     runs = open_runs(organisation, {event.id: _run_of(event) for event in page.rows}, reader)
     undoable = last_merge(lead) if merged else None
+    undoable_act = None if _is_later_page(query) else act_to_undo(page.rows, reader)
     names = {other.id: other.display_name for other in merged}
     givings = _Givings(lead, organisation, page.rows)
     return History(
         entries=[
-            _entry(event, names, undoable, runs.get(event.id), givings) for event in page.rows
+            _entry(event, names, (undoable, undoable_act), runs.get(event.id), givings)
+            for event in page.rows
         ],
         earlier=page.older,
         merged=merged,
@@ -103,6 +108,10 @@ class _Givings:
         }
 
 
+def _is_later_page(query: QueryDict) -> bool:
+    return "after" in query or "before" in query
+
+
 def _run_of(event: LeadEvent) -> UUID | None:
     """The change of many leads that made it, where that may still be undone."""
     return may_be_open(parse_uuid(event.payload.get("bulk", "")), event.created_at)
@@ -111,15 +120,17 @@ def _run_of(event: LeadEvent) -> UUID | None:
 def _entry(
     event: LeadEvent,
     names: dict[UUID, str],
-    undoable: LeadEvent | None,
+    undoable: tuple[LeadEvent | None, LeadEvent | None],
     run: OpenRun | None,
     givings: _Givings,
 ) -> Entry:
     words: dict[str, Any] = _WORDS[EventKind(event.kind)](event)
+    merge, act = undoable
     return Entry(
         event=event,
         other_lead=names.get(event.lead_id),
-        can_be_undone=undoable is not None and event.id == undoable.id,
+        can_be_undone=merge is not None and event.id == merge.id,
+        act=event.payload["act"] if act is not None and event.id == act.id else None,
         run=run,
         **words,
         **givings.words_of(event),
@@ -127,7 +138,13 @@ def _entry(
 
 
 def _status(event: LeadEvent) -> dict[str, Any]:
-    return {"what": ""}
+    return {"what": "", "details": list(_lost_for(event)), "note": event.payload.get("lost_words")}
+
+
+def _lost_for(event: LeadEvent) -> Iterator[str]:
+    reason = event.payload.get("lost_reason")
+    if reason in LostReason.values:
+        yield LostReason(reason).label
 
 
 def _field(event: LeadEvent) -> dict[str, Any]:
@@ -140,6 +157,8 @@ def _field(event: LeadEvent) -> dict[str, Any]:
 
 
 def _note(event: LeadEvent) -> dict[str, Any]:
+    if event.payload.get("call") == NO_ANSWER:
+        return {"what": "No answer", "note": event.payload.get("text")}
     return {"what": "Note", "note": event.payload.get("text", "")}
 
 

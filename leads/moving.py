@@ -26,6 +26,7 @@ from organisations.actors import Actor, ActorKind
 from organisations.changes.numbering import NUMBERED, is_gathering, note
 
 _json = msgspec.json.Encoder().encode
+NOTHING_BESIDES: Mapping[str, Any] = {}  # what the event of a plain move keeps
 
 
 class Moved(NamedTuple):
@@ -52,18 +53,22 @@ def move(
     organisation_id: UUID,
     by: Actor,
     seen: LeadStatus | None = None,
+    payload: Mapping[str, Any] = NOTHING_BESIDES,
+    moved_on: bool | None = None,
 ) -> Moved | None:
     """Set the status of the organisation's lead, with its event and its entry in the audit trail.
 
     `seen` is the status that the person's page showed: where another stands by now nothing is
-    changed, and `Moved.was` tells of it. None where the organisation has no such lead, or it was
+    changed, and `Moved.was` tells of it. `payload` is the event's; `moved_on` is what is kept of
+    that, None as for any move. None where the organisation has no such lead, or it was
     merged into another. Raises Django's DatabaseError.
     """
     is_system = by.kind == ActorKind.SYSTEM
     one = {
         "lead_id": lead_id,
         "status": status,
-        "moved_on": not is_system,
+        "moved_on": not is_system if moved_on is None else moved_on,
+        "payload": _json(payload).decode(),
         "event_id": uuid7(),
         "entry_id": None if is_system else uuid7(),
         "seen": seen,
@@ -163,7 +168,7 @@ _ONE = _statement(
                FOR NO KEY UPDATE
         ), step AS (
             SELECT %(lead_id)s::uuid AS lead_id, was, %(status)s::text AS status,
-                   %(moved_on)s::boolean AS moved_on, '{{}}'::jsonb AS payload,
+                   %(moved_on)s::boolean AS moved_on, %(payload)s::jsonb AS payload,
                    %(event_id)s::uuid AS event_id, %(entry_id)s::uuid AS entry_id
               FROM before
         )""",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leads import search
 from leads.models import EventKind, Lead, LeadEvent, LeadEventQuerySet
 from leads.models.choices import CONSENT, ORIGIN_FIELDS, Consent
 from organisations.models import Organisation
@@ -44,12 +45,13 @@ def take(lead: Lead, told: Mapping[str, Any]) -> list[str]:
 def restate(lead: Lead, merged: Iterable[Lead], organisation: Organisation) -> None:
     """Bring the columns up to date with the events, where some came or went; nothing is saved.
 
-    `merged` are the leads that became this one. One statement.
+    `merged` are the leads that became this one. What the lead is found by follows. One statement.
     """
     for column in COLUMNS:
         setattr(lead, column, None)
     for event in _captures([lead, *merged], organisation).order_by("created_at", "id"):
         take(lead, event.payload)
+    search.renew(lead)
 
 
 def is_known(*leads: Lead) -> bool:

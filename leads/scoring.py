@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from leads import phones
 from leads.facts import LeadFacts, says_something
 from leads.models import FACT_FIELDS, Lead
 from leads.models.choices import FACT_CHOICES, Intent, LeadStatus, columns_of
@@ -168,11 +169,17 @@ def in_words(lead: Lead | LeadFacts, fact: str, visitor_messages: int) -> str:
     if fact == "budget":
         return _span(lead.budget_min, lead.budget_max, "£{:,}".format)
     if fact == "bedrooms":
-        return _span(lead.bedrooms_min, lead.bedrooms_max, str)
+        return _span(lead.bedrooms_min, lead.bedrooms_max, _rooms)
     if fact == "viewing_requested":
         return "Asked for a viewing"
+    if fact == "phone":
+        return phones.shown(str(lead.phone))
     value = getattr(lead, fact)
     return str(FACT_CHOICES[fact](value).label) if fact in FACT_CHOICES else str(value)
+
+
+def _rooms(number: int) -> str:
+    return str(number) if number else "studio"
 
 
 def _span(least: int | None, most: int | None, write: Any) -> str:

@@ -1,7 +1,8 @@
 """Finding leads by words, numbers and facts: what is stored for it, and how it is asked.
 
 A lead's `search` column is a tsvector of exact lexemes (foundation/database/lexemes.py): its words
-folded (foundation/words.py), e-mails, its phone (leads/phone_search.py), and its facts as facets.
+folded (foundation/words.py), those of the home's reference among them, e-mails, its phone
+(leads/phone_search.py), and its facts as facets.
 """
 
 import re
@@ -40,11 +41,12 @@ def document(
     source: str,
     score: int | None,
     assignee_id: UUID | None = None,
+    property_ref: str | None = None,
 ) -> str:
     """What a lead's `search` column holds, in the text form of a tsvector."""
     mark = tag(organisation_id)
     lexemes = {
-        *_found_by(facts),
+        *_found_by(facts, property_ref),
         *_facets(facts),
         f"=source:{source}",
         f"=temperature:{temperature(score) or 'none'}",
@@ -64,6 +66,7 @@ def renew(lead: Lead) -> None:
         source=lead.source,
         score=lead.score,
         assignee_id=lead.assignee_id,
+        property_ref=lead.property_ref,
     )
 
 
@@ -84,9 +87,10 @@ def query(organisation_id: UUID, text: str, facets: Mapping[str, Iterable[str]])
     return " & ".join(parts) or None
 
 
-def _found_by(facts: Described) -> Iterator[str]:
-    """What a person may type or paste to find the lead."""
-    said = ", ".join(filter(None, (facts.name, facts.area, facts.summary, facts.email)))
+def _found_by(facts: Described, property_ref: str | None) -> Iterator[str]:
+    """What a person may type or paste to find the lead; the home's reference is the agency's."""
+    texts = (facts.name, facts.area, facts.summary, facts.email, property_ref)
+    said = ", ".join(filter(None, texts))
     found = words.stored(said)
     found += map(_e_mail, _e_mails_apart(fold(said))[0])
     if facts.phone:

@@ -68,6 +68,21 @@ CREATE TRIGGER leads_lead_first_contact_update BEFORE UPDATE OF status ON leads_
     EXECUTE FUNCTION leads_lead_first_contact();
 """
 
+# A lead that is lost no more has no reason for which it was, whoever moves it.
+LOST_NO_MORE = """
+CREATE FUNCTION leads_lead_lost_no_more() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.lost_reason := NULL;
+    NEW.lost_words := NULL;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER leads_lead_lost_no_more BEFORE UPDATE OF status ON leads_lead
+    FOR EACH ROW WHEN (OLD.status = 'lost' AND NEW.status <> 'lost')
+    EXECUTE FUNCTION leads_lead_lost_no_more();
+"""
+
 # How many leads each status has (leads/models/tally.py). Once a statement, from its changed rows,
 # differences are added, so that writers never wait for each other. Now and then an organisation's
 # rows are folded into one a status, without any that another transaction is folding.
@@ -375,6 +390,7 @@ CREATE TRIGGER leads_lead_days_delete AFTER DELETE ON leads_lead
 TRIGGERS = (
     STAMP,
     FIRST_CONTACT,
+    LOST_NO_MORE,
     TALLY,
     DAYS_AND_BUCKETS,
     FOLD_DAYS,

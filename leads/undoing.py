@@ -19,6 +19,7 @@ from django.utils import timezone
 from leads import bulk, moving
 from leads.assignment import save_assigned, take_assignee
 from leads.bulk_trail import Trail
+from leads.losing import write_down
 from leads.models import EventKind, Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.temperature import temperature
@@ -174,15 +175,23 @@ def _move_back(
     steps: dict[UUID, moving.Step] = {}
     for lead in leads:
         event = done[lead.id]
-        status = _status_before(lead, event, since[lead.id])
+        status = status_before(lead, event, since[lead.id])
         if lead.status == event.to_value != status:
             moved_on = event.payload["moved_on"]
             steps[lead.id] = moving.Step(lead.id, status, marks, moved_on=moved_on)
     moving.move_each(steps.values(), organisation_id=organisation.id, by=by)
+    # Runs from before leads had reasons kept none.
+    write_down(
+        (lead, done[lead.id].payload["was_lost"])
+        for lead in leads
+        if lead.id in steps
+        and steps[lead.id].status == LeadStatus.LOST
+        and "was_lost" in done[lead.id].payload
+    )
     return [lead for lead in leads if lead.id in steps]
 
 
-def _status_before(lead: Lead, event: LeadEvent, since: set[str]) -> str:
+def status_before(lead: Lead, event: LeadEvent, since: set[str]) -> str:
     """The status that the lead would have, had the event not been."""
     if EventKind.CAPTURE in since and not event.payload["moved_on"]:
         # It was the system's to set, and would have followed the score meanwhile.

@@ -2,6 +2,7 @@ from django.urls import path
 
 from leads import export
 from leads.pages import (
+    acts,
     arrivals,
     assignment,
     bulk,
@@ -38,6 +39,8 @@ urlpatterns = [
     ),
     path("<uuid:lead_id>/facts/", corrections.correct_facts, name="facts"),
     path("<uuid:lead_id>/assignee/", assignment.change_assignee, name="assignee"),
+    path("<uuid:lead_id>/no-answer/", follow_ups.note_no_answer, name="no_answer"),
+    path("<uuid:lead_id>/acts/<uuid:act_id>/undo/", acts.undo_act, name="undo_act"),
     path("<uuid:lead_id>/follow-up/", follow_ups.change_follow_up, name="follow_up"),
     path("<uuid:lead_id>/notes/", history.write_note, name="notes"),
     path("<uuid:lead_id>/history/", history.lead_history, name="history"),

@@ -32,6 +32,8 @@ def _lead(lead: Lead) -> dict[str, Any]:
         "id": str(lead.id),
         **{field: getattr(lead, field) for field in (*FACT_FIELDS, *ORIGIN_FIELDS, CONSENT)},
         "status": lead.status,
+        "lost_reason": lead.lost_reason,
+        "lost_words": lead.lost_words,
         "score": lead.score,
         "source": lead.source,
         "assignee": lead.assignee.name if lead.assignee else None,

@@ -12,6 +12,7 @@ from foundation.plain_text import shortened
 from leads import phones
 from leads.models import Lead
 from leads.models.choices import (
+    CONSENT,
     CONTACT,
     FACT_CHOICES,
     FACT_LABELS,
@@ -19,6 +20,7 @@ from leads.models.choices import (
     ORIGIN_FIELDS,
     ORIGIN_LABELS,
     WANTS,
+    Consent,
     LeadStatus,
     PropertyType,
 )
@@ -40,12 +42,16 @@ def more_wanted(lead: Lead) -> str:
 
 
 def bedrooms(lead: Lead) -> str:
-    """`3–4 bed`, `2+ bed`, `studio`; empty where nothing is known."""
+    """`3–4 bed`, `2+ bed`, `studio to 2 bed`, `studio`; empty where nothing is known."""
     least, most = lead.bedrooms_min, lead.bedrooms_max
     if least is None and most is None:
         return ""
+    if most == 0:
+        return "studio"
+    if least == 0:
+        return "studio or more" if most is None else f"studio to {most} bed"
     if least == most:
-        return "studio" if least == 0 else f"{least} bed"
+        return f"{least} bed"
     if most is None:
         return f"{least}+ bed"
     return f"up to {most} bed" if least is None else f"{least}–{most} bed"
@@ -168,7 +174,7 @@ _LABELS = {
     **FACT_LABELS,
     **ORIGIN_LABELS,
     "conversation": "Conversation",
-    "marketing_consent": "Marketing consent",
+    CONSENT: "Marketing consent",
     "follow_up_on": "Follow-up",
     "assignee_id": "Assignee",
     "status": "Status",
@@ -181,7 +187,7 @@ def fact_label(fact: str) -> str:
 
 
 UNKNOWN = "not known"
-_CHOICES = FACT_CHOICES | {"status": LeadStatus}
+_CHOICES = FACT_CHOICES | {"status": LeadStatus, CONSENT: Consent}
 
 
 def value_in_words(field: str, value: str | None) -> str:
@@ -192,6 +198,10 @@ def value_in_words(field: str, value: str | None) -> str:
         return str(_CHOICES[field](value).label)
     if field.startswith("budget_") and value.isdecimal():
         return pounds(int(value))
+    if field == "phone":
+        return phones.shown(value)
+    if field.startswith("bedrooms_") and value == "0":
+        return "studio"
     if field == "follow_up_on":
         return date_format(date.fromisoformat(value), "j F Y")
     return value

@@ -2,6 +2,7 @@
 
 from django.core.management.base import CommandError
 
+from foundation.names import as_name, is_name
 from organisations.models import Organisation
 
 
@@ -25,11 +26,11 @@ def open_organisation(slug: str) -> Organisation:
 
 def text_argument(name: str, value: str, *, longest: int) -> str:
     """The argument without its outer spaces; CommandError where it cannot be taken."""
-    text = value.strip()
+    text = as_name(value)
     if not text:
         raise CommandError(f"{name} is blank; it takes 1 to {longest} characters.")
     if len(text) > longest:
         raise CommandError(f"{name} takes at most {longest} characters, not {len(text)}.")
-    if not text.isprintable():  # control characters, and bytes that are no UTF-8
+    if not is_name(text):  # control characters, and bytes that are no UTF-8
         raise CommandError(f"{name} is {text!r}; it takes characters that can be printed.")
     return text

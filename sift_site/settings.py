@@ -212,6 +212,8 @@ CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves (hx-headers on b
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "sift_site.serving.error_pages.csrf_failure"
 MESSAGE_STORAGE = "foundation.web.cookies.MessageStorage"
+MESSAGE_LEVEL_DONE = 26  # what a press did, with an Undo; between success and warning
+MESSAGE_TAGS = {MESSAGE_LEVEL_DONE: "done"}
 
 # --- Mail ----------------------------------------------------------------------------------------
 # The worker sends it (organisations/letters/): to the server that is named; without one to standard

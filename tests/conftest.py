@@ -190,7 +190,7 @@ def meanwhile():
         thread = threading.Thread(target=run)
         thread.start()
         threads.append(thread)
-        return lambda: (thread.join(60), result[0])[1]
+        return lambda: (thread.join(120), result[0])[1]
 
     yield start
     for thread in threads:

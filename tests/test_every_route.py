@@ -12,11 +12,13 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from leads.acts import Act, do
 from leads.bulk import Move, change_matching
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.models.saved_view import SavedView
 from organisations.actors import Actor
+from organisations.changes.numbering import numbered_last
 from tests.factories import (
     make_conversation,
     make_device,
@@ -32,7 +34,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
 # Parameters that name an object, and the object of an agency that each stands for.
 OBJECTS = (
-    *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id"),
+    *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id", "act_id"),
     *("person_id", "invitation_id", "session_id", "device_id", "passkey_id"),
 )
 # Routes that answer anybody: each is meant to.
@@ -109,12 +111,17 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
     conversation = make_conversation(agency, lead, messages=1)
     key, _ = make_key(agency, name=name)
     leads = Lead.objects.for_organisation(agency)
+    with numbered_last():
+        locked = leads.select_for_update().get(id=lead.id)
+        act = Act(status=LeadStatus.CONTACTED)
+        act_id = do(locked, act, person=person, by=Actor.for_person(person))
     bulk = change_matching(leads, Move(LeadStatus.LOST), by=Actor.for_person(person))
     return {
         "lead_id": lead.id,
         "conversation_id": conversation.id,
         "key_id": key.id,
         "view_id": SavedView.objects.keep(person, name, "status=hot").id,
+        "act_id": act_id,
         "bulk_id": bulk.bulk_id,
         "person_id": make_user(agency, name=name).id,
         "invitation_id": make_invitation(agency)[0].id,

@@ -16,9 +16,10 @@ from organisations.models import Organisation, User
 
 PAGES_ON = 100
 VIEWS = (
-    "", "size=100", "sort=score",
+    "", "size=100", "sort=score", "sort=wait",
     *(f"status={status}" for status in LeadStatus.values),
     *(f"status={status}&sort=score" for status in LeadStatus.values),
+    "status=hot&sort=wait", "status=hot&status=warm&sort=wait", "status=hot&status=lost&sort=wait",
     "status=new&status=hot&status=warm", "status=converted&status=lost&sort=score",
     "q=nobodyatall", "q=usman+khan", "q=khan", "q=khan&sort=score", "q=leeds", "q=house+leeds",
     "q=house+leeds&sort=score", "q=house+leeds&size=100", "q=a", "q=0", "q=s+h+l",
@@ -37,8 +38,16 @@ VIEWS = (
     "since=2026-01-01&until=2026-01-31&timeline=asap", "since=2026-01-01&until=2026-06-30",
     "score_from=95", "score_from=95&sort=score", "score_to=10&status=hot",
     "score_from=40&score_to=45",
+    "q=khan&sort=wait", "assignee=me&sort=wait", "temperature=hot&sort=wait",
 )  # fmt: skip
-DEEP_VIEWS = ("", "sort=score", "status=contacted", "q=khan", "timeline=asap&sort=score")
+DEEP_VIEWS = (
+    "",
+    "sort=score",
+    "sort=wait",
+    "status=contacted",
+    "q=khan",
+    "timeline=asap&sort=score",
+)
 
 
 def show(organisation: Organisation, report: Report) -> None:

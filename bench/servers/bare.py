@@ -51,6 +51,25 @@ CHANGE = f"""
     RETURNING {COLUMNS}
 """
 
+EVENTS = f"""
+    SELECT feed.position, change.position, change.id, change.type, change.created_at,
+           change.lead_id, change.conversation_id, change.changed, change."from", change."to",
+           change.count, change.actor_kind, change.actor_name,
+           {", ".join(f"lead.{column.strip()}" for column in COLUMNS.split(","))}
+      FROM organisations_feed AS feed
+      LEFT JOIN LATERAL (
+            SELECT * FROM organisations_change AS change
+             WHERE change.organisation_id = %(organisation)s
+               AND feed.position > %(after)s AND change.position > %(after)s
+             ORDER BY change.position LIMIT %(limit)s
+           ) AS change ON true
+      LEFT JOIN leads_lead AS lead ON lead.organisation_id = %(organisation)s
+                                  AND lead.id = change.lead_id AND lead.merged_into_id IS NULL
+     WHERE feed.organisation_id = %(organisation)s
+     ORDER BY change.position
+"""
+LATEST = "SELECT position FROM organisations_feed WHERE organisation_id = %s"
+
 
 class Lead(msgspec.Struct, gc=False):
     id: UUID
@@ -87,6 +106,21 @@ class Message(msgspec.Struct, gc=False):
     role: str
     content: str
     created_at: datetime
+
+
+class Event(msgspec.Struct, rename={"from_value": "from", "to_value": "to"}):
+    position: int
+    id: UUID
+    type: str
+    created_at: datetime
+    lead_id: UUID | None
+    conversation_id: UUID | None
+    changed: list[str]
+    from_value: str | None
+    to_value: str | None
+    count: int | msgspec.UnsetType
+    actor: dict | None
+    lead: Lead | None
 
 
 class StatusChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -194,6 +228,34 @@ def message_list(key, conversation_id, query):
     return page(data, limit, offset, (data[-1].created_at, rows[limit - 1][4]) if more else None)
 
 
+def event_list(key, query):
+    after, limit = query.get("after", "0"), int(query.get("limit", 100))
+    if after == "latest":
+        rows = ask(LATEST, (key[2],))
+        latest = rows[0][0] if rows else 0
+        return {"data": [], "position": latest, "latest": latest, "has_more": False}
+    rows = ask(EVENTS, {"organisation": key[2], "after": int(after), "limit": limit + 1})
+    latest = rows[0][0] if rows else 0
+    data = [event_of(row) for row in rows[:limit] if row[1] is not None]
+    more = len(rows) > limit
+    return {
+        "data": data,
+        "position": data[-1].position if more else latest,
+        "latest": latest,
+        "has_more": more,
+    }
+
+
+def event_of(row):
+    *told, count, kind, name = row[1:13]
+    return Event(
+        *told,
+        msgspec.UNSET if count is None else count,
+        None if kind is None else {"kind": kind, "name": name},
+        None if row[13] is None else Lead(*row[13:]),
+    )
+
+
 def answer(environ):
     parts = environ["PATH_INFO"].split("/")  # "", "api", "v1", "leads", id, "status"
     method = environ["REQUEST_METHOD"]
@@ -213,6 +275,8 @@ def answer(environ):
             return change_status(keys[0], UUID(lead_id), environ)
         case "GET", ["conversations", conversation_id, "messages"]:
             return message_list(keys[0], UUID(conversation_id), query)
+        case "GET", ["events"]:
+            return event_list(keys[0], query)
     raise Refused("404 Not Found")
 
 

@@ -16,6 +16,7 @@ from bench.servers import keyset, orm  # noqa: E402
 from conversations.models import Message  # noqa: E402
 from leads.models import Lead  # noqa: E402
 from leads.models.choices import LeadStatus  # noqa: E402
+from organisations.models import Change  # noqa: E402
 
 
 class Caller:
@@ -45,6 +46,25 @@ class MessageSerializer(serializers.ModelSerializer):
     class Meta:
         model = Message
         fields = orm.MESSAGE_FIELDS
+
+
+class EventSerializer(serializers.ModelSerializer):
+    actor = serializers.DictField()
+    lead = LeadSerializer()
+
+    class Meta:
+        model = Change
+        fields = (*orm.EVENT_FIELDS, "actor", "lead")
+
+    def to_representation(self, change):
+        shown = super().to_representation(change)
+        shown |= {"from": change.from_value, "to": change.to_value}  # one is a word of Python's
+        return shown if change.count is None else shown | {"count": change.count}
+
+
+class EventQuerySerializer(serializers.Serializer):
+    after = serializers.RegexField("^([0-9]+|latest)$", default="0")
+    limit = serializers.IntegerField(min_value=1, max_value=500, default=100)
 
 
 class WindowSerializer(serializers.Serializer):
@@ -121,10 +141,25 @@ class MessageList(KeyedView):
         return page_response(page, MessageSerializer)
 
 
+class EventList(KeyedView):
+    def get(self, request):
+        query = understood(EventQuerySerializer(data=request.query_params))
+        page = orm.event_page(request.auth, **query)
+        return Response(
+            {
+                "data": EventSerializer(page.data, many=True).data,
+                "position": page.position,
+                "latest": page.latest,
+                "has_more": page.has_more,
+            }
+        )
+
+
 urlpatterns = [
     path("api/v1/leads", LeadList.as_view()),
     path("api/v1/leads/<uuid:lead_id>", LeadDetail.as_view()),
     path("api/v1/leads/<uuid:lead_id>/status", LeadStatusView.as_view()),
     path("api/v1/conversations/<uuid:conversation_id>/messages", MessageList.as_view()),
+    path("api/v1/events", EventList.as_view()),
 ]
 application = get_wsgi_application()

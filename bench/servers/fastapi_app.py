@@ -6,11 +6,19 @@ from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import DateTime, ForeignKey, exists, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
+from sqlalchemy import DateTime, ForeignKey, String, and_, exists, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    contains_eager,
+    foreign,
+    joinedload,
+    mapped_column,
+    relationship,
+)
 
 from bench.servers import keyset
 from foundation.ids import uuid7
@@ -116,6 +124,41 @@ class Message(Base):
     created_at: Mapped[datetime]
 
 
+class Feed(Base):
+    __tablename__ = "organisations_feed"
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int]
+
+
+class Change(Base):
+    __tablename__ = "organisations_change"
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
+    type: Mapped[str]
+    lead_id: Mapped[UUID | None]
+    conversation_id: Mapped[UUID | None]
+    changed: Mapped[list[str]] = mapped_column(ARRAY(String))
+    from_value: Mapped[str | None] = mapped_column("from")
+    to_value: Mapped[str | None] = mapped_column("to")
+    count: Mapped[int | None]
+    actor_kind: Mapped[str | None]
+    actor_name: Mapped[str | None]
+    created_at: Mapped[datetime]
+    lead: Mapped[Lead | None] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(Change.lead_id) == Lead.id,
+            Lead.organisation_id == Change.organisation_id,
+            Lead.merged_into_id.is_(None),
+        ),
+        viewonly=True,
+    )
+
+    @property
+    def actor(self) -> dict | None:
+        return {"kind": self.actor_kind, "name": self.actor_name} if self.actor_kind else None
+
+
 # --- JSON ----------------------------------------------------------------------------------------
 class LeadOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
@@ -163,6 +206,42 @@ class PageOut(BaseModel, Generic[T]):
     offset: int
     has_more: bool
     next_cursor: str | None
+
+
+class ActorOut(BaseModel):
+    kind: str
+    name: str
+
+
+class EventOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    position: int
+    id: UUID
+    type: str
+    created_at: datetime
+    lead_id: UUID | None
+    conversation_id: UUID | None
+    changed: list[str]
+    from_value: str | None = Field(serialization_alias="from")
+    to_value: str | None = Field(serialization_alias="to")
+    count: int | None
+    actor: ActorOut | None
+    lead: LeadOut | None
+
+    @model_serializer(mode="wrap")
+    def without_no_count(self, written):
+        shown = written(self)
+        if shown["count"] is None:
+            del shown["count"]
+        return shown
+
+
+class EventPageOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    data: list[EventOut]
+    position: int
+    latest: int
+    has_more: bool
 
 
 class StatusIn(BaseModel):
@@ -306,3 +385,28 @@ async def message_list(
     asked = asked.order_by(Message.created_at, Message.position).offset(offset).limit(limit + 1)
     rows = (await session.scalars(asked)).all()
     return page_of(rows, limit, offset, "position")
+
+
+@app.get("/api/v1/events")
+async def event_list(
+    session: Session,
+    key: Key,
+    after: Annotated[str, Query(pattern="^([0-9]+|latest)$")] = "0",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> EventPageOut:
+    feed = select(Feed.position).where(Feed.organisation_id == key.organisation_id)
+    latest = await session.scalar(feed) or 0
+    changes = []
+    if after != "latest" and int(after) < latest:
+        asked = select(Change).options(joinedload(Change.lead)).order_by(Change.position)
+        asked = asked.where(
+            Change.organisation_id == key.organisation_id, Change.position > int(after)
+        )
+        changes = list((await session.scalars(asked.limit(limit + 1))).all())
+    shown, has_more = changes[:limit], len(changes) > limit
+    return {
+        "data": shown,
+        "position": shown[-1].position if has_more else latest,
+        "latest": latest,
+        "has_more": has_more,
+    }

@@ -14,6 +14,7 @@ from django.urls import path  # noqa: E402
 from ninja import Field, NinjaAPI, Query, Schema  # noqa: E402
 from ninja.errors import HttpError  # noqa: E402
 from ninja.renderers import BaseRenderer  # noqa: E402
+from pydantic import model_serializer  # noqa: E402
 
 from bench.servers import orm  # noqa: E402
 
@@ -63,6 +64,45 @@ class PageOut(Schema, Generic[T]):
     offset: int
     has_more: bool
     next_cursor: str | None
+
+
+class ActorOut(Schema):
+    kind: str
+    name: str
+
+
+class EventOut(Schema):
+    position: int
+    id: UUID
+    type: str
+    created_at: datetime
+    lead_id: UUID | None
+    conversation_id: UUID | None
+    changed: list[str]
+    from_value: str | None = Field(serialization_alias="from")
+    to_value: str | None = Field(serialization_alias="to")
+    count: int | None
+    actor: ActorOut | None
+    lead: LeadOut | None
+
+    @model_serializer(mode="wrap")
+    def without_no_count(self, written):
+        shown = written(self)
+        if shown["count"] is None:
+            del shown["count"]
+        return shown
+
+
+class EventPageOut(Schema):
+    data: list[EventOut]
+    position: int
+    latest: int
+    has_more: bool
+
+
+class EventQuery(Schema):
+    after: str = Field("0", pattern="^([0-9]+|latest)$")
+    limit: int = Field(100, ge=1, le=500)
 
 
 class LeadQuery(Schema):
@@ -124,6 +164,11 @@ def change_status(request, lead_id: UUID, change: StatusIn):
 @api.get("/conversations/{uuid:conversation_id}/messages", response=PageOut[MessageOut])
 def message_list(request, conversation_id: UUID, query: Query[MessageQuery]):
     return found(orm.message_page(request.auth, conversation_id, **query.dict()))
+
+
+@api.get("/events", response=EventPageOut, by_alias=True)
+def event_list(request, query: Query[EventQuery]):
+    return orm.event_page(request.auth, **query.dict())
 
 
 urlpatterns = [path("api/v1/", api.urls)]

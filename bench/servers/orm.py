@@ -11,7 +11,7 @@ from apikeys.models import ApiKey
 from bench.servers import keyset
 from conversations.models import Conversation, Message
 from leads.models import Lead, LeadEvent
-from organisations.models import AuditEntry
+from organisations.models import AuditEntry, Change, Feed
 
 LEAD_FIELDS = (
     "id", "name", "email", "phone", "status", "score", "source", "summary", "intent",
@@ -21,6 +21,9 @@ LEAD_FIELDS = (
     "created_at", "updated_at",
 )  # fmt: skip
 MESSAGE_FIELDS = ("id", "role", "content", "created_at")
+EVENT_FIELDS = (
+    "position", "id", "type", "created_at", "lead_id", "conversation_id", "changed",
+)  # fmt: skip
 
 
 def key_of(authorization: str | None) -> ApiKey | None:
@@ -133,3 +136,31 @@ def message_page(
         messages = messages.filter(created_at__gte=at)
         messages = messages.filter(Q(created_at__gt=at) | Q(position__gt=int(tie)))
     return Page(list(messages[offset : offset + limit + 1]), limit, offset, "position")
+
+
+class EventPage:
+    """Changes after a position, each with its `lead`, and how far the agency's have come."""
+
+    def __init__(self, changes: list, latest: int, limit: int) -> None:
+        self.data = changes[:limit]
+        self.latest = latest
+        self.has_more = len(changes) > limit
+        self.position = self.data[-1].position if self.has_more else latest
+
+
+def event_page(key: ApiKey, *, after: str = "0", limit: int = 100) -> EventPage:
+    """`after` is a position, or `latest`. Where nothing came after it the changes are not read."""
+    feed = Feed.objects.filter(organisation_id=key.organisation_id)
+    latest = feed.values_list("position", flat=True).first() or 0
+    if after == "latest" or int(after) >= latest:
+        return EventPage([], latest, limit)
+    changes = Change.objects.filter(organisation_id=key.organisation_id, position__gt=int(after))
+    page = EventPage(list(changes.order_by("position")[: limit + 1]), latest, limit)
+    leads = Lead.objects.filter(organisation_id=key.organisation_id, merged_into__isnull=True)
+    found = leads.only(*LEAD_FIELDS).in_bulk({change.lead_id for change in page.data})
+    for change in page.data:
+        change.lead = found.get(change.lead_id)
+        change.actor = (
+            {"kind": change.actor_kind, "name": change.actor_name} if change.actor_kind else None
+        )
+    return page

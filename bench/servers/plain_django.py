@@ -107,10 +107,38 @@ def message_list(request, key, conversation_id):
     return page_response(found(page), orm.MESSAGE_FIELDS)
 
 
+@keyed("GET")
+def event_list(request, key):
+    after = request.GET.get("after", "0")
+    limit = window_of(request.GET, 100, 500)["limit"]
+    if after != "latest" and not after.isdecimal():
+        raise Refused(422)
+    page = orm.event_page(key, after=after, limit=limit)
+    return JsonResponse(
+        {
+            "data": [shown_event(change) for change in page.data],
+            "position": page.position,
+            "latest": page.latest,
+            "has_more": page.has_more,
+        }
+    )
+
+
+def shown_event(change):
+    event = shown(change, orm.EVENT_FIELDS) | {
+        "from": change.from_value,
+        "to": change.to_value,
+        "actor": change.actor,
+        "lead": shown(change.lead, orm.LEAD_FIELDS) if change.lead else None,
+    }
+    return event if change.count is None else event | {"count": change.count}
+
+
 urlpatterns = [
     path("api/v1/leads", lead_list),
     path("api/v1/leads/<uuid:lead_id>", lead_detail),
     path("api/v1/leads/<uuid:lead_id>/status", change_status),
     path("api/v1/conversations/<uuid:conversation_id>/messages", message_list),
+    path("api/v1/events", event_list),
 ]
 application = get_wsgi_application()

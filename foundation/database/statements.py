@@ -31,6 +31,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
+from psycopg.generators import fetch, send
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
@@ -75,6 +76,22 @@ def change(sql: LiteralString, values: Values, *, alias: str = DEFAULT_DB_ALIAS)
     session = _session(alias)
     with session.django.wrap_database_errors:
         return _prepared_anew(session, sql, values, _ask_prepared)
+
+
+def change_and_commit(
+    sql: LiteralString, values: Values, *, alias: str = DEFAULT_DB_ALIAS
+) -> list[Row]:
+    """The same as the last statement of a transaction: its COMMIT is sent along.
+
+    So what the statement locks is held for as long as the database needs, and not until Python has
+    its turn again. A transaction that somebody began within another (a savepoint, then) stays open.
+    """
+    session = _session(alias)
+    django = session.django
+    is_outermost = not django.savepoint_ids and not django.needs_rollback
+    with django.wrap_database_errors:
+        asked = _ask_and_commit if is_outermost else _ask_prepared
+        return _prepared_anew(session, sql, values, asked)
 
 
 @dataclass(slots=True)
@@ -145,19 +162,70 @@ def _prepared_anew(
 
 
 def _ask_prepared(session: _Session, sql: LiteralString, values: Values) -> list[Row]:
+    text, parameters = _as_sent(sql, values)
+    link = session.raw.pgconn
+    _begin(session)
+    if (name := _prepared(session, sql, text)) is None:
+        return _rows(session, link.exec_params(text, parameters, result_format=Format.BINARY))
+    return _rows(session, link.exec_prepared(name, parameters, result_format=Format.BINARY))
+
+
+def _ask_and_commit(session: _Session, sql: LiteralString, values: Values) -> list[Row]:
+    text, parameters = _as_sent(sql, values)
+    _begin(session)
+    name = _prepared(session, sql, text)
+    link = session.raw.pgconn
+    link.enter_pipeline_mode()
+    if name is None:
+        link.send_query_params(text, parameters, result_format=Format.BINARY)
+    else:
+        link.send_query_prepared(name, parameters, result_format=Format.BINARY)
+    link.send_query_params(b"COMMIT", None)
+    link.pipeline_sync()
+    try:
+        answered, committed = _answers_to_both(session)
+    except BaseException:
+        session.raw.close()  # what comes next over it would be an answer to these
+        raise
+    rows = _rows(session, answered)
+    _check(link, committed, ExecStatus.COMMAND_OK)
+    return rows
+
+
+def _answers_to_both(session: _Session) -> tuple["PGresult", "PGresult"]:
+    """It is waited for as psycopg waits: libpq's own way would stop Python's other threads."""
+    link = session.raw.pgconn
+    session.raw.wait(send(link))
+    # Each answer is followed by None, and both by a word that there are no more.
+    answers = [session.raw.wait(fetch(link)) for _ in range(5)]
+    if link.status != ConnStatus.BAD:
+        link.exit_pipeline_mode()
+    answered, committed = answers[0], answers[2]
+    if answered is None or committed is None:
+        raise psycopg.OperationalError("the connection was lost")
+    return answered, committed
+
+
+def _as_sent(sql: LiteralString, values: Values) -> tuple[bytes, Any]:
     text, names = _numbered(sql)
-    parameters: Any = [_encoded(values[name]) for name in names]  # None is NULL
+    return text, [_encoded(values[name]) for name in names]  # None is NULL
+
+
+def _begin(session: _Session) -> None:
+    """Django's atomic() leaves it to psycopg's cursors to begin."""
     link = session.raw.pgconn
     if not session.raw.autocommit and link.transaction_status == TransactionStatus.IDLE:
-        # Django's atomic() leaves it to psycopg's cursors to begin.
         _check(link, link.exec_(b"BEGIN"), ExecStatus.COMMAND_OK)
-    if (name := session.names.get(sql)) is None:
-        if len(session.names) >= _MOST_KEPT:
-            return _rows(session, link.exec_params(text, parameters, result_format=Format.BINARY))
+
+
+def _prepared(session: _Session, sql: LiteralString, text: bytes) -> bytes | None:
+    """The name of the prepared statement; None where the connection keeps enough of them."""
+    if (name := session.names.get(sql)) is None and len(session.names) < _MOST_KEPT:
         name = b"sift_%d" % next(_numbers)
+        link = session.raw.pgconn
         _check(link, link.prepare(name, text), ExecStatus.COMMAND_OK)
         session.names[sql] = name
-    return _rows(session, link.exec_prepared(name, parameters, result_format=Format.BINARY))
+    return name
 
 
 def _ask_with_literals(session: _Session, sql: LiteralString, values: Values) -> list[Row]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 
 from foundation.days import Period, midnight
+from foundation.lists import widgets
 from foundation.lists.paging import Count
 
 # Where one is in a list, which a change of its filters forgets.
@@ -62,6 +64,7 @@ def one_of(label: str, choices: Iterable[tuple[str, Any]]) -> Any:
         label=label,
         choices=[("", "Any"), *choices],
         required=False,
+        widget=widgets.Select,
         error_messages={"invalid_choice": said},
     )
 
@@ -81,13 +84,14 @@ def search_field(label: str, *, form: str, placeholder: str) -> Any:
         required=False,
         max_length=200,
         error_messages={"max_length": "Search for at most 200 characters; nothing is searched."},
-        widget=forms.TextInput(
+        widget=widgets.TextInput(
             attrs={
                 "type": "search",
                 "form": form,
                 "placeholder": placeholder,
                 "autocomplete": "off",
                 "enterkeyhint": "search",
+                "dir": "auto",
             }
         ),
     )
@@ -109,7 +113,7 @@ def day_field(label: str) -> Any:
         label=label,
         required=False,
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=widgets.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": said},
         validators=[
             MinValueValidator(date(2000, 1, 1), years),
@@ -176,7 +180,7 @@ class FilterForm(forms.Form):
         """The field's valid choices, in the order of the form; none where it is faulty."""
         return [value for value, _ in self._said(field)]
 
-    @property
+    @cached_property
     def in_force(self) -> list[FilterInForce]:
         """Every choice that narrows the list, as the person may take it away again."""
         return [
@@ -208,6 +212,11 @@ class FilterForm(forms.Form):
     def more_in_force(self) -> int:
         """How many of the fields behind "More filters" narrow the list or are at fault."""
         return sum(bool(self.chosen(name) or name in self.errors) for name in self.MORE)
+
+    @property
+    def more_at_fault(self) -> bool:
+        """Whether one of them has a fault, which is said beside it."""
+        return any(name in self.errors for name in self.MORE)
 
     @property
     def export_query(self) -> str:

@@ -109,6 +109,17 @@ class Listing(Generic[Row]):
             return count_of(self._matches)
         return RowCount(_rounded_down(max(near, self._seen)), more=True)
 
+    def count_beyond(self, stretch: Stretch, *, most: int) -> RowCount:
+        """How many rows of a stretch match, up to `most`; exactly, where that is cheap."""
+        if self.rows.is_ranges_alone:
+            near = self._number_short_of(None, stretch, most + 1)
+            return RowCount(min(near, most), more=near > most)
+        edge = self._edge(stretch)
+        if edge is not None and self.newest._is_rare:
+            return count_of(stretch.beyond_place(self._matches), most=most)
+        near = self._number_short_of(edge, stretch, most + 1)
+        return RowCount(min(near, most), more=edge is not None or near > most)
+
     def read(self, stretch: Stretch, most: int) -> list[Row]:
         """The first so many rows of a stretch, by the plan that fits how many match."""
         if self.rows.is_ranges_alone:
@@ -156,12 +167,17 @@ class Listing(Generic[Row]):
         """The first window: its edge, and how many rows match in it."""
         stretch = Stretch(self.order)
         edge = self._edge(stretch)
-        counts = (
-            _short_of(edge, stretch, range_.walked).order_by().values("pk")
+        return edge, self._number_short_of(edge, stretch)
+
+    def _number_short_of(
+        self, edge: Place | None, stretch: Stretch, most: int | None = None
+    ) -> int:
+        """How many rows of the stretch match short of the edge, at most so many of each range."""
+        first, *others = (
+            _short_of(edge, stretch, range_.walked).order_by().values("pk")[:most]
             for range_ in self.rows.ranges
         )
-        first, *others = counts
-        return edge, first.union(*others, all=True).count() if others else first.count()
+        return first.union(*others, all=True).count() if others else first.count()
 
     def _edge(self, stretch: Stretch) -> Place | None:
         """The last place of the window; None where every range ends before it.
@@ -177,7 +193,7 @@ class Listing(Generic[Row]):
         edges: list[Place] = list(first.union(*others, all=True) if others else first)
         if not edges:
             return None
-        return max(edges) if not stretch.backwards else min(edges)
+        return min(edges) if stretch.rises else max(edges)
 
     def _walk(self, stretch: Stretch, edge: Place | None, most: int) -> QuerySet[Row]:
         """The first matches short of the edge: each range's own first ones, of them the first."""
@@ -205,7 +221,7 @@ def _sorted(stretch: Stretch, rows: QuerySet[Row]) -> QuerySet[Row]:
     ordered = stretch.beyond_place(rows).order_by(
         unindexed.desc(), *(column.desc() for column in others)
     )
-    return ordered.reverse() if stretch.backwards else ordered
+    return ordered.reverse() if stretch.rises else ordered
 
 
 def _rounded_down(number: int) -> int:

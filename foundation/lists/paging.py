@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import DateTimeField, F, Func, Model, QuerySet
+from django.db.models import Case, DateTimeField, F, Func, Model, QuerySet
 from django.db.models.fields.tuple_lookups import (
     TupleGreaterThan,
     TupleGreaterThanOrEqual,
@@ -44,16 +44,17 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a list is ordered by, descending; `null_as` is the number for which a null stands.
+    """What a list is ordered by; `null_as` is the number for which a null stands.
 
     The expression is the index's own, else PostgreSQL would not read the order from the index.
     """
 
     name: str
     null_as: int | None = None
+    ascending: bool = False  # all of an order's columns are, or none
 
     @property
-    def expression(self) -> F | Func:
+    def expression(self) -> F | Func | Case:
         return F(self.name) if self.null_as is None else Coalesce(self.name, self.null_as)
 
     def value(self, row: Model) -> Any:
@@ -77,7 +78,8 @@ class Column:
         return when.astimezone(UTC)
 
 
-# The columns of a list's order, all descending; the last is unique among equals of the others.
+# The columns of a list's order; the last is unique among equals of the others. All go one way, as
+# a comparison of rows does.
 Order: TypeAlias = Sequence[Column]
 Place: TypeAlias = tuple[Any, ...]  # a value for each column
 
@@ -94,18 +96,23 @@ class Stretch:
     backwards: bool = False
 
     @property
-    def columns(self) -> tuple[F | Func, ...]:
+    def columns(self) -> tuple[F | Func | Case, ...]:
         return tuple(column.expression for column in self.order)
+
+    @property
+    def rises(self) -> bool:
+        """Whether it is read from the least to the greatest."""
+        return self.order[0].ascending != self.backwards
 
     def beyond_place(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         if self.place is None:
             return rows
-        beyond = TupleGreaterThan if self.backwards else TupleLessThan
+        beyond = TupleGreaterThan if self.rises else TupleLessThan
         return rows.filter(beyond(self.columns, self.place))
 
     def of(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         ordered = self.beyond_place(rows).order_by(*(column.desc() for column in self.columns))
-        return ordered.reverse() if self.backwards else ordered
+        return ordered.reverse() if self.rises else ordered
 
     def as_far_as(self, edge: Place, rows: QuerySet[Row]) -> QuerySet[Row]:
         """Those of the stretch that do not lie beyond `edge`.
@@ -113,8 +120,8 @@ class Stretch:
         The first column is compared once more by itself: PostgreSQL has statistics for that, while
         it takes any comparison of rows with an expression to leave a third of them.
         """
-        within = TupleLessThanOrEqual if self.backwards else TupleGreaterThanOrEqual
-        first_within = LessThanOrEqual if self.backwards else GreaterThanOrEqual
+        within = TupleLessThanOrEqual if self.rises else TupleGreaterThanOrEqual
+        first_within = LessThanOrEqual if self.rises else GreaterThanOrEqual
         return self.of(rows).filter(
             within(self.columns, edge), first_within(self.columns[0], edge[0])
         )

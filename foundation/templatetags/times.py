@@ -39,6 +39,17 @@ def in_words(moment: datetime, now: datetime) -> str:
     return f"{so_many(days, 'day')} ago" if days < 7 else _date(moment, now)
 
 
+def waited(time: timedelta) -> str:
+    """How long somebody has waited: `under a minute`, `5 minutes`, `26 hours`, `3 days`."""
+    if time < timedelta(minutes=1):
+        return "under a minute"
+    if time < timedelta(hours=1):
+        return so_many(time // timedelta(minutes=1), "minute")
+    if time < timedelta(days=2):
+        return so_many(time // timedelta(hours=1), "hour")
+    return so_many(time.days, "day")
+
+
 def _date(moment: datetime, now: datetime) -> str:
     local = timezone.localtime(moment)
     same_year = local.year == timezone.localtime(now).year
@@ -54,6 +65,17 @@ def when(moment: datetime) -> SafeString:
         moment.isoformat(timespec="seconds"),
         exactly(moment),
         in_words(moment, timezone.now()),
+    )
+
+
+@register.simple_tag
+def since(moment: datetime, words: str) -> SafeString:
+    """How long it is since then, as `<time>`; the page keeps it true."""
+    return format_html(
+        '<time datetime="{}" title="Since {}" data-told="waited">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        exactly(moment),
+        words,
     )
 
 

@@ -36,6 +36,18 @@ PERSON_STATUSES = (
 )
 
 
+class LostReason(models.TextChoices):
+    """Why a lead was lost, as people choose it."""
+
+    FOUND_ELSEWHERE = "found_elsewhere", "Found a home elsewhere"
+    OTHER_AGENT = "other_agent", "Went with another agent"
+    NOTHING_SUITABLE = "nothing_suitable", "We had nothing suitable"
+    BUDGET = "budget", "Budget or mortgage"
+    NOT_LOOKING = "not_looking", "No longer looking"
+    NEVER_REACHED = "never_reached", "Never reached"
+    OTHER = "other", "Something else"
+
+
 class StatusByKey(models.TextChoices):
     """The statuses that an API key may set (CONTRACT.md, section 2)."""
 

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Now
 
 from foundation.database.constraints import known, said
@@ -26,6 +26,7 @@ from leads.models.choices import (
     FinancingStatus,
     Intent,
     LeadStatus,
+    LostReason,
     PropertyType,
     StampDutyPosition,
     Timeline,
@@ -53,6 +54,10 @@ class LeadQuerySet(TenantQuerySet["Lead"]):
     def best_first(self) -> Self:
         """By score, a lead without one last; the newest of a score first."""
         return self.order_by(Coalesce("score", -1).desc(), "-created_at", "-id")
+
+    def longest_wait_first(self) -> Self:
+        """Who waits for a first contact, the oldest first, and after them all others likewise."""
+        return self.order_by(WORKED, "created_at", "id")
 
     def found_by(self, asked: str) -> Self:
         """Those that match a tsquery made by `leads.search.query()` for this organisation."""
@@ -116,6 +121,12 @@ def _reached(status: LeadStatus, least: int) -> models.CheckConstraint:
 
 UNMERGED = Q(merged_into__isnull=True)
 WAITING = UNMERGED & Q(status__in=SCORED_STATUSES)
+# 0 while a lead waits for its first contact, 1 from then on: in an order, who waits comes first.
+WORKED = Case(
+    When(status__in=SCORED_STATUSES, then=Value(0)),
+    default=Value(1),
+    output_field=models.SmallIntegerField(),
+)
 
 
 class Lead(models.Model):
@@ -185,6 +196,9 @@ class Lead(models.Model):
     # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
     reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
     first_contacted_at = models.DateTimeField(null=True, editable=False)
+    # Why a lost lead was lost, and that in a person's own words; a trigger clears both.
+    lost_reason = models.CharField(max_length=20, choices=LostReason.choices, null=True)
+    lost_words = models.CharField(max_length=500, null=True)
     # What it is found by: `leads.search.document()`, stored with every change of what that reads.
     search = SearchVectorField(default="", db_default="", editable=False)
 
@@ -221,6 +235,16 @@ class Lead(models.Model):
             _in_order("bedrooms"),
             models.CheckConstraint(
                 name="leads_lead_not_merged_into_itself", condition=~Q(merged_into=F("id"))
+            ),
+            known("leads_lead", "lost_reason", LostReason),
+            said("leads_lead", "lost_words"),
+            models.CheckConstraint(
+                name="leads_lead_only_the_lost_have_a_reason",
+                condition=Q(lost_reason__isnull=True) | Q(status=LeadStatus.LOST),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_lost_words_beside_a_reason",
+                condition=Q(lost_words__isnull=True) | Q(lost_reason__isnull=False),
             ),
             _between("reached", 0, 3),
             *(_reached(status, least) for status, least in REACHED.items()),
@@ -283,6 +307,15 @@ class Lead(models.Model):
                 name="leads_lead_best_by_status",
                 condition=UNMERGED,
             ),
+            # The list, sorted by the longest wait.
+            models.Index(
+                F("organisation"),
+                WORKED,
+                F("created_at"),
+                F("id"),
+                name="leads_lead_longest_wait",
+                condition=UNMERGED,
+            ),
             # The list of one person's leads, in either order.
             models.Index(
                 name="leads_lead_newest_of_assignee",
@@ -320,6 +353,12 @@ class Lead(models.Model):
                 name="leads_lead_first_contact",
                 fields=["organisation", "first_contacted_at"],
                 condition=Q(first_contacted_at__isnull=False) & UNMERGED,
+            ),
+            # Those lost for a reason, the newest first.
+            models.Index(
+                name="leads_lead_lost_for",
+                fields=["organisation", "lost_reason", "-created_at", "-id"],
+                condition=UNMERGED & Q(lost_reason__isnull=False),
             ),
             # Words, numbers and facets: the lexemes carry the organisation.
             GinIndex(name="leads_lead_search", fields=["search"]),

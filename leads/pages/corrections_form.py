@@ -10,6 +10,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
+from leads import phones
 from leads.contacts import as_kept
 from leads.facts import LARGEST_BUDGET
 from leads.models import FACT_FIELDS, Lead
@@ -23,6 +24,7 @@ from leads.models.choices import (
     WANTS,
     columns_of,
 )
+from leads.pages.pounds import PoundsField
 from leads.pages.text_fields import Line, Prose
 from leads.wording import pounds
 
@@ -45,26 +47,14 @@ class WhateverIsSent(json.JSONDecoder):
             raise json.JSONDecodeError(str(error), text, 0) from None
 
 
-class Pounds(forms.IntegerField):
-    """Whole pounds, as people write them: `350000`, `350,000`, `£350,000`."""
-
-    widget = forms.TextInput
-
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            value = value.replace(",", "").replace("£", "").replace(" ", "")
-        return super().to_python(value)
-
-
-def _pounds(label: str) -> Pounds:
-    return Pounds(
+def _pounds(label: str) -> PoundsField:
+    return PoundsField(
         label=label,
         required=False,
         min_value=0,
         max_value=LARGEST_BUDGET,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={
-            "invalid": "Write whole pounds, such as 350,000.",
+            "invalid": "Write whole pounds, such as 350,000 or 350k.",
             "min_value": "Write 0 or more pounds.",
             "max_value": f"Write at most £{LARGEST_BUDGET:,}.",
         },
@@ -147,7 +137,8 @@ class FactForm(forms.Form):
     def showing(cls, lead: Lead) -> Self:
         """The form as it is opened: the facts as they stand."""
         facts = facts_of(lead)
-        return cls(initial={**facts, "seen": facts})
+        shown = {field: _as_shown(field, value) for field, value in facts.items()}
+        return cls(initial={**shown, "seen": facts})
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -165,7 +156,7 @@ class FactForm(forms.Form):
         return {
             field: as_kept(field, self.cleaned_data[field])
             for field in FACT_FIELDS
-            if self.cleaned_data[field] != _through_a_form(field, seen[field])
+            if self.cleaned_data[field] not in _untouched(field, seen[field])
         }
 
     def overtaken(self, lead: Lead) -> list[str]:
@@ -194,7 +185,8 @@ class FactForm(forms.Form):
         facts, changes = facts_of(lead), self.changes()
         data = QueryDict(mutable=True)
         for field in FACT_FIELDS:
-            value = self.cleaned_data[field] if field in changes else facts[field]
+            stands = _as_shown(field, facts[field])
+            value = self.cleaned_data[field] if field in changes else stands
             if value is not None and value is not False:
                 data[field] = str(value)
         data.setlist("let_go", self.cleaned_data["let_go"])
@@ -205,6 +197,16 @@ class FactForm(forms.Form):
 def facts_of(lead: Lead) -> dict[str, Any]:
     """The lead's facts by field, as JSON can say them."""
     return {field: getattr(lead, field) for field in FACT_FIELDS}
+
+
+def _as_shown(field: str, value: Any) -> Any:
+    """The fact as its field shows it: a number as people here write it."""
+    return phones.shown(value) if field == "phone" and isinstance(value, str) else value
+
+
+def _untouched(field: str, value: Any) -> tuple[Any, Any]:
+    """What the field brings back where nobody touched it; pages of before showed it as kept."""
+    return _through_a_form(field, _as_shown(field, value)), _through_a_form(field, value)
 
 
 def _through_a_form(field: str, value: Any) -> Any:

@@ -1,18 +1,20 @@
 """The filters above the list of leads: what may be asked, and the leads that it leaves."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
 
 from foundation.database.lexemes import Matches, MatchesWhenRead
 from foundation.days import Period
+from foundation.lists import widgets
 from foundation.lists.filters import (
     MOST_WORDS,
     ChoiceGroup,
@@ -35,12 +37,15 @@ from leads.models.choices import (
     SCORED_STATUSES,
     Channel,
     LeadStatus,
+    LostReason,
 )
+from leads.models.lead import WORKED
 from leads.temperature import HOT_FROM, WARM_FROM
 from organisations.models import User
 
 NEWEST: Order = (Column("created_at"), Column("id"))
 BEST: Order = (Column("score", null_as=-1), *NEWEST)
+OLDEST: Order = tuple(replace(column, ascending=True) for column in NEWEST)
 # The score that a temperature stands for, from and to, in their order; no score counts as -1.
 BANDS = {
     "none": (-1, -1),
@@ -50,16 +55,38 @@ BANDS = {
 }
 
 
+class _Worked(Column):
+    """Whether a lead waits no longer for its first contact, as the index has it."""
+
+    @property
+    def expression(self) -> Case:
+        return WORKED
+
+    def value(self, row: models.Model) -> int:
+        return int(row.status not in SCORED_STATUSES)  # type: ignore[attr-defined]  # a lead
+
+    def read(self, model: type[models.Model], text: str) -> int:
+        return ("0", "1").index(text)
+
+
+LONGEST_WAIT: Order = (_Worked("status", ascending=True), *OLDEST)
+
+
 class Sort(models.TextChoices):
-    NEWEST = "newest", "Newest first"
-    SCORE = "score", "Best score first"
+    NEWEST = "newest", "Newest"
+    SCORE = "score", "Best score"
+    WAIT = "wait", "Longest wait"
 
 
 def _showing(label: str, choices: Iterable[tuple[str, str]]) -> Any:
     """A select of how the list is shown, of which one is always chosen."""
     said = "“%(value)s” is not one of these, so the usual one is taken."
     return forms.ChoiceField(
-        label=label, choices=list(choices), required=False, error_messages={"invalid_choice": said}
+        label=label,
+        choices=list(choices),
+        required=False,
+        widget=widgets.Select,
+        error_messages={"invalid_choice": said},
     )
 
 
@@ -68,10 +95,20 @@ def _score(label: str) -> Any:
     return forms.IntegerField(
         label=label,
         required=False,
-        widget=forms.NumberInput(attrs={"min": 0, "max": 100, "inputmode": "numeric"}),
+        widget=widgets.NumberInput(attrs={"min": 0, "max": 100, "inputmode": "numeric"}),
         error_messages={"invalid": said},
         validators=[MinValueValidator(0, said), MaxValueValidator(100, said)],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A field of the bar that opens, and what is chosen in it, in words; none: anything."""
+
+    field: str
+    label: str
+    chosen: str
+    is_at_fault: bool
 
 
 class LeadFilterForm(FilterForm):
@@ -81,11 +118,11 @@ class LeadFilterForm(FilterForm):
     """
 
     SHOWING: Mapping[str, str] = {"sort": Sort.NEWEST.value, "size": "50"}
-    FIRST = ("source", "period", "assignee")
+    FIRST = ("assignee", "period", "sort")
     MORE = (
-        *FACT_CHOICES, "viewing_requested", "area", "since", "until",
-        "reached", "contacted_since", "contacted_until", "follow_up", "score_from", "score_to",
-        "size",
+        "source", *FACT_CHOICES, "viewing_requested", "area", "since", "until",
+        "reached", "contacted_since", "contacted_until", "follow_up", "lost_reason",
+        "score_from", "score_to", "size",
     )  # fmt: skip
     IN_ORDER = (
         *FilterForm.IN_ORDER,
@@ -123,6 +160,7 @@ class LeadFilterForm(FilterForm):
     contacted_since = day_field("First contact from")
     contacted_until = day_field("First contact until")
     follow_up = one_of("Follow-up", FollowUp.choices)
+    lost_reason = one_of("Lost because", LostReason.choices)
     score_from = _score("Score from")
     score_to = _score("Score to")
     sort = _showing("Sort", Sort.choices)
@@ -145,12 +183,8 @@ class LeadFilterForm(FilterForm):
 
     # --- What the filters leave -------------------------------------------------------------------
     @property
-    def is_sorted_by_score(self) -> bool:
-        return self.cleaned_data.get("sort") == Sort.SCORE
-
-    @property
-    def is_sorted_by_newest(self) -> bool:
-        return not self.is_sorted_by_score
+    def sorted_by(self) -> Sort:
+        return Sort(self.cleaned_data.get("sort") or Sort.NEWEST)
 
     @property
     def page_size(self) -> int:
@@ -165,28 +199,39 @@ class LeadFilterForm(FilterForm):
         return leads if asked is None else leads.found_by(asked)
 
     def in_order(self, leads: LeadQuerySet) -> LeadQuerySet:
-        return leads.best_first() if self.is_sorted_by_score else leads.newest_first()
+        match self.sorted_by:
+            case Sort.SCORE:
+                return leads.best_first()
+            case Sort.WAIT:
+                return leads.longest_wait_first()
+        return leads.newest_first()
 
     def listing(self) -> Listing[Lead]:
         """The agency's unmerged leads that pass every filter, to be read a page at a time."""
-        return self._listing(by_score=self.is_sorted_by_score)
+        return self._listing(self.sorted_by)
 
-    def _listing(self, *, by_score: bool) -> Listing[Lead]:
+    def _listing(self, sort: Sort) -> Listing[Lead]:
         every = Lead.objects.for_organisation(self.person.organisation).unmerged().defer("search")
         facets = self._facets()
+        statuses = self.chosen("status")
+        order = self._order(sort, statuses)
         by_index, besides = self._days("created_at"), self._scored()
-        if by_score:
+        if order is BEST:
             by_index, besides = besides & self._banded(facets), by_index
+        if order is LONGEST_WAIT:
+            by_index, besides = Q(), by_index & besides
+        else:
+            by_index &= self._of_one_person(facets)
         besides &= self._handled()
-        by_index &= self._of_one_person(facets)
         asked = self._asked(facets)
         found = Q() if asked is None else Q(Matches(asked))
         found_when_read = Q() if asked is None else Q(MatchesWhenRead(asked))
-        statuses = self.chosen("status")
-        ranges = [by_index & Q(status=status) for status in statuses] or [by_index]
         of_statuses = Q(status__in=statuses) if statuses else Q()
+        ranges = [by_index & Q(status=status) for status in statuses] or [by_index]
+        if order is LONGEST_WAIT and statuses:
+            ranges, besides = [by_index], besides & of_statuses
         return Listing(
-            BEST if by_score else NEWEST,
+            order,
             Narrowed(
                 ranges=[
                     Range(every.filter(range_), every.filter(range_, besides, found_when_read))
@@ -196,8 +241,15 @@ class LeadFilterForm(FilterForm):
                 every=every,
                 is_ranges_alone=not besides and asked is None,
             ),
-            newest=self._listing(by_score=False) if by_score else None,
+            newest=None if order is NEWEST else self._listing(Sort.NEWEST),
         )
+
+    def _order(self, sort: Sort, statuses: list[str]) -> Order:
+        """One that an index has: leads that all wait, or all do not, are just the oldest first."""
+        if sort is Sort.WAIT:
+            kinds = {status in SCORED_STATUSES for status in statuses}
+            return OLDEST if len(kinds) == 1 else LONGEST_WAIT
+        return BEST if sort is Sort.SCORE else NEWEST
 
     def _of_one_person(self, facets: dict[str, list[str]]) -> Q:
         """One person's leads, whatever their status, as a stretch of an index; the facet then goes.
@@ -238,6 +290,8 @@ class LeadFilterForm(FilterForm):
             handled &= Q(area=area)
         if reached := said.get("reached"):
             handled &= Q(reached__gte=REACHED[LeadStatus(reached)])
+        if lost_reason := said.get("lost_reason"):
+            handled &= Q(lost_reason=lost_reason)
         if follow_up := said.get("follow_up"):
             handled &= FollowUp(follow_up).condition
         return handled
@@ -263,16 +317,34 @@ class LeadFilterForm(FilterForm):
 
     # --- What the page says -----------------------------------------------------------------------
     def chip_groups(self, counts: Mapping[str, int]) -> list[ChoiceGroup]:
-        """The statuses that scoring sets, temperatures, and the statuses that people set.
+        """The statuses in which a lead waits for its first contact, all others, and temperatures.
 
         `counts` says how many leads of the agency each status has, whatever else is asked.
         """
         worked = [status for status in LeadStatus if status not in SCORED_STATUSES]
         return [
-            self._group("status", "Scored", SCORED_STATUSES, with_faults=False, counts=counts),
-            self._group("temperature", "Temperature", [*BANDS]),
+            self._group("status", "Waiting", SCORED_STATUSES, with_faults=False, counts=counts),
             self._group("status", "Worked", worked, counts=counts),
+            self._group("temperature", "Temperature", [*BANDS]),
         ]
+
+    @property
+    def menus(self) -> list[Menu]:
+        """The fields of which any values may be ticked, as the bar shows them while closed."""
+        return [
+            Menu(
+                name,
+                str(self[name].label),
+                ", ".join(label for _, label in self._said(name)),
+                is_at_fault=name in self.errors,
+            )
+            for name in ("status", "temperature")
+        ]
+
+    @property
+    def beside_search(self) -> int:
+        """How many choices narrow the list besides the search, which is always in sight."""
+        return len(self.in_force) - bool(self.chosen("q"))
 
     @property
     def export_query(self) -> str:

@@ -8,11 +8,13 @@ from django import forms
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from foundation.days import today
+from foundation.days import next_working_day, today
+from leads.acts import Act
 from leads.changed_meanwhile import overtaken_facts
-from leads.follow_ups import PRESETS, set_follow_up
-from leads.models import Lead
+from leads.follow_ups import PRESETS, in_words, preset_days, set_follow_up
+from leads.models import EventKind, Lead
 from leads.pages import handling, lead_page
+from leads.pages.acts import NOT_SAID, ActForm, act_on
 from organisations.changes.numbering import numbered_last
 from organisations.requests import SignedInRequest, actor_of
 
@@ -31,7 +33,7 @@ class FollowUpForm(forms.Form):
     def day(self) -> date | None:
         """The day that was asked for; None to clear it."""
         if preset := self.cleaned_data["preset"]:
-            return today() + PRESETS[preset] if preset in PRESETS else None
+            return preset_days(today())[preset][0] if preset in PRESETS else None
         asked: date | None = self.cleaned_data["follow_up_on"]
         return asked
 
@@ -46,6 +48,30 @@ class FollowUpForm(forms.Form):
         if passed and not cleaned.get("preset"):
             self.add_error("follow_up_on", "This day has passed. Choose today or a later one.")
         return cleaned
+
+
+class NoAnswerForm(ActForm):
+    """A call that nobody answered: it is noted, and the lead is come back to on a working day."""
+
+    seen_follow_up = forms.DateField(required=False, error_messages={"invalid": NOT_SAID})
+
+    def act(self) -> Act:
+        day = next_working_day(today())
+        return Act(is_no_answer=True, follow_up_on=day, note=self.cleaned_data["text"])
+
+    def words(self) -> str:
+        return f"No answer. {in_words(next_working_day(today()), today())}"
+
+    def overtaken_by(self, lead: Lead, request: SignedInRequest) -> EventKind | None:
+        if lead.follow_up_on != self.cleaned_data["seen_follow_up"]:
+            return EventKind.FIELD
+        return super().overtaken_by(lead, request)
+
+
+@require_POST
+def note_no_answer(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
+    """Note that nobody answered and set the follow-up, unless the lead was changed meanwhile."""
+    return act_on(request, lead_id, NoAnswerForm(request.POST))
 
 
 @require_POST

@@ -13,7 +13,7 @@ from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES
 from leads.models.saved_view import SavedView
 from leads.pages.filters import LeadFilterForm
-from leads.pages.lead_row import row_context
+from leads.pages.lead_row import row_context, rows_of
 from leads.pages.list_counts import counts
 from leads.pages.list_url import cleaned
 from organisations.changes.position import position_of
@@ -35,13 +35,12 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     made, position = uuid7(), position_of(request)
     listing = filters.listing()
     page = listing.page(request.GET, size=filters.page_size)
-    for lead in page.rows:
-        lead.assignee = filters.people.get(str(lead.assignee_id))
     context = {
         "filters": filters,
         "made": made,
         "position": position,
         "page": page,
+        "rows": rows_of(request, filters, page.rows),
         "is_swap": is_swap,
         **counts(filters, listing),
         **_around_the_rows(request, filters),

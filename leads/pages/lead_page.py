@@ -15,25 +15,27 @@ from foundation.lists.paging import page_of
 from foundation.web.pages import SeeOther, announce, wants_fragment
 from leads.assignment import assignable
 from leads.duplicates import possible_duplicates
-from leads.follow_ups import in_words, is_overdue
+from leads.follow_ups import in_words, is_overdue, preset_days
 from leads.history import history_of
 from leads.merging import became, merged_leads
 from leads.models import Lead
-from leads.models.choices import PERSON_STATUSES, LeadStatus
+from leads.models.choices import PERSON_STATUSES, REACHED, LeadStatus, LostReason
 from leads.origin_and_consent import ConsentSaid, consent_said
-from leads.pages.neighbours import came_from, neighbours
+from leads.pages.neighbours import came_from, way_through
 from leads.pages.note_form import NoteForm
 from leads.pages.quoted_score import score_context
 from leads.wording import e_mail_link, fact_groups, origin, signals, telephone_link
+from organisations.models import User
 from organisations.requests import SignedInRequest
 
 PAGE_CONVERSATIONS = 50
-FIRST_MOVES = (
-    LeadStatus.CONTACTED,
-    LeadStatus.QUALIFIED,
-    LeadStatus.CONVERTED,
-    LeadStatus.LOST,
-)
+# What the bar offers beside the first act; the rest is behind More.
+BESIDE = (LeadStatus.QUALIFIED, LeadStatus.LOST)
+# What is worth a first act, by where the lead stands; none where it has come all the way.
+FIRST_ACTS = {
+    LeadStatus.CONTACTED: LeadStatus.QUALIFIED,
+    LeadStatus.QUALIFIED: LeadStatus.CONVERTED,
+}
 
 
 def lead_or_404(request: SignedInRequest, lead_id: UUID, *, locked: bool = False) -> Lead:
@@ -61,22 +63,50 @@ def url_of(request: SignedInRequest, lead: Lead) -> str:
 
 # --- Parts ---------------------------------------------------------------------------------------
 def head(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
-    """The header: who it is, where it stands, where it can be moved; with the history below."""
-    offered = [status for status in PERSON_STATUSES if status != lead.status]
-    day = today()
+    """The bar: who it is, how to reach them, where the lead stands, what can be done; the way
+    through the list one came from above it, and the history below."""
+    origin, day = came_from(request), today()
     return {
         "lead": lead,
         "url": url_of(request, lead),
-        "carried": came_from(request).carried,
+        "carried": origin.carried,
+        "origin": origin,
+        "way": way_through(origin, lead, request.user),
         "telephone": telephone_link(lead),
         "e_mail": e_mail_link(lead),
         "signals": signals(lead),
         "follow_up": in_words(lead.follow_up_on, day) if lead.follow_up_on else None,
         "overdue": is_overdue(lead.follow_up_on, day),
-        "first_moves": [status for status in offered if status in FIRST_MOVES],
-        "more_moves": [status for status in offered if status not in FIRST_MOVES],
+        "today": day,
+        "follow_up_presets": {name: words for name, (_, words) in preset_days(day).items()},
+        "people": _people(request, lead),
+        "is_mine": lead.assignee_id == request.user.id,
         "history": history_of(lead, request.user, QueryDict()),
+        **_offered(lead),
     }
+
+
+def _offered(lead: Lead) -> dict[str, Any]:
+    """The moves that the bar offers; never the status that stands."""
+    to_contact = lead.status not in REACHED
+    first = None if to_contact else FIRST_ACTS.get(LeadStatus(lead.status))
+    beside = [status for status in BESIDE if status not in (lead.status, first)]
+    rest = [status for status in PERSON_STATUSES if status not in (lead.status, first, *beside)]
+    return {
+        "to_contact": to_contact,
+        "first_move": first,
+        "may_qualify": LeadStatus.QUALIFIED in beside,
+        "reasons_to_lose": LostReason.choices if LeadStatus.LOST in beside else [],
+        "more_moves": rest,
+    }
+
+
+def _people(request: SignedInRequest, lead: Lead) -> list[User]:
+    """Those who can look after the lead, and whoever does though they are no longer active."""
+    people = list(assignable(request.organisation))
+    if lead.assignee is not None and lead.assignee not in people:
+        people.append(lead.assignee)
+    return people
 
 
 def facts(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
@@ -95,20 +125,6 @@ def _consent(request: SignedInRequest, lead: Lead) -> ConsentSaid | None:
     if lead.marketing_consent is None:
         return None
     return consent_said(lead, merged_leads(lead), request.organisation)
-
-
-def handling(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
-    """Who looks after it, and when to come back to it."""
-    people = list(assignable(request.organisation))
-    if lead.assignee is not None and lead.assignee not in people:
-        people.append(lead.assignee)  # no longer active, and still the one who has it
-    return {
-        "lead": lead,
-        "carried": came_from(request).carried,
-        "people": people,
-        "is_mine": lead.assignee_id == request.user.id,
-        "today": today(),
-    }
 
 
 def conversations(request: SignedInRequest, lead: Lead, query: QueryDict) -> dict[str, Any]:
@@ -138,14 +154,10 @@ def duplicates(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
 
 def whole(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """All of the page."""
-    origin = came_from(request)
     return {
         **head(request, lead),
         **facts(request, lead),
-        **handling(request, lead),
         **conversations(request, lead, QueryDict()),
-        "origin": origin,
-        "neighbours": neighbours(lead, request.user, origin),
         **duplicates(request, lead),
         "note_form": NoteForm(),
     }

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.web.pages import SeeOther
+from leads import origin_and_consent
 from leads.corrections import as_text
 from leads.facts import is_known
 from leads.merging import CannotMerge, merge, unmerge
@@ -101,7 +102,12 @@ def _page(
     }
     if other is not None:
         older, newer = sorted((lead, other), key=lambda each: (each.created_at, each.id))
-        context |= {"older": older, "newer": newer, "compared": _compared(older, newer)}
+        context |= {
+            "older": older,
+            "newer": newer,
+            "compared": _compared(older, newer),
+            "has_origin_or_consent": origin_and_consent.is_known(older, newer),
+        }
     return render(request, "leads/merging.html", context, status=422 if fault else 200)
 
 
@@ -109,7 +115,7 @@ def _compared(one: Lead, other: Lead) -> list[tuple[str, str, str, bool]]:
     """Label, what each says, and whether they contradict, of every fact that either knows."""
     lines = [
         (fact_label(field), _words(one, field), _words(other, field))
-        for field in (*FACT_FIELDS, "status", "follow_up_on")
+        for field in (*FACT_FIELDS, *origin_and_consent.COLUMNS, "status", "follow_up_on")
         if is_known(one, field) or is_known(other, field)
     ]
     people = [lead.assignee.name if lead.assignee else "nobody" for lead in (one, other)]

@@ -1,5 +1,6 @@
 """Moving a lead along, from its page or from its row in the list."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -11,20 +12,24 @@ from django.views.decorators.http import require_POST
 from foundation.lists.paging import Count
 from foundation.web.pages import SeeOther, announce, wants_fragment
 from leads import moving
+from leads.acts import Act
 from leads.changed_meanwhile import last_change
+from leads.losing import LONGEST_WORDS, LostFor
 from leads.models import EventKind, Lead
-from leads.models.choices import PERSON_STATUSES, LeadStatus
+from leads.models.choices import PERSON_STATUSES, LeadStatus, LostReason
 from leads.pages import lead_page
+from leads.pages.acts import ActForm, SeenForm, act_on
 from leads.pages.bulk import nothing_changed
 from leads.pages.bulk_forms import ShownForm
 from leads.pages.filters import LeadFilterForm
-from leads.pages.lead_row import row_context
+from leads.pages.lead_row import row_context, rows_of
 from leads.pages.list_counts import Matching, counts, is_matching
 from leads.pages.list_url import list_url
+from leads.pages.text_fields import Prose
 from organisations.requests import SignedInRequest, actor_of
 
 
-class MoveForm(forms.Form):
+class MoveForm(SeenForm):
     """A lead's next status, and the status that the page showed when the person chose."""
 
     status = forms.ChoiceField(
@@ -34,18 +39,6 @@ class MoveForm(forms.Form):
             "invalid_choice": "A lead cannot be moved to “%(value)s”. Choose one of those offered.",
         },
     )
-    seen = forms.ChoiceField(
-        choices=LeadStatus.choices,
-        error_messages={
-            "required": "The page did not say where the lead stood. Choose again.",
-            "invalid_choice": "The page did not say where the lead stood. Choose again.",
-        },
-    )
-
-    @property
-    def faults(self) -> list[str]:
-        """What is wrong with it, in words."""
-        return [str(fault) for faults in self.errors.values() for fault in faults]
 
     @property
     def to(self) -> LeadStatus:
@@ -53,19 +46,49 @@ class MoveForm(forms.Form):
         return LeadStatus(self.cleaned_data["status"])
 
 
+class LeadMoveForm(MoveForm, ActForm):
+    """A move from the bar of a lead: with it the person may take the lead, and go on to the next.
+
+    A lead that is lost may have a reason; that nothing of the list fits is said in words.
+    """
+
+    mine = forms.BooleanField(required=False)
+    goes_on = forms.BooleanField(required=False)
+    lost_reason = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), *LostReason.choices],
+        error_messages={"invalid_choice": "“%(value)s” is not one of the reasons offered."},
+    )
+    lost_words = Prose(
+        label="In your words", required=False, empty_value=None, max_length=LONGEST_WORDS
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("lost_reason") == LostReason.OTHER and not cleaned.get("lost_words"):
+            self.add_error("lost_words", "Say in a few words why, or choose another reason.")
+        return cleaned
+
+    def act(self) -> Act:
+        said = self.cleaned_data
+        reason = said["lost_reason"] if self.to == LeadStatus.LOST else ""
+        return Act(
+            status=self.to,
+            lost_for=LostFor(LostReason(reason), said["lost_words"]) if reason else None,
+            is_mine=said["mine"],
+            note=said["text"],
+        )
+
+    def words(self) -> str:
+        return f"Moved to {self.to.label}"
+
+
 @require_POST
 def change_lead_status(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Move the lead, unless it was moved since the person's page was made."""
-    form = MoveForm(request.POST)
-    moved = _move(request, lead_id, form)
-    lead = lead_page.lead_or_404(request, lead_id)
-    fragment, part = "leads/_lead_head_swap.html", lead_page.head
-    if moved:
-        return lead_page.changed(request, lead, f"Moved to {form.to.label}", fragment, part)
-    if not form.is_valid():
-        return lead_page.refused(request, lead, fragment, part, faults=form.faults)
-    last = last_change(lead, request.organisation, EventKind.STATUS)
-    return lead_page.refused(request, lead, fragment, part, overtaken=True, overtaken_by=last)
+    form = LeadMoveForm(request.POST)
+    goes_on = form.is_valid() and form.cleaned_data["goes_on"]
+    return act_on(request, lead_id, form, goes_on=goes_on)
 
 
 @require_POST
@@ -82,7 +105,12 @@ def change_status_in_list(request: SignedInRequest, lead_id: UUID) -> HttpRespon
             return nothing_changed(request, [fault], back=request.GET.urlencode())
         messages.success(request, _words(lead, form))
         return SeeOther(list_url(request.GET.urlencode()))
-    context = {"lead": lead, "fault": fault, **row_context(request, filters), **counts(filters)}
+    context = {
+        "rows": rows_of(request, filters, [lead]),
+        "fault": fault,
+        **row_context(request, filters),
+        **counts(filters),
+    }
     context["matching"] = _matching_now(request, filters, lead_id, matched=matched)
     response = render(request, "leads/_row_swap.html", context, status=422 if fault else 200)
     return announce(response, fault or _words(lead, form))

@@ -7,12 +7,16 @@ waited for while the counter is held, the trail's included; what is rolled back 
 a transaction that someone else opened around such a block is refused, since its commit, not the
 block's end, would be the moment.
 
+Rows that are dated by the moment of the commit (`put_last`) are part of that statement, and the
+COMMIT goes along with it: an agency's writers wait for each other while the database works, and
+never for a process of ours that has to get its turn first.
+
 The database could number by itself, with a deferred trigger: docs/changes.md says what that costs,
 and why it is not so.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +26,8 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
-from foundation.database.statements import change
+from foundation.database.rows import Rows, parts_of
+from foundation.database.statements import change, change_and_commit
 from foundation.ids import uuid7
 from organisations.actors import Actor
 from organisations.models import ChangeType
@@ -46,26 +51,37 @@ class NewChange:
     id: UUID = field(default_factory=uuid7)
 
 
+@dataclass(slots=True)
+class Last:
+    """What a block of `numbered_last` has written last; it is told when the block has ended."""
+
+    moment: datetime | None = None  # by which the rows of `put_last` were dated
+
+
 @contextmanager
-def numbered_last() -> Iterator[None]:
+def numbered_last() -> Iterator[Last]:
     """A transaction whose changes get their positions as its last statement.
 
     Within another such block it is a savepoint, and what it noted goes with it if it fails. Raises
     RuntimeError within a transaction of anybody else's.
     """
     gathered = _gathered()
+    last = Last()
     if gathered is None:
         with transaction.atomic(durable=True), _gathering() as gathered:
-            yield
-            _number_all(gathered)
+            yield last
+            last.moment = _write_all(gathered)
         return
-    before = len(gathered)
+    noted, put = len(gathered.changes), len(gathered.rows)
     try:
         with transaction.atomic():
-            yield
+            yield last
+            last.moment = _write_rows(gathered.rows[put:])
     except BaseException:
-        del gathered[before:]
+        del gathered.changes[noted:]
         raise
+    finally:
+        del gathered.rows[put:]
 
 
 def note(organisation_id: UUID, *changes: NewChange) -> None:
@@ -76,7 +92,20 @@ def note(organisation_id: UUID, *changes: NewChange) -> None:
     gathered = _gathered()
     if gathered is None:
         raise RuntimeError("a change is noted outside of numbered_last(): nobody would number it")
-    gathered.extend((organisation_id, each) for each in changes)
+    gathered.changes.extend((organisation_id, each) for each in changes)
+
+
+def put_last(organisation_id: UUID, *tables: Rows) -> None:
+    """Have these rows written when this block of `numbered_last` ends, under the counter's lock.
+
+    Their `dated` times become the moment that is read there, later than any before, where they are
+    NULL. From there to the commit no lock may be waited for. Raises RuntimeError outside of
+    `numbered_last`.
+    """
+    gathered = _gathered()
+    if gathered is None:
+        raise RuntimeError("rows are put outside of numbered_last(): nobody would write them")
+    gathered.rows.append((organisation_id, tables))
 
 
 def is_gathering() -> bool:
@@ -95,7 +124,13 @@ def next_moment(organisation_id: UUID) -> datetime:
     return found
 
 
-Gathered = list[tuple[UUID, NewChange]]
+_Put = tuple[UUID, Sequence[Rows]]
+
+
+@dataclass(slots=True)
+class Gathered:
+    changes: list[tuple[UUID, NewChange]] = field(default_factory=list)
+    rows: list[_Put] = field(default_factory=list)
 
 
 def _gathered() -> Gathered | None:
@@ -104,7 +139,7 @@ def _gathered() -> Gathered | None:
 
 @contextmanager
 def _gathering() -> Iterator[Gathered]:
-    gathered: Gathered = []
+    gathered = Gathered()
     _own.gathered = gathered
     try:
         yield gathered
@@ -112,13 +147,48 @@ def _gathering() -> Iterator[Gathered]:
         _own.gathered = None
 
 
-def _number_all(gathered: Gathered) -> None:
-    """The counters of several organisations are taken in the order of their ids."""
-    for organisation_id in sorted({organisation_id for organisation_id, _ in gathered}):
-        changes = [each for owner, each in gathered if owner == organisation_id]
-        rows = [_row(each, behind=len(changes) - n) for n, each in enumerate(changes, 1)]
-        values = {"organisation_id": organisation_id, "changes": _json(rows).decode()}
-        change(_NUMBER, values)
+def _write_all(gathered: Gathered) -> datetime | None:
+    """The counters of several organisations are taken in the order of their ids.
+
+    Returns the latest moment of rows that were put last, if any were.
+    """
+    owners = sorted({owner for owner, _ in (*gathered.changes, *gathered.rows)})
+    moments = []
+    for organisation_id in owners:
+        changes = [each for owner, each in gathered.changes if owner == organisation_id]
+        tables = _tables_of(organisation_id, gathered.rows)
+        is_last = organisation_id == owners[-1]
+        moment = _write(organisation_id, changes, tables, then_commit=is_last)
+        moments += [moment] if tables else []
+    return max(moments, default=None)
+
+
+def _write_rows(put: Sequence[_Put]) -> datetime | None:
+    """Rows alone: what was noted is numbered when the outermost block ends."""
+    owners = sorted({owner for owner, _ in put})
+    return max((_write(owner, [], _tables_of(owner, put)) for owner in owners), default=None)
+
+
+def _tables_of(organisation_id: UUID, put: Iterable[_Put]) -> list[Rows]:
+    return [rows for owner, tables in put if owner == organisation_id for rows in tables]
+
+
+def _write(
+    organisation_id: UUID,
+    changes: Sequence[NewChange],
+    tables: Sequence[Rows],
+    *,
+    then_commit: bool = False,
+) -> datetime:
+    """Write these in one statement, which takes the counter; returns the moment of that."""
+    rows = [_row(each, behind=len(changes) - n) for n, each in enumerate(changes, 1)]
+    values = {"organisation_id": organisation_id, "changes": _json(rows).decode()}
+    written, given = parts_of(tables, dated_by="feed")
+    parts = ", ".join(filter(None, (_NUMBER if changes else f"feed AS ({_TAKE})", written)))
+    sql = f"WITH {parts} SELECT moment FROM feed"
+    ((moment,),) = (change_and_commit if then_commit else change)(sql, values | given)
+    found: datetime = moment
+    return found
 
 
 def _row(change: NewChange, *, behind: int) -> dict[str, object]:
@@ -148,6 +218,7 @@ _TAKE: LiteralString = f"""
     VALUES (%(organisation_id)s, 0, clock_timestamp()) {_UPSERT}
 """
 
+
 # For the end of a statement by hand, after `said`: a row for each change, with `behind`, how many
 # of them come after it. Where there is none the counter is not taken.
 NUMBERED: LiteralString = f"""
@@ -168,11 +239,10 @@ NUMBERED: LiteralString = f"""
     )
 """
 _NUMBER: LiteralString = f"""
-    WITH said AS MATERIALIZED (
+    said AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(%(changes)s::jsonb) AS said (
             behind bigint, id uuid, type text, lead_id uuid, conversation_id uuid, changed text[],
             "from" text, "to" text, count integer, actor_kind text, actor_name text
         )
     ), {NUMBERED}
-    SELECT count(*) FROM told
 """

@@ -5,6 +5,7 @@ has an address that may be logged, bookmarked and told to whatever it links to. 
 before the form is sent, so that a mail server which opens links spends none.
 """
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from foundation.web.client_addresses import client_address
 from foundation.web.pages import SeeOther
 from organisations.models import Invitation
 from organisations.models.session import digest_of
+from organisations.signing_in import authentication, devices
 from organisations.team import inviting
 from organisations.team.joining_form import JoinForm
 
@@ -75,11 +77,12 @@ def _join(request: HttpRequest, digest: str, form: JoinForm) -> HttpResponse:
         return _no_invitation(request)
     except inviting.EmailTaken:
         return render(request, "organisations/team/joining_taken.html", status=409)
-    del request.session[_DIGEST]
-    messages.success(
-        request, f"Welcome to {person.organisation.name}. Sign in with {person.email}."
-    )
-    return SeeOther("organisations:sign_in")
+    # The letter and the password that they chose just now prove enough: nothing is asked again.
+    authentication.sign_in(request, person, step=None)
+    messages.success(request, f"Welcome to {person.organisation.name}.")
+    answer = SeeOther(settings.LOGIN_REDIRECT_URL)
+    devices.remember(request, answer, person)
+    return answer
 
 
 def _form(

@@ -8,7 +8,8 @@ import msgspec
 from django.db import DatabaseError
 from msgspec import Meta
 
-from conversations.capture import Captured, Outcome, capture
+from conversations.capture import capture
+from conversations.outcome import Captured, Outcome
 from conversations.posted_format import MOST_IN_A_BATCH, PostedConversation
 from foundation.validation import Fault, Faulty, decode
 from sift_site.api import operations, problems, schemas

@@ -3,7 +3,8 @@
 import re
 from uuid import UUID
 
-from conversations.capture import Outcome, add_messages, capture
+from conversations.capture import add_messages, capture
+from conversations.outcome import Outcome
 from conversations.posted_format import PostedConversation, PostedMessages
 from foundation.ids import parse_uuid
 from foundation.validation import Fault

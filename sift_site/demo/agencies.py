@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from organisations.models import Plan, Role
-from sift_site.demo.places import TOWNS, Town
+from sift_site.demo.places import REGIONS, Town
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An estate agency with its people and the towns that it serves."""
+    """An estate agency with its people, and the towns of its two offices."""
 
     name: str
     slug: str
@@ -36,9 +36,9 @@ _NAMES = (
     ("Oak & Anchor", "oak-and-anchor", Plan.SCALE),
 )
 _STAFF = (
-    ("Priya Shah", "Tom Whitfield", "Grace Adeyemi", "Callum Frost"),
-    ("Helen Marsh", "Samir Aziz", "Molly Byrne", "Jonas Eze"),
-    ("Gareth Powell", "Nina Kowalska", "Dev Patel", "Ruth Sinclair"),
+    ("Priya Shah", "Tom Whitfield", "Grace Adeyemi", "Callum Frost", "Megan Pritchard"),
+    ("Helen Marsh", "Samir Aziz", "Molly Byrne", "Chidi Eze", "Laura Dawson"),
+    ("Gareth Powell", "Nina Kowalska", "Arjun Patel", "Catriona Sinclair", "Ben Hartley"),
 )
 
 
@@ -49,8 +49,7 @@ def agencies(number: int) -> Iterator[Agency]:
         if round_ := index // len(_NAMES):
             name, slug = f"{name} {round_ + 1}", f"{slug}-{round_ + 1}"
         staff = _STAFF[index % len(_STAFF)]
-        first_town = 2 + 2 * index  # the first agency's are Bristol and Leeds
-        towns = tuple(TOWNS[(first_town + n) % len(TOWNS)] for n in range(2))
+        towns = REGIONS[index % len(REGIONS)]
         yield Agency(name, slug, plan, towns, tuple(_people(staff, slug)))
 
 

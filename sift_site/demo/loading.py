@@ -34,12 +34,16 @@ from leads.temperature import temperature
 from organisations.actors import SYSTEM, Actor
 from organisations.changes.numbering import NewChange, note, numbered_last
 from organisations.models import ChangeType, Organisation, User
+from sift_site.demo import story
 from sift_site.demo.agencies import Agency, agencies, shares
+from sift_site.demo.arrivals import DAY
 from sift_site.demo.care import Deed, make_care
 from sift_site.demo.histories import Step, first_contact, make_history, with_new_score
 from sift_site.demo.transcripts import Turn, write_return, write_transcript
-from sift_site.demo.visitors import DAY, MARKED_EVERY, Visitor, make_visitors
+from sift_site.demo.visitors import MARKED_EVERY, Visitor, make_visitors
+from sift_site.demo.written_talks import WrittenTalk, written_talks
 
+WRITTEN_SEED = 1  # the usual one; others are of made-up people alone
 CHUNK = MARKED_EVERY  # leads, in one transaction
 _PARALLEL_FROM = 8  # chunks: below, a second process is not worth its start
 _WORKERS = max(2, min(8, os.cpu_count() or 2))  # each with a backend that is as busy as itself
@@ -74,6 +78,7 @@ class Chunk:
     total: int  # leads of the agency, in all its chunks
     first: int  # number of its first lead at the agency, from 0
     leads: int
+    written: tuple[WrittenTalk, ...] = ()  # by hand, of its first leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class _Talk:
     """A conversation, and what is known of the lead at its end."""
 
     channel: str
-    language: str
+    languages: tuple[str, ...]
     turns: list[Turn]
     facts: LeadFacts
     score: int | None
@@ -105,6 +110,7 @@ def load(demo: Demo, on_progress: Callable[[int], object]) -> int:
     """Write what is not there yet, telling how many leads are dealt with; return how many are new.
 
     A run that was interrupted is completed by the next, and a run that was not changes nothing.
+    Once all is there, the first agency's story is told.
     """
     chunks = list(_chunks(demo))
     created = 0
@@ -113,6 +119,8 @@ def load(demo: Demo, on_progress: Callable[[int], object]) -> int:
         on_progress(chunk.leads)
     if created:
         _tidy()
+    first, _ = _open_agency(next(agencies(1)))
+    story.tell(first, demo.until)
     return created
 
 
@@ -146,8 +154,11 @@ def _chunks(demo: Demo) -> Iterator[Chunk]:
     made = list(agencies(demo.organisations))
     for agency, leads in zip(made, shares(demo.leads, demo.organisations), strict=True):
         organisation, people = _open_agency(agency)
+        by_hand = agency is made[0] and demo.seed == WRITTEN_SEED
         for first in range(0, leads, CHUNK):
-            yield Chunk(agency, organisation, people, leads, first, min(CHUNK, leads - first))
+            number = min(CHUNK, leads - first)
+            written = written_talks() if by_hand and first == 0 else ()
+            yield Chunk(agency, organisation, people, leads, first, number, written)
 
 
 @transaction.atomic
@@ -180,7 +191,9 @@ def _write_chunk(demo: Demo, chunk: Chunk) -> int:
     name = f"{demo.seed}/{chunk.agency.slug}/{chunk.first}"
     random = Random(name)  # noqa: S311 -- made-up people, no secrets
     numbers = range(chunk.first, chunk.first + chunk.leads)
-    visitors = list(make_visitors(random, numbers, chunk.total, chunk.agency.towns, demo.until))
+    visitors = list(
+        make_visitors(random, numbers, chunk.total, chunk.agency.towns, demo.until, chunk.written)
+    )
     lock_names([f"demo {name}"])
     if _stands(chunk.organisation, visitors):
         return 0
@@ -248,7 +261,7 @@ def _talks(random: Random, demo: Demo, visitor: Visitor) -> list[_Talk]:
     turns = write_transcript(random, visitor, demo.until)
     said = sum(turn.role == "user" for turn in turns)
     first = _Talk(
-        visitor.channel, visitor.language, turns, visitor.facts, score_value(visitor.facts, said)
+        visitor.channel, visitor.languages, turns, visitor.facts, score_value(visitor.facts, said)
     )
     back_at = first.ended_at + timedelta(hours=random.randrange(30, 200))
     if random.random() > _RETURNS or not visitor.facts.email or back_at > demo.until - DAY:
@@ -258,7 +271,7 @@ def _talks(random: Random, demo: Demo, visitor: Visitor) -> list[_Talk]:
     turns = write_return(random, visitor.facts, channel, back_at, asks_to_view=asks_to_view)
     facts = replace(visitor.facts, viewing_requested=True) if asks_to_view else visitor.facts
     said += sum(turn.role == "user" for turn in turns)
-    return [first, _Talk(channel, "en", turns, facts, score_value(facts, said))]
+    return [first, _Talk(channel, ("en",), turns, facts, score_value(facts, said))]
 
 
 def _history(
@@ -269,6 +282,8 @@ def _history(
     scored_at = talks[0].ended_at if talks else visitor.arrived_at
     band = temperature(first_score)
     history = make_history(random, band, scored_at, demo.until, chunk.people)
+    if visitor.waits:
+        history = [step for step in history if step.by == SYSTEM]
     for talk in talks[1:]:
         history = with_new_score(history, talk.ended_at, temperature(talk.score))
     return history
@@ -279,7 +294,7 @@ def _add_conversation(
     until: datetime,
 ) -> None:  # fmt: skip
     id_ = uuid7()
-    languages = ["en"] if talk.language == "en" else [talk.language, "en"]
+    languages = list(talk.languages)
     closed = (until - talk.ended_at).days >= 1
     summary = sum_up(organisation_id, talk.turns, languages)
     rows.conversations.append(

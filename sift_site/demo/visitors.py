@@ -3,41 +3,29 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import accumulate
 from random import Random
 from typing import Any
 
+from msgspec.structs import asdict, replace
+
 from leads.facts import LeadFacts
 from sift_site.demo import words
+from sift_site.demo.arrivals import CAME_LAST_NIGHT, arrival, arrivals_in_the_week_before
 from sift_site.demo.people import ORIGINS, plain
 from sift_site.demo.places import MOBILE, Town
+from sift_site.demo.written_talks import WrittenTalk
 
-DAY = timedelta(days=1)
-YEAR = timedelta(days=365)
-# The first of each agency came in the last fifteen hours: what a night brings.
-CAME_LAST_NIGHT = 40
-# The next in the weeks before, which a small demo's charts would else hardly show.
-CAME_LATELY = 140
-LATELY = 21  # days
-# How much more of the others came of late than a year ago: business grows. 1 would be evenly.
-GROWTH = 1.5
-NIGHT = timedelta(hours=15)
 # The first of so many always leaves an e-mail, by which a demo that is there is recognised.
 MARKED_EVERY = 1000
 
 _CHANNELS = ("website",) * 14 + ("sms",) * 4 + ("email",) * 2
-# When people write, hour by hour: little at night, most at lunch and after work.
-_HOURS = tuple(
-    hour
-    for hour, part in enumerate(
-        (1, 1, 0, 0, 0, 1, 2, 4, 6, 7, 7, 8, 10, 9, 7, 6, 6, 8, 10, 10, 9, 7, 5, 3)
-    )
-    for _ in range(part)
-)
 _SHARES = tuple(accumulate(origin.share for origin in ORIGINS))
 _PRICE_BY_BEDROOMS = {0: 0.6, 1: 0.75, 2: 1.0, 3: 1.35, 4: 1.8, 5: 2.3}
 _PRICE_BY_TYPE = {"flat": 0.9, "house": 1.1, "bungalow": 1.1, "land": 0.6, "other": 1.0, None: 1.0}
+
+Said = Sequence[tuple[str, str]]  # turn by turn, the role and what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +35,55 @@ class Visitor:
     facts: LeadFacts
     channel: str
     arrived_at: datetime
-    language: str  # in which they open
+    languages: tuple[str, ...]  # BCP 47; the first is the one in which they open
+    said: Said | None = None  # all turns of their talk, where it was written by hand
+    waits: bool = False  # whatever happens to others, nobody has done anything yet
 
 
 def make_visitors(
-    random: Random, numbers: Iterable[int], total: int, towns: Sequence[Town], until: datetime
+    random: Random,
+    numbers: Iterable[int],
+    total: int,
+    towns: Sequence[Town],
+    until: datetime,
+    written: Sequence[WrittenTalk] = (),
 ) -> Iterator[Visitor]:
     """The visitors of these numbers (from 0) at an agency that has `total` of them.
 
-    The same for the same `random`; another total moves when they came, and nothing else.
+    The same for the same `random`; another total moves when they came, and nothing else. The first
+    are those of the talks that were `written` by hand.
     """
-    mailboxes: Counter[str] = Counter()
+    mailboxes = Counter(talk.lead.email.split("@")[0] for talk in written if talk.lead.email)
+    by_hand = _who_wrote(random, written, total, until)
     for number in numbers:
-        yield _make_visitor(random, number, total, random.choice(towns), until, mailboxes)
+        if number < len(by_hand):
+            yield by_hand[number]
+        else:
+            yield _make_visitor(random, number, total, random.choice(towns), until, mailboxes)
+
+
+def _who_wrote(
+    random: Random, written: Sequence[WrittenTalk], total: int, until: datetime
+) -> list[Visitor]:
+    """The night's as they came; those of the week before in their order, and still waiting."""
+    night, before = written[:CAME_LAST_NIGHT], written[CAME_LAST_NIGHT:]
+    arrivals = [arrival(random, number, total, until) for number in range(len(night))]
+    arrivals += arrivals_in_the_week_before(random, len(before), until)
+    return [
+        Visitor(
+            replace(talk.lead, **_summary(random, _known_of(talk.lead))),
+            talk.channel,
+            arrived_at,
+            talk.languages,
+            said=tuple(talk.turns()),
+            waits=number >= CAME_LAST_NIGHT,
+        )
+        for number, (talk, arrived_at) in enumerate(zip(written, arrivals, strict=True))
+    ]
+
+
+def _known_of(facts: LeadFacts) -> dict[str, Any]:
+    return {name: value for name, value in asdict(facts).items() if value is not None}
 
 
 def _make_visitor(
@@ -81,36 +105,16 @@ def _make_visitor(
         told = 0.25 + 0.75 * openness
         facts |= _wishes(random, told, town)
         facts |= _position(random, told, facts.get("intent"))
-        given, family = random.choice(origin.given), random.choice(origin.family)
+        given, families = random.choice(origin.bearers)
+        family = random.choice(families)
         mailbox = _mailbox(given, family, number, mailboxes)
         facts |= _contact(random, told, channel, number, town, f"{given} {family}", mailbox)
         facts |= _summary(random, facts)
     return Visitor(
         LeadFacts(**facts),
         channel,
-        _arrival(random, number, total, until),
-        random.choice(origin.languages) if speaks else "en",
-    )
-
-
-def _arrival(random: Random, number: int, total: int, until: datetime) -> datetime:
-    """Past the first, who came of late, one after the other over the year, as leads do arrive.
-
-    Written in the order of time, rows lie in it, and an index grows at its end alone.
-    """
-    if number < CAME_LAST_NIGHT:
-        return until - NIGHT * random.uniform(0.01, 1)
-    if number < CAME_LATELY:
-        days = random.randrange(1, LATELY)
-    else:
-        still_to_come = (total - number - random.random()) / (total - CAME_LATELY)
-        days = 1 + int(364 * still_to_come**GROWTH)
-    day = until - timedelta(days=days)
-    return day.replace(
-        hour=random.choice(_HOURS),
-        minute=random.randrange(60),
-        second=random.randrange(60),
-        microsecond=random.randrange(1_000_000),
+        arrival(random, number, total, until),
+        (random.choice(origin.languages), "en") if speaks else ("en",),
     )
 
 

@@ -6,6 +6,7 @@ from organisations.models import Organisation, User
 
 SLUG = "harbour-and-vale"
 PASSWORD = "try-sift-today"  # noqa: S105 - it is printed; only the demo's people have it
+_KEY = "Demo key"
 _PEOPLE = {
     "admin": "admin@harbour-and-vale.example",
     "agent": "agent@harbour-and-vale.example",
@@ -43,8 +44,8 @@ def _sign_ins(organisation: Organisation) -> list[str]:
 def _key(organisation: Organisation, url: str) -> list[str]:
     """A new key where the demo never had one; else, as none is shown twice, how to make one."""
     example = f"{url}/api/v1/leads?status=hot&since=2026-06-01T00:00:00Z&limit=5"
-    if not ApiKey.objects.for_organisation(organisation).exists():
-        _, text = issue(organisation, "Demo key")
+    if not ApiKey.objects.for_organisation(organisation).filter(name=_KEY).exists():
+        _, text = issue(organisation, _KEY)
         return [
             f"Demo API key (shown this once): {text}",
             f'  curl -H "Authorization: Bearer {text}" "{example}"',

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
-
 from foundation.plurals import so_many
 from leads.models.choices import Channel
 from organisations.models import Organisation
 from sift_site.overview import links
-from sift_site.overview.charts import BarRow, StackedChart, largest, length, stacked_chart
+from sift_site.overview.charts import BarRow, largest, length
 from sift_site.overview.periods import A_DAY, A_WEEK, Period, Span, weeks
 from sift_site.overview.reading import Areas, ContactTimes, DailyFigures
+from sift_site.overview.stacked import StackedChart, stacked_chart
 from sift_site.overview.words import against, duration, isolated, share
 
 WEEKS = 5  # this one and those that it is compared with
@@ -31,7 +30,7 @@ class Chart:
     name: str
     title: str
     finding: str
-    rows: list[BarRow]
+    rows: tuple[BarRow, ...]
     head: str = ""  # of the first column of the same figures as a table
     unit: str = "Leads"
     note: str = ""
@@ -71,7 +70,7 @@ class Overview:
     # --- The top of the page ----------------------------------------------------------------------
     def figures(self, waiting: dict[str, int]) -> list[Figure]:
         """New today and this week, who waits, viewings, and how quickly leads were contacted."""
-        day, today = date_format(self.today, "l"), Span(self.today, self.today)
+        day, today = f"{self.today:%A}", Span(self.today, self.today)
         week = self.weeks[0]
         a_week_ago = self.today - A_WEEK
         this_week, last_week = self._week(0), self._week(1)
@@ -81,13 +80,13 @@ class Overview:
             Figure(
                 "New today",
                 f"{self.daily.total(today):,}",
-                f"last {day} brought {last_day:,} in all",
+                f"so far today; {last_day:,} on the whole of last {day}",
                 links.arrived(today),
             ),
             Figure(
                 "New this week",
                 f"{this_week:,}",
-                f"{against(this_week, last_week)} last week by the end of {day}",
+                f"so far this week; {last_week:,} by {day} last week",
                 links.arrived(week),
             ),
             Figure(
@@ -99,7 +98,7 @@ class Overview:
             Figure(
                 "Viewings asked for",
                 f"{viewings:,}",
-                f"this week, {against(viewings, viewings_before)} last week by {day}",
+                f"so far this week; {viewings_before:,} by {day} last week",
                 links.arrived(week, viewing_requested="yes"),
             ),
             self._contact_figure(),
@@ -108,7 +107,7 @@ class Overview:
     def _contact_figure(self) -> Figure:
         now, before = self.contact["week"].half, self.contact["week_before"].half
         median = "median of the last 7 days" if now else "nobody in the last 7 days"
-        compared = f", {duration(before)} in the 7 before" if before else ""
+        compared = f"; {duration(before)} in the 7 before" if before else ""
         return Figure(
             "To first contact",
             duration(now) if now else "–",
@@ -122,13 +121,13 @@ class Overview:
 
     def weeks_chart(self) -> Chart:
         """This week, and whole weeks before it, each with what it had by the same weekday."""
-        day = date_format(self.today, "l")
+        day = f"{self.today:%A}"
         whole = [self.daily.total(week) for week in self.weeks]
         most = largest(whole)
         by_today = [self._week(ago) for ago in range(WEEKS)]
         rows = [
             BarRow(
-                "This week" if not ago else f"From {date_format(week.first, 'j F')}",
+                "This week" if not ago else f"From {week.first.day} {week.first:%b}",
                 f"{whole[ago]:,}" if not ago else f"{by_today[ago]:,} of {whole[ago]:,}",
                 length(by_today[ago], most),
                 f"{by_today[ago]:,} by the end of {day}",
@@ -143,7 +142,7 @@ class Overview:
             f"{so_many(whole[0], 'lead')} since Monday. The four weeks before had {usual:,} on"
             f" average by the end of {day}; their bars go on to the whole week."
         )
-        return Chart("weeks", "This week", finding, rows, "Week")
+        return Chart("weeks", "This week", finding, tuple(rows), "Week")
 
     # --- What the period chooses ------------------------------------------------------------------
     def charts(self) -> list[Chart]:
@@ -170,7 +169,7 @@ class Overview:
             busiest = stacked.busiest
             finding += f" The busiest {stacked.unit} was {busiest.label}, with {busiest.leads:,}."
         title = f"Leads by {stacked.unit}, by temperature"
-        return Chart("days", title, finding, [], stacked.unit.capitalize(), stacked=stacked)
+        return Chart("days", title, finding, (), stacked.unit.capitalize(), stacked=stacked)
 
     def _stages_chart(self) -> Chart:
         numbers = [self.daily.total(self.span, stage) for stage, _ in STAGES]
@@ -193,7 +192,7 @@ class Overview:
             if whole
             else f"No lead came {self._when}."
         )
-        return Chart("stages", "From new to converted", finding, rows, "Came as far as")
+        return Chart("stages", "From new to converted", finding, tuple(rows), "Came as far as")
 
     def _contact_chart(self) -> Chart:
         now, before = self.contact["now"], self.contact["before"]
@@ -217,7 +216,9 @@ class Overview:
         ]
         note = "Times are within five per cent. They count from a lead’s arrival, nights included."
         finding = self._contact_finding()
-        return Chart("contact", "Time to first contact", finding, rows, "Waited", "Time", note)
+        return Chart(
+            "contact", "Time to first contact", finding, tuple(rows), "Waited", "Time", note
+        )
 
     def _contact_finding(self) -> str:
         now, before = self.contact["now"], self.contact["before"]
@@ -254,7 +255,7 @@ class Overview:
             if whole
             else f"No lead came {self._when}."
         )
-        return Chart("channels", "By channel", finding, rows, "Channel")
+        return Chart("channels", "By channel", finding, tuple(rows), "Channel")
 
     def _areas_chart(self) -> Chart:
         areas = Areas.read(self.organisation, self.span)
@@ -284,4 +285,4 @@ class Overview:
         if whole > named:
             parts.append(f"{so_many(whole - named, 'lead')} named none")
         note = f"Besides, {'; '.join(parts)}." if parts and areas.shown else ""
-        return Chart("areas", "By area", finding, rows, "Area", note=note)
+        return Chart("areas", "By area", finding, tuple(rows), "Area", note=note)

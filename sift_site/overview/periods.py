@@ -39,6 +39,15 @@ class Span:
             first = following
 
     @property
+    def weeks(self) -> Iterator["Span"]:
+        """The weeks in it, from Monday, the outer ones cut off where it begins and ends."""
+        first = self.first
+        while first <= self.last:
+            sunday = first + (6 - first.weekday()) * A_DAY
+            yield Span(first, min(self.last, sunday))
+            first = sunday + A_DAY
+
+    @property
     def is_whole_month(self) -> bool:
         following = self.last + A_DAY
         return self.first.day == following.day == 1 and (following - self.first).days < 32

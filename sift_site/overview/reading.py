@@ -28,7 +28,12 @@ class DailyFigures:
         return cls(days.summed_by("day", figures=LeadDay.FIGURES))
 
     def total(self, span: Span, figure: str = "leads") -> int:
-        return sum(self._by_day[day][figure] for day in span if day in self._by_day)
+        return self.totals(span, figure)[0]
+
+    def totals(self, span: Span, *figures: str) -> list[int]:
+        """Of each of these figures, its sum over the span."""
+        rows = [self._by_day[day] for day in span if day in self._by_day]
+        return [sum(row[figure] for row in rows) for figure in figures]
 
 
 class _SumOfSums(Func):

@@ -45,7 +45,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "until": midnight(today, days_later=1),
         "token": get_token(request),
         "no_worker_runs": request.user.is_admin and no_worker_runs(),
-        # By which a press without script comes back to the same period.
+        # By which a press that came too late leads back to the same period.
         "way_back": f"?period={period}" if "period" in request.GET else "",
     } | waiting_and_due(request.user, counted)
     return render_page(request, "overview/overview.html", "overview/_overview.html", context)
@@ -65,12 +65,6 @@ def waiting_and_due(person: User, counted: Overview) -> dict[str, Any]:
         "all_waiting": links.leads(status=links.WAITING),
         "due": waiting.FollowUpsDue.read(person, counted.today),
         "due_mine": list(waiting.due_of(person, counted.today)),
-    } | taken(person)
-
-
-def taken(person: User) -> dict[str, Any]:
-    """How many leads wait that the person has taken, and the list of them."""
-    return {
         "mine_waiting": waiting.waiting_of(person),
         "mine_address": links.leads(assignee="me", status=links.WAITING),
     }

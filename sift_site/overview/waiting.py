@@ -4,51 +4,66 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from foundation.lists.paging import MOST_COUNTED, count_of
 from foundation.lists.paging import Count as RowCount
+from foundation.templatetags.times import since, waited
+from leads import phones
 from leads.follow_ups import FollowUp, in_words
 from leads.models import Lead, LeadQuerySet
-from leads.models.choices import LeadStatus
+from leads.temperature import Temperature, temperature
+from leads.waiting import first_untaken
+from leads.wording import e_mail_link, looking_for, more_wanted, telephone_link
 from organisations.models import Organisation, User
-from sift_site.overview.words import waited
 
 ROWS_WAITING = 10
 ROWS_DUE = 5
-# Hot ones first; a lead that nothing is known of yet may turn out to be anything.
-IN_ORDER = (LeadStatus.HOT, LeadStatus.WARM, LeadStatus.NEW, LeadStatus.COLD)
+FROM_HERE = "?from=waiting"  # what a lead's page is told of the list that one came from
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingLead:
+    """A lead of the list, in the words and addresses that its row needs."""
+
     lead: Lead
-    waited: str
-    is_mine: bool = False
-    fault: str = ""  # why it could not be taken
+    url: str
+    take_url: str
+    band: Temperature | None
+    since: SafeString
+    wants: str
+    more: str
+    phone: str = ""  # as people here write it
+    telephone: str | None = None  # `tel:`
+    e_mail: str | None = None  # `mailto:`
 
 
-def as_waiting(lead: Lead, *, is_mine: bool = False, fault: str = "") -> WaitingLead:
-    return WaitingLead(lead, waited(timezone.now() - lead.created_at), is_mine, fault)
+def as_waiting(lead: Lead) -> WaitingLead:
+    return WaitingLead(
+        lead,
+        url=url_of(lead),
+        take_url=reverse("take_lead", args=[lead.id]),
+        band=temperature(lead.score),
+        since=since(lead.created_at, waited(timezone.now() - lead.created_at)),
+        wants=looking_for(lead),
+        more=more_wanted(lead),
+        phone=phones.shown(lead.phone) if lead.phone else "",
+        telephone=telephone_link(lead),
+        e_mail=e_mail_link(lead),
+    )
+
+
+def url_of(lead: Lead) -> str:
+    """The lead's page, opened from this list."""
+    return reverse("leads:detail", args=[lead.id]) + FROM_HERE
 
 
 def untaken(organisation: Organisation) -> list[WaitingLead]:
-    """Leads that wait and that nobody has taken: hot ones first, of each the longest wait first.
-
-    Each status is read from its own end of the index; asked for all at once, PostgreSQL would read
-    and sort every lead that waits.
-    """
-    leads = Lead.objects.for_organisation(organisation).waiting().filter(assignee=None)
-    first, *others = (
-        leads.filter(status=status)
-        .defer("search")
-        .annotate(place=Value(place))
-        .oldest_first()[:ROWS_WAITING]
-        for place, status in enumerate(IN_ORDER)
-    )
-    found = first.union(*others, all=True).order_by("place", "created_at", "id")
-    return [as_waiting(lead) for lead in found[:ROWS_WAITING]]
+    """Leads that wait and that nobody has taken: hot ones first, of each the longest wait first."""
+    return [as_waiting(lead) for lead in first_untaken(organisation, ROWS_WAITING)]
 
 
 def waiting_of(person: User) -> RowCount:
@@ -86,7 +101,7 @@ class FollowUpsDue:
 
 def due_of(person: User, today: date) -> Iterator[tuple[Lead, str]]:
     """The person's own that are due, the longest overdue first, each with when in words."""
-    mine = _due(person.organisation).filter(assignee=person).defer("search")
+    mine = _due(person.organisation).filter(assignee=person).only("name", "follow_up_on")
     for lead in mine.order_by("follow_up_on", "id")[:ROWS_DUE]:
         if lead.follow_up_on is not None:
             yield lead, in_words(lead.follow_up_on, today)

@@ -2,19 +2,8 @@
 
 from datetime import timedelta
 
-from foundation.plurals import so_many
-
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-def waited(time: timedelta) -> str:
-    """How long somebody has waited: `under a minute`, `5 minutes`, `26 hours`, `3 days`."""
-    if time < timedelta(minutes=1):
-        return "under a minute"
-    if time < HOUR:
-        return so_many(time // timedelta(minutes=1), "minute")
-    return so_many(time // HOUR, "hour") if time < 2 * DAY else so_many(time // DAY, "day")
 
 
 def duration(time: timedelta) -> str:

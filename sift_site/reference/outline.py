@@ -11,6 +11,8 @@ from sift_site.reference.samples import Sample, call_of, samples
 
 Node = Mapping[str, Any]
 
+NO_IDS: Mapping[str, str] = {}
+
 _METHODS = ("get", "post", "put", "patch", "delete")
 _MOST_SAID = 2**53  # a bound beyond what JavaScript counts exactly is no bound to a reader
 
@@ -79,12 +81,16 @@ class ProblemShown:
 
 
 class Outline:
-    """The document, read for its page; samples call the server at `address`."""
+    """The document, read for its page; samples call the server at `url`.
 
-    def __init__(self, document: Node, url: str) -> None:
+    `ids` are what samples name in place of the document's examples, by the parameter's name.
+    """
+
+    def __init__(self, document: Node, url: str, ids: Mapping[str, str] = NO_IDS) -> None:
         self._document = document
         self._url = url
         self._shown: set[str] = set()  # the objects that a group before has
+        self._ids = ids
 
     def groups(self) -> list[Group]:
         return [self._group(tag["name"]) for tag in self._document["tags"]]
@@ -137,7 +143,7 @@ class Outline:
         answer = operation["responses"]["200"]
         fields = self._fields(self._resolved(_schema(answer)))
         is_object = component_of(_schema(answer)) == self._object_of(_schema(answer))
-        call = call_of(operation, method, self._url + self._example_path(path, shared))
+        call = call_of(operation, method, self._url + self._example_path(path, shared), self._ids)
         return EndpointShown(
             slug=_slug(operation["operationId"]),
             method=method,
@@ -185,7 +191,8 @@ class Outline:
 
     def _example_path(self, path: str, shared: list[Node]) -> str:
         for node in map(self._resolved, shared):
-            path = path.replace(f"{{{node['name']}}}", str(node["example"]))
+            said = self._ids.get(node["name"], str(node["example"]))
+            path = path.replace(f"{{{node['name']}}}", said)
         return path
 
     def _fields(self, schema: Node) -> list[Field]:

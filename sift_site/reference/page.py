@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from conversations.models import Conversation
 from foundation.web.counters import in_words
 from sift_site.reference import feed, polling, transcripts
 from sift_site.reference.openapi import document
@@ -27,14 +28,41 @@ def api_reference(request: HttpRequest) -> HttpResponse:
         settings.SIFT_RATE_CAPTURE,
         settings.SIFT_RATE_ANONYMOUS,
     )
+    own = _own_ids(request)
     body = _body(url, rates)
-    return render(request, "reference/page.html", {"body": body, "url": url})
+    for name, said in (own or _examples()).items():
+        body = SafeString(body.replace(_MARKS[name], said))
+    context = {"body": body, "url": url, "own": bool(own)}
+    return render(request, "reference/page.html", context)
+
+
+def _own_ids(request: HttpRequest) -> dict[str, str] | None:
+    """The newest conversation of an admin's agency and its lead; None for others, and without one.
+
+    Who makes keys may read whatever a sample reads.
+    """
+    if not (request.user.is_authenticated and request.user.is_admin):
+        return None
+    talks = Conversation.objects.for_organisation(request.user.organisation)
+    newest = talks.order_by("-created_at", "-id").values_list("id", "lead_id").first()
+    return dict(zip(_MARKS, map(str, reversed(newest)), strict=True)) if newest else None
+
+
+def _examples() -> dict[str, str]:
+    """The ids that the document itself shows."""
+    shown = {
+        parameter["name"]: parameter["example"]
+        for path in document()["paths"].values()
+        for parameter in path["parameters"]
+        if parameter.get("name") in _MARKS
+    }
+    return {name: str(shown[name]) for name in _MARKS}
 
 
 @lru_cache(maxsize=1)  # settings do not change while it runs
 def _body(url: str, rates: tuple[str, ...]) -> SafeString:
-    """All that is the same for everybody, written once."""
-    outline = Outline(document(), url)
+    """All that is the same for everybody, written once, with marks for ids in the samples."""
+    outline = Outline(document(), url, _MARKS)
     growth, scale, capture, anonymous = map(in_words, rates)
     return render_to_string(
         "reference/_body.html",
@@ -52,3 +80,7 @@ def _body(url: str, rates: tuple[str, ...]) -> SafeString:
             "anonymous": anonymous,
         },
     )
+
+
+# What stands in the body for an id of the samples, by its parameter: no words of any other text.
+_MARKS = {"lead_id": "id-of-a-lead-here", "conversation_id": "id-of-a-conversation-here"}

@@ -32,15 +32,15 @@ class Call:
     body: Any = None
 
 
-def call_of(operation: Mapping[str, Any], method: str, url: str) -> Call:
-    """The operation of the document with its own examples."""
+def call_of(operation: Mapping[str, Any], method: str, url: str, ids: Mapping[str, str]) -> Call:
+    """The operation of the document with its own examples, but for these ids."""
     shown = _SHOWN.get(operation["operationId"], ())
     examples = {parameter["name"]: parameter["example"] for parameter in operation["parameters"]}
     body = operation.get("requestBody")
     return Call(
         method,
         url,
-        {name: _on_the_wire(examples[name]) for name in shown},
+        {name: ids.get(name, _on_the_wire(examples[name])) for name in shown},
         body["content"]["application/json"]["example"] if body else None,
     )
 

@@ -113,9 +113,11 @@ document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   if (xhr.getResponseHeader("HX-Redirect")) leaving = true;
   if (xhr.status >= 300 || xhr.getResponseHeader("Sift-Refusal")) return;
   if (elt.matches("[data-drops-draft]")) drop(elt.closest("form"));
-  if (elt.matches("form[data-draft]")) {
-    removeSent(namesOf(elt)[0]);
-    drop(elt);
+  // Another form may say that it sends it along.
+  const sent = document.querySelector(elt.dataset.sends) ?? elt;
+  if (sent.matches("form[data-draft]")) {
+    removeSent(namesOf(sent)[0]);
+    drop(sent);
   }
 });
 

@@ -1,4 +1,5 @@
-// The list of leads: which rows are selected, when a row's status is meant, and moves that failed.
+// The list of leads: which rows are selected, when a row's status is meant, moves that failed,
+// and what was cut off.
 
 const boxes = () => [...document.querySelectorAll(".pick__box")];
 const find = (mark) => document.querySelector(`[${mark}]`);
@@ -90,3 +91,13 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
     if (event.detail.elt.matches(".status-form")) event.detail.elt.reset();
   });
 }
+
+// What a row has no room for is shown whole to whoever points at it.
+const MAY_BE_CUT = ".table--leads :is(bdi, .wants)";
+document.addEventListener("pointerover", (event) => {
+  let words = event.target.closest?.(MAY_BE_CUT);
+  for (; words; words = words.parentElement.closest(MAY_BE_CUT)) {
+    const isCut = words.scrollWidth > words.clientWidth || words.scrollHeight > words.clientHeight;
+    if (words.clientWidth && isCut) words.title = words.textContent.trim().replace(/\s+/g, " ");
+  }
+});

@@ -29,10 +29,28 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => wait(form, false), LONGEST);
 });
 
+// Ctrl+Enter sends what is being written.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea")) return;
+  event.target.form.querySelector("[data-takes-focus]")?.click();
+});
+
 // A page that the browser kept for Back is ready to be used again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll(`[${ON_ITS_WAY}]`)) wait(form, false);
 });
+
+// --- Menus
+// An open one closes when one goes on elsewhere, and on Escape, which leads back to its button.
+
+function closeMenu({ key, target }) {
+  const menu = document.querySelector(".menu[open]");
+  if (!menu || (key ? key !== "Escape" : menu.contains(target))) return;
+  menu.open = false;
+  if (key) menu.firstElementChild.focus();
+}
+
+for (const going of ["click", "focusin", "keydown"]) document.addEventListener(going, closeMenu);
 
 // --- Copying
 // Copying, for every button that offers it: the text of `data-copies-text`, the plain text found at
@@ -70,17 +88,27 @@ function markAsCopied(button) {
   copied = button;
 }
 
-// What could not be copied is selected where it is shown, ready for the keyboard.
+// What could not be copied is told beside its button until the next click, and read out. Where it is
+// shown, it is selected, ready for the keyboard.
+const notCopied = document.createElement("span");
+notCopied.className = "not-copied";
+
 function helpWith(button) {
   const { copiesText, copiesFrom } = button.dataset;
-  if (copiesText) return say("The browser did not allow copying.");
-  if (copiesFrom) return say("It could not be copied. Open the plain text instead.");
-  const shown = shownFor(button);
-  return shown.select ? shown.focus() : getSelection().selectAllChildren(shown);
+  const shown = copiesText || copiesFrom ? null : shownFor(button);
+  if (shown?.select) shown.focus();
+  else if (shown) getSelection().selectAllChildren(shown);
+  const instead = copiesFrom
+    ? "Open the plain text instead."
+    : shown ? "It is selected: copy it with Ctrl+C." : `Copy it by hand: ${copiesText}`;
+  notCopied.textContent = `Not copied: the browser did not allow it. ${instead}`;
+  button.after(notCopied);
+  say(notCopied.textContent);
 }
 
 // Rows come and go with every swap, so the document listens for their buttons.
 document.addEventListener("click", async (event) => {
+  notCopied.remove();
   const button = event.target.closest("[data-copies], [data-copies-text], [data-copies-from], [data-copies-code]");
   if (!button) return;
   try {
@@ -100,10 +128,20 @@ for (const field of document.querySelectorAll("[data-selects-itself]")) {
 // A page that the browser keeps for Back, whatever it was told, is kept without the key.
 addEventListener("pagehide", () => document.querySelector("[data-shown-once]")?.remove());
 
+// --- Theme
+// A theme that was chosen holds at once; from the next page on the server writes it.
+document.addEventListener("htmx:afterOnLoad", ({ detail: { requestConfig, xhr } }) => {
+  const form = requestConfig.elt; // by now another stands in its place
+  if (!form.matches("[data-chooses-theme]") || xhr.status !== 200) return;
+  const theme = form.elements.theme.value;
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+});
+
 // --- Times
 // A page that stands open grows old: once a minute its times are told anew, in the words that the
-// server has for them (foundation/templatetags/times.py, sift_site/overview/words.py; a browser's
-// test compares all of them), and what belongs to a day that is over asks for the new one.
+// server has for them (foundation/templatetags/times.py; a browser's test compares all of them), and
+// what belongs to a day that is over asks for the new one.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -41,7 +41,9 @@ function markPlace() {
   const current = links.get((passed ?? headings[0]).id);
   contents.querySelector("[aria-current]")?.removeAttribute("aria-current");
   current.setAttribute("aria-current", "true");
-  if (contents.scrollHeight <= contents.clientHeight) return;
+  // Whoever goes through the contents by keyboard, or searches them, keeps what they look at in sight.
+  const isUsed = contents.querySelector(":focus-visible") !== null;
+  if (isUsed || contents.scrollHeight <= contents.clientHeight) return;
   const above = current.offsetTop - contents.scrollTop;
   if (above < 0 || above > contents.clientHeight - LINE) {
     contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
@@ -50,3 +52,39 @@ function markPlace() {
 
 const observer = new IntersectionObserver(markPlace, { rootMargin: `-${LINE}px 0px 0px 0px` });
 for (const heading of headings) observer.observe(heading);
+
+// --- Search -------------------------------------------------------------------------------------
+// The contents narrow down to the parts that hold every word, wherever in them.
+const field = contents.querySelector("[name=q]");
+const textOf = new Map(); // of each part, once it was searched
+
+function wordsOf(id) {
+  if (!textOf.has(id)) {
+    const part = document.getElementById(id).closest("section, .problem");
+    const own = [...part.children].filter((child) => !child.matches(".problem"));
+    textOf.set(id, own.map((child) => child.textContent).join(" ").toLowerCase());
+  }
+  return textOf.get(id);
+}
+
+function search() {
+  const asked = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const [id, link] of links) {
+    const isFound = asked.every((word) => wordsOf(id).includes(word));
+    link.parentElement.hidden = !isFound;
+    found += isFound;
+  }
+  for (const group of contents.querySelectorAll(".contents__group")) {
+    group.hidden = !group.querySelector("li:not([hidden])");
+  }
+  contents.classList.toggle("contents--searched", asked.length > 0);
+  const said = found === 1 ? "1 part" : `${found || "No"} parts`;
+  contents.querySelector("[data-found]").textContent = asked.length > 0 ? said : "";
+}
+
+field.addEventListener("input", search);
+field.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") contents.querySelector("li:not([hidden]) a")?.click();
+});
+search(); // browsers keep what stood in the field

@@ -282,3 +282,26 @@ def test_fifty_keys_take_no_more_statements_than_one(signed_in_admin, admin, sta
     fifty = statements_of(lambda: signed_in_admin.get(TAB))
 
     assert one == fifty <= 4
+
+
+# --- The tab --------------------------------------------------------------------------------------
+def test_keys_stand_above_the_form_for_a_new_one(signed_in_admin, agency):
+    make_key(agency, name="CRM sync")
+
+    page = signed_in_admin.get("/settings/api-keys/").content.decode()
+
+    assert page.index("CRM sync</bdi>") < page.index("New key</h2>")
+
+
+def test_what_did_not_happen_today_is_not_counted_out(signed_in_admin, agency):
+    key, _ = make_key(agency, name="CRM sync")
+
+    def page() -> str:
+        return " ".join(signed_in_admin.get("/settings/api-keys/").content.decode().split())
+
+    assert "<dt>Today</dt>" not in page()
+    counted = DailyCalls.objects.create(organisation=agency, api_key=key, day=today(), calls=12)
+    assert "12 calls" in page()
+    assert "12 calls," not in page()
+    DailyCalls.objects.filter(pk=counted.pk).update(refused=3, over_limit=1)
+    assert "12 calls, 3 refused, 1 of them over the limit" in page()

@@ -53,6 +53,7 @@ def load_agency(leads: int) -> Agency:
         "key_id": key.id,
         "view_id": view.id,
         "bulk_id": lead.id,  # undoing is a POST: there is no page of it
+        "act_id": lead.id,  # likewise
         "person_id": organisation.people.filter(role="agent")[0].id,
         "invitation_id": make_invitation(organisation)[0].id,
         "session_id": lead.id,  # so is signing out elsewhere

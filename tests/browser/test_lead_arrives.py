@@ -238,6 +238,7 @@ def test_what_waited_is_renewed_once_it_is_let_go(page, agent, agency):
 def test_a_choice_that_was_not_sent_yet_stays(page, agent, agency):
     lead = arrived_lead(agency)
     opened(page, agent, f"/leads/{lead.id}/")
+    page.locator("summary", has_text="Nobody’s yet").click()
     page.get_by_label("Looked after by").select_option(label=agent.name)
     page.evaluate("document.activeElement.blur()")
     point_away(page)
@@ -245,8 +246,12 @@ def test_a_choice_that_was_not_sent_yet_stays(page, agent, agency):
 
     wait_for_the_next_question(page)
 
-    expect(page.locator("#lead-head .badge")).to_have_text("Contacted")
+    expect(news(page)).to_be_visible()
     expect(page.get_by_label("Looked after by")).to_have_value(str(agent.id))
+    page.get_by_label("Looked after by").select_option(label="Nobody")
+    page.evaluate("document.activeElement.blur()")
+    wait_for_the_next_question(page)
+    expect(page.locator("#lead-head .badge")).to_have_text("Contacted")
 
 
 def test_what_is_read_stays_where_it_is_though_the_list_above_grows(page, agent, agency):

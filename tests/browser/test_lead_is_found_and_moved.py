@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from leads.models import Lead
+from tests.browser.status_menu import press_status
 from tests.factories import (
     make_conversation,
     make_lead,
@@ -46,11 +47,6 @@ def rows(page: Page):
     return page.locator("tbody .row__link")
 
 
-def status_chip(page: Page, status: str):
-    box = page.locator(f'input[name="status"][value="{status}"]')
-    return page.locator("label.chip", has=box)
-
-
 def test_a_person_signs_in_filters_leads_and_reads_a_transcript(open_browser, admin, lead):
     page = open_browser()
     sign_in_by_form(page, admin)
@@ -59,7 +55,7 @@ def test_a_person_signs_in_filters_leads_and_reads_a_transcript(open_browser, ad
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
     expect(rows(page)).to_have_count(4)
     page.evaluate("window.stillHere = true")
-    status_chip(page, "hot").click()
+    press_status(page, "Hot")
 
     expect(rows(page)).to_have_text(["Siân Hughes"])
     expect(page).to_have_url(re.compile(r"/leads/\?status=hot$"))
@@ -106,7 +102,7 @@ def test_everything_works_without_script(open_browser, admin, lead):
     sign_in_by_form(page, admin)
 
     page.goto("/leads/")
-    status_chip(page, "hot").click()
+    press_status(page, "Hot")
     page.get_by_role("button", name="Apply").click()
     expect(rows(page)).to_have_text(["Siân Hughes"])
 

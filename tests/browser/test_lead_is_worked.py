@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from foundation.days import today
 from leads.corrections import correct
+from leads.follow_ups import in_words, preset_days
 from leads.models import Lead
 from organisations.actors import Actor
 from tests.factories import (
@@ -118,14 +120,18 @@ def test_a_note_is_added_and_the_form_is_empty_again(page, lead):
 
 
 def test_a_lead_is_taken_and_a_follow_up_set(page, lead, admin):
+    page.get_by_text("Nobody’s yet").click()
     page.get_by_role("button", name="Take it").click()
     expect(page.locator("#lead-head")).to_contain_text("Ada Admin looks after it")
     expect(page.get_by_role("button", name="Take it")).to_have_count(0)
 
-    page.get_by_role("button", name="Tomorrow").click()
-    expect(page.locator("#lead-head")).to_contain_text("Follow up tomorrow")
+    day, words = preset_days(today())["tomorrow"]
+    page.get_by_text("No follow-up").click()
+    page.get_by_role("button", name=words).click()
+    expect(page.locator("#lead-head")).to_contain_text(in_words(day, today()))
+    page.get_by_text(in_words(day, today())).click()
     page.get_by_role("button", name="Clear the follow-up").click()
-    expect(page.locator("#lead-head")).not_to_contain_text("Follow up")
+    expect(page.get_by_text("No follow-up")).to_be_visible()
 
     expect(page.locator("#lead-history .history__event")).to_have_count(4)
     assert page.evaluate("window.stillHere")
@@ -165,8 +171,8 @@ def test_one_goes_through_the_list_from_lead_to_lead_and_back(open_browser, admi
     page.get_by_role("link", name="Previous lead").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lead 5")
     expect(page.get_by_role("link", name="Previous lead")).to_have_count(0)
-    page.get_by_role("button", name="Contacted").click()
-    expect(page.locator("#live")).to_have_text("Moved to Contacted")
+    page.get_by_role("button", name="Contacted, mine and next").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lead 4")
     page.get_by_role("link", name="Back to the list").click()
 
     expect(page).to_have_url(re.compile(r"/leads/\?status=hot$"))
@@ -185,9 +191,11 @@ def test_a_lead_is_worked_without_script(open_browser, admin, lead, double):
     page.get_by_label("Note", exact=True).fill("Rang twice")
     page.get_by_role("button", name="Add note").click()
     expect(page.get_by_text("Note added")).to_be_visible()
+    page.get_by_text("Nobody’s yet").click()
     page.get_by_label("Looked after by").select_option("Ada Admin")
     page.get_by_role("button", name="Assign", exact=True).click()
-    page.get_by_role("button", name="In a week").click()
+    page.get_by_text("No follow-up").click()
+    page.get_by_role("button", name=re.compile("In a week")).click()
     expect(page.locator("#lead-head")).to_contain_text("Ada Admin looks after it")
     expect(page.locator("#lead-head")).to_contain_text("Follow up on")
     page.get_by_role("link", name="Merge with S Hughes").click()

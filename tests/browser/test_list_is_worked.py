@@ -9,6 +9,7 @@ from leads.models import Lead
 from leads.models.choices import LeadStatus
 from leads.models.saved_view import SavedView
 from organisations.actors import SYSTEM
+from tests.browser.status_menu import press_status
 from tests.factories import (
     arrived_lead,
     at,
@@ -183,7 +184,7 @@ def test_a_failed_move_leaves_the_row_where_the_lead_stands(list_page, leads):
 
 
 PLACES = """
-    [...document.querySelectorAll(".row, .results__head, .above__all, .pager")]
+    [...document.querySelectorAll(".row, .results__head, .pick__all, .pager")]
         .map(element => JSON.stringify(element.getBoundingClientRect()))
 """
 
@@ -257,15 +258,16 @@ def test_a_question_of_the_pages_own_that_fails_interrupts_nobody(list_page):
 
 def test_a_view_is_saved_opened_and_deleted(list_page):
     page = list_page
-    page.locator("label.chip:has([name=status])", has_text="Hot").click()
+    press_status(page, "Hot")
     expect(page).to_have_url(re.compile(r"status=hot"))
+    expect(page.locator("summary", has_text="Status")).to_have_text("Status: Hot")
     page.get_by_text("Save this view").click()
     page.get_by_label("Name of the view").fill("Hot ones")
     page.get_by_role("button", name="Save", exact=True).click()
 
     view = page.get_by_role("navigation", name="Saved views").get_by_role("link", name="Hot ones")
     expect(view).to_have_attribute("aria-current", "true")
-    page.locator("label.chip:has([name=status])", has_text="Hot").click()
+    press_status(page, "Hot")
     expect(view).not_to_have_attribute("aria-current", "true")
     view.click()
     expect(page).to_have_url(re.compile(r"/leads/\?status=hot$"))
@@ -298,7 +300,7 @@ def test_rows_are_walked_selected_moved_and_opened_by_keys(list_page, leads):
     expect(page.get_by_role("heading", level=1)).to_have_text("Lead 4")
     page.wait_for_load_state()  # the keys are heard once the script is there
     page.keyboard.press("s")
-    expect(page.locator("#lead-head button:focus")).to_have_text("Contacted")
+    expect(page.locator("#lead-head button:focus")).to_have_text("Contacted, mine and next")
 
 
 def test_enter_opens_the_row_in_focus(list_page):
@@ -375,7 +377,7 @@ def test_keys_turned_off_in_the_profile_do_nothing(list_page):
     page.goto("/settings/profile/")
     page.get_by_label("Single-key shortcuts").uncheck()
     page.locator("form:has(#id_shortcuts) button").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.locator("#messages p")).to_have_text("Your choices are saved.")
 
     page.goto("/leads/")
     page.keyboard.press("j")

@@ -7,9 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from foundation.templatetags.times import in_words
+from foundation.templatetags.times import in_words, waited
 from leads.models import Lead
-from sift_site.overview.words import waited
 from tests.factories import arrived_lead, make_lead, make_organisation
 from tests.signing_in import signed_in
 
@@ -47,7 +46,7 @@ def page(open_browser) -> Page:
 
 
 def texts(page: Page, kind: str) -> list[str]:
-    return page.locator(f"tbody time[data-told={kind}]").all_text_contents()
+    return page.locator(f"main time[data-told={kind}]").all_text_contents()
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "Asia/Kathmandu", "America/Los_Angeles"])
@@ -69,7 +68,7 @@ def test_times_are_told_anew_each_minute_in_the_servers_words(page, agent, leads
 
 def test_how_long_leads_wait_is_told_anew_in_the_overviews_words(page, agent, leads):
     signed_in(page, agent).goto("/")
-    expect(page.locator(".table--waiting tbody .row")).to_have_count(len(AGES))
+    expect(page.locator(".waiting__lead")).to_have_count(len(AGES))
     page.route(re.compile(r"/$"), lambda route: route.abort())  # or midnight would renew them all
     stood = timedelta()
 

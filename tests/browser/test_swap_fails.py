@@ -8,13 +8,10 @@ from django.db import OperationalError
 from playwright.sync_api import Page, Route, expect
 
 from leads.models import Lead
+from tests.browser.status_menu import press_status, status_box
 from tests.signing_in import sign_in_by_form, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def chip(page: Page, name: str):
-    return page.locator("label.chip:has([name=status])", has_text=name)
 
 
 def shown(page: Page):
@@ -34,13 +31,13 @@ def test_who_was_signed_out_in_another_tab_signs_in_and_is_back(open_browser, pe
     expect(other.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.bring_to_front()
 
-    chip(page, "Cold").click()
+    press_status(page, "Cold")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(page.get_by_text("You were signed out")).to_be_visible()
     sign_in_by_form(page, person)
     expect(page).to_have_url(re.compile(r"/leads/\?status=warm$"))
-    expect(shown(page)).to_have_count(Lead.objects.filter(status="warm").count())
+    expect(shown(page)).to_have_count(Lead.objects.unmerged().filter(status="warm").count())
 
 
 def test_a_network_that_is_gone_is_said_and_what_was_chosen_stays(open_browser, person):
@@ -49,16 +46,16 @@ def test_a_network_that_is_gone_is_said_and_what_was_chosen_stays(open_browser, 
     everything = shown(page).count()
     page.context.set_offline(True)
 
-    chip(page, "Hot").click()
+    press_status(page, "Hot")
 
     expect(fault(page)).to_contain_text("You are offline. Try again in a moment.")
-    expect(chip(page, "Hot").locator("input")).to_be_checked()
+    expect(status_box(page, "Hot")).to_be_checked()
     expect(shown(page)).to_have_count(everything)
     page.get_by_role("button", name="Close").click()
     expect(fault(page)).to_be_hidden()
 
     page.context.set_offline(False)
-    chip(page, "Warm").click()
+    press_status(page, "Warm")
     expect(page).to_have_url(re.compile(r"status=hot&status=warm"))
     expect(fault(page)).to_be_hidden()
 
@@ -115,7 +112,7 @@ def test_every_refusal_of_a_swap_has_its_words(open_browser, person):
 
     page.route("**/leads/?*", refuse)
     for *_, words in REFUSALS:
-        chip(page, "Hot").click()
+        press_status(page, "Hot")
 
         expect(fault(page)).to_contain_text(words)
         expect(shown(page).first).to_be_visible()
@@ -131,7 +128,7 @@ def test_an_unreachable_database_is_said_in_a_swap(open_browser, person, monkeyp
         raise error
 
     monkeypatch.setattr("leads.pages.lead_list.render_page", fail)
-    chip(page, "Hot").click()
+    press_status(page, "Hot")
 
     expect(fault(page)).to_contain_text("Sift cannot reach its data just now.")
 
@@ -150,7 +147,7 @@ def test_a_slow_swap_is_seen_after_a_moment_and_a_quick_one_never(open_browser, 
     opacity = "bar => Number(getComputedStyle(bar).opacity)"
     waiting = held(page, "**/leads/?*")
 
-    chip(page, "Hot").click()
+    press_status(page, "Hot")
     expect(bar).to_have_class(re.compile("htmx-request"))
     assert bar.evaluate(opacity) == 0  # not at once
     page.wait_for_timeout(450)
@@ -185,6 +182,6 @@ def test_a_server_that_never_answers_is_not_waited_for_for_ever(open_browser, pe
     page.evaluate("htmx.config.timeout = 200")
     held(page, "**/leads/?*")
 
-    chip(page, "Hot").click()
+    press_status(page, "Hot")
 
     expect(fault(page)).to_contain_text("Sift took too long to answer. Try again in a moment.")

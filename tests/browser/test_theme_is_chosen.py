@@ -18,7 +18,7 @@ def test_a_theme_is_chosen_once_and_holds_on_every_page_and_device(open_browser,
     page.get_by_role("link", name=person.name).first.click()
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Your choices are saved.")).to_be_visible()
+    expect(page.locator("#messages")).to_contain_text("Your choices are saved.")
     assert page.evaluate(canvas) == dark
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Leads")

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from conversations.capture import Outcome, capture
+from conversations.capture import capture
 from conversations.intake_format import ReceivedConversation, ReceivedMessage
 from conversations.models import Conversation, Message
+from conversations.outcome import Outcome
 from leads.facts import LeadFacts
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conversations.capture import Outcome, add_messages, capture
+from conversations.capture import add_messages, capture
 from conversations.closing import set_status
 from conversations.models import Conversation, Message
+from conversations.outcome import Outcome
 from conversations.posted_format import PostedConversation, PostedMessage
 from conversations.search import parts
 from foundation.database.lexemes import Matches

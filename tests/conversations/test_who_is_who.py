@@ -2,7 +2,8 @@
 
 import pytest
 
-from conversations.capture import Outcome, capture
+from conversations.capture import capture
+from conversations.outcome import Outcome
 from foundation.database.kept_queries import KeptQuery
 from leads.corrections import correct
 from leads.duplicates import possible_duplicates

@@ -1,14 +1,16 @@
 """Kept queries and rows that are inserted together: as the ORM has it, whatever the values."""
 
 import pytest
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from conversations.models import Conversation, Message
-from foundation.database.inserting import Rows, insert_together
 from foundation.database.kept_queries import KeptQuery
+from foundation.database.rows import Rows, write_together
+from foundation.database.statements import change_and_commit
 from foundation.ids import uuid7
 from leads.models import Lead
-from tests.factories import at, make_conversation, make_lead
+from organisations.models import Organisation
+from tests.factories import at, make_conversation, make_lead, make_organisation, make_user
 from tests.statements import statements_sent
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +49,7 @@ def test_rows_of_several_tables_that_point_at_each_other_come_in_one_statement(a
     ]
 
     with statements_sent() as sent:
-        insert_together(Rows(Lead, LEAD, [lead]), Rows(Message, MESSAGE, said))
+        write_together(Rows(Lead, LEAD, [lead]), Rows(Message, MESSAGE, said))
 
     assert len(sent) == 1
     row = Lead.objects.get(id=lead_id)
@@ -59,7 +61,7 @@ def test_rows_of_several_tables_that_point_at_each_other_come_in_one_statement(a
 
 def test_no_rows_are_no_statement(db):
     with statements_sent() as sent:
-        insert_together(Rows(Lead, LEAD, []))
+        write_together(Rows(Lead, LEAD, []))
 
     assert sent == []
 
@@ -70,7 +72,84 @@ def test_a_text_that_is_too_long_and_a_row_that_points_nowhere_are_refused(agenc
     lost = (uuid7(), agency.id, uuid7(), 0, "user", "Hello")
 
     with pytest.raises(DataError), transaction.atomic():
-        insert_together(Rows(Lead, LEAD, [too_long]))
+        write_together(Rows(Lead, LEAD, [too_long]))
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert_together(Rows(Message, MESSAGE, [lost]))
+        write_together(Rows(Message, MESSAGE, [lost]))
     assert list(Lead.objects.all()) == [lead]
+
+
+def test_rows_that_stand_are_changed_and_others_left_alone(agency):
+    changed, other = make_lead(agency, name="Ada", area="Roath"), make_lead(agency, name="Bea")
+
+    write_together(Rows(Lead, ("id", "name"), [(changed.id, 'Zoë "Z"')], stand=True))
+
+    assert dict(Lead.objects.values_list("name", "area")) == {'Zoë "Z"': "Roath", "Bea": other.area}
+
+
+# --- The commit that goes along ------------------------------------------------------------------
+RENAME = "UPDATE organisations_organisation SET name = %(name)s WHERE id = %(id)s RETURNING name"
+LEAVE = "DELETE FROM organisations_user WHERE id = %(id)s RETURNING id"
+TAKE_PLACE = "UPDATE organisations_organisation SET slug = 'taken' RETURNING id"
+
+
+def names_elsewhere(meanwhile) -> list[str]:
+    return meanwhile(lambda: list(Organisation.objects.values_list("name", flat=True)))()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_last_statement_is_committed_with_it(meanwhile):
+    agency = make_organisation()
+
+    with transaction.atomic():
+        rows = change_and_commit(RENAME, {"name": "Renamed", "id": agency.id})
+        assert names_elsewhere(meanwhile) == ["Renamed"]
+
+    assert rows == [("Renamed",)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_last_statement_within_a_savepoint_leaves_the_commit_to_whoever_began(meanwhile):
+    agency = make_organisation()
+
+    with transaction.atomic():
+        with transaction.atomic():
+            change_and_commit(RENAME, {"name": "Renamed", "id": agency.id})
+        assert names_elsewhere(meanwhile) == [agency.name]
+
+    assert names_elsewhere(meanwhile) == ["Renamed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_last_statement_that_fails_takes_all_with_it_and_the_connection_goes_on():
+    agencies = [make_organisation(), make_organisation()]
+
+    with pytest.raises(IntegrityError):
+        rename_all_and_take_one_place()
+
+    assert set(Organisation.objects.all()) == set(agencies)
+    assert not Organisation.objects.filter(name="Renamed").exists()
+
+
+@transaction.atomic
+def rename_all_and_take_one_place() -> None:
+    Organisation.objects.update(name="Renamed")
+    change_and_commit(TAKE_PLACE, {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_fails_is_told_and_the_connection_goes_on():
+    agency = make_organisation()
+    admin = make_user(agency, role="admin")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change_and_commit(LEAVE, {"id": admin.id})  # refused when it is committed
+
+    assert list(agency.people.all()) == [admin]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_meanwhile_is_told_and_replaced():
+    with pytest.raises(OperationalError), transaction.atomic():
+        change_and_commit("SELECT pg_terminate_backend(pg_backend_pid())", {})
+
+    assert not Organisation.objects.exists()

@@ -60,7 +60,7 @@ def test_every_field_of_the_json_is_there_in_its_words(signed_in, agency):
 
     (row,) = rows(signed_in.get(ADDRESS))
 
-    assert tuple(row) == schemas.Lead.__struct_fields__
+    assert tuple(row) == (*schemas.Lead.__struct_fields__, "lost_reason", "lost_words")
     assert row["id"] == str(lead.id)
     assert (row["score"], row["budget_min"], row["budget_max"]) == ("0", "350000", "")
     assert (row["status"], row["intent"], row["viewing_requested"]) == ("contacted", "buy", "true")

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from foundation.lists import listing
 from leads import search
@@ -66,11 +68,13 @@ def walk(person, query: str) -> list[Lead]:
 def in_python(leads: list[Lead], query: str, *, keep) -> list[Lead]:
     def key(lead: Lead):
         newest = (lead.created_at, lead.id)
-        if "sort=score" not in query:
-            return newest
-        return (-1 if lead.score is None else lead.score, *newest)
+        if "sort=score" in query:
+            return (-1 if lead.score is None else lead.score, *newest)
+        if "sort=wait" in query:
+            return (lead.status == "lost", *newest)
+        return newest
 
-    return sorted(filter(keep, leads), key=key, reverse=True)
+    return sorted(filter(keep, leads), key=key, reverse="sort=wait" not in query)
 
 
 QUERIES = {
@@ -92,7 +96,7 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("sort", ["", "&sort=score"])
+@pytest.mark.parametrize("sort", ["", "&sort=score", "&sort=wait"])
 @pytest.mark.parametrize("query", QUERIES)
 # A window over all leads; one in which a page fills at once; one in which it never does.
 @pytest.mark.parametrize("window", [1000, 24, 4])
@@ -134,6 +138,31 @@ def test_where_matches_are_many_the_count_is_a_round_number_that_is_sure(
 )
 def test_a_round_number_is_never_above_what_is_sure(number, rounded):
     assert listing._rounded_down(number) == rounded
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("sort=wait", "leads_lead_longest_wait"),
+        ("sort=wait&status=hot", "leads_lead_newest_by_status"),
+        ("sort=wait&status=lost", "leads_lead_newest_by_status"),
+    ],
+)
+def test_the_longest_wait_is_read_from_an_index_however_deep(agent, leads, query, index):
+    address = QueryDict(query, mutable=True)
+    address["after"] = LeadFilterForm(address, agent).listing().page(address, size=4).older
+    with CaptureQueriesContext(connection) as captured:
+        LeadFilterForm(address, agent).listing().page(address, size=4)
+
+    with connection.cursor() as cursor:
+        for other_way in ["enable_seqscan", "enable_bitmapscan", "enable_sort"]:
+            cursor.execute(f"SET LOCAL {other_way} = off")
+        cursor.execute("EXPLAIN " + captured[-1]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert f"using {index}" in plan
+    assert "ROW(" in plan
+    assert "Sort" not in plan
 
 
 def test_a_position_of_one_order_is_none_of_the_other(agent, leads):

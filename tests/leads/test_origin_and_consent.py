@@ -36,6 +36,11 @@ def lead_of(external_id: str) -> Lead:
     return Conversation.objects.get(external_id=external_id).lead
 
 
+def found(client, text) -> list[Lead]:
+    page = client.get("/leads/", {"q": text})
+    return list(page.context["page"].rows)
+
+
 def test_the_first_that_says_where_from_counts_and_the_latest_consent(agency):
     capture(agency, [posted("1", email="a@b.uk", origin=origin(campaign="Spring"))])
     capture(
@@ -77,6 +82,22 @@ def test_a_merge_and_its_undoing_bring_the_first_and_the_latest_of_both(agency, 
     assert merged == (None, "https://x.uk", "Spring", "denied")
     assert of(new) == (None, "https://x.uk", "Autumn", "denied")
     assert of(old) == (None, None, "Spring", "granted")
+
+
+def test_a_merge_and_its_undoing_have_each_found_by_the_home_that_it_asked_about(
+    signed_in, agency, agent
+):
+    by = Actor.for_person(agent)
+    capture(agency, [posted("old", name="Ada", origin=origin(property_ref="HV-1"))])
+    capture(agency, [posted("new", name="Bea", origin=origin(property_ref="HV-2"))])
+    old, new = lead_of("old"), lead_of("new")
+
+    merge(agency, survivor_id=new.id, other_id=old.id, by=by)
+    merged = found(signed_in, "HV-1"), found(signed_in, "HV-2")
+    unmerge(agency, survivor_id=new.id, event_id=last_merge(new).id, by=by)
+
+    assert merged == ([new], [])  # of two the first that was told stands
+    assert (found(signed_in, "HV-1"), found(signed_in, "HV-2")) == ([old], [new])
 
 
 def test_a_conversation_that_is_given_takes_them_along_and_brings_them_back(agency, agent):

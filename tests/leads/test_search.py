@@ -43,6 +43,14 @@ def test_a_lead_is_found_by_the_beginnings_of_its_words_without_case_and_accents
     assert found(agency, text) == [lead]
 
 
+@pytest.mark.parametrize("text", ["HV-1042", "hv 1042", "hv-10", "1042", "emile 1042"])
+def test_a_lead_is_found_by_the_reference_of_the_home_that_it_asked_about(agency, text):
+    lead = indexed(agency, name="Emile", property_ref="HV-1042")
+    indexed(agency, name="Emile", property_ref="HV-2042")
+
+    assert found(agency, text) == [lead]
+
+
 @pytest.mark.parametrize(
     "text",
     [

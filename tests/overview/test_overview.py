@@ -12,18 +12,22 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation.days import AGENCY_ZONE, today
+from foundation.templatetags.times import waited
 from leads import search
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.models.rollups import bucket_of, middle_of
 from organisations.actors import Actor
-from sift_site.overview.charts import scale_top
+from sift_site.overview.axis import Axis, axis_for, scale_top
 from sift_site.overview.periods import Period, Span, weeks
-from sift_site.overview.words import duration, share, waited
+from sift_site.overview.reading import DailyFigures
+from sift_site.overview.stacked import stacked_chart
+from sift_site.overview.words import duration, isolated, share
 from tests.factories import at, make_lead, make_organisation, make_user, move_lead
 from tests.statements import statements_sent
 
 FRAGMENT = {"HX-Request": "true"}
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"]
 
 
 def days_ago(days: int, hour: int = 12) -> datetime:
@@ -138,43 +142,46 @@ def test_one_press_takes_a_lead_and_moves_it_nowhere(signed_in, agency, agent):
 
     answer = signed_in.post(f"/take/{lead.id}/?period=7-days")
 
-    assert (answer.status_code, answer["Location"]) == (303, "/?period=7-days")
+    opened = f"/leads/{lead.id}/?from=waiting"
+    assert (answer.status_code, answer["Location"]) == (303, opened)
     lead.refresh_from_db()
     assert (lead.assignee, lead.status) == (agent, "hot")
     event = LeadEvent.objects.get(lead=lead)
     assert (event.kind, event.to_value, event.actor_name) == ("assignment", agent.name, agent.name)
-    assert "Siân is yours now." in signed_in.get("/").content.decode()
+    assert f"{isolated('Siân')} is yours now." in signed_in.get(opened).content.decode()
 
 
-def test_taken_in_place_the_row_says_whose_it_is(signed_in, agency):
-    lead = make_lead(agency, status="hot")
+def test_the_list_gives_the_number_a_way_to_call_and_the_leads_page(signed_in, agency):
+    hers = make_lead(agency, name="Siân", status="hot", phone="+447700900123", score=88)
+    his = make_lead(agency, name="Bilal", status="hot", email="b@example.com", score=70)
 
-    answer = signed_in.post(f"/take/{lead.id}/", headers=FRAGMENT)
+    page = signed_in.get("/").content.decode()
 
-    assert answer.status_code == 200
-    assert "Yours" in answer.content.decode()
-    assert 'id="waiting-mine"' in answer.content.decode()
-    assert "is yours now" in answer["HX-Trigger"]
+    assert "07700 900123" in page
+    assert 'href="tel:+447700900123"' in page
+    assert 'href="mailto:b@example.com"' in page
+    for lead in (hers, his):
+        assert f'href="/leads/{lead.id}/?from=waiting"' in page
 
 
 def test_pressed_twice_by_one_person_it_is_theirs_and_recorded_once(signed_in, agency):
     lead = make_lead(agency, status="hot")
 
-    answers = [signed_in.post(f"/take/{lead.id}/", headers=FRAGMENT) for _ in range(2)]
+    answers = [signed_in.post(f"/take/{lead.id}/") for _ in range(2)]
 
-    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer["Location"] for answer in answers] == [f"/leads/{lead.id}/?from=waiting"] * 2
     assert LeadEvent.objects.filter(lead=lead).count() == 1
 
 
 def test_whoever_is_too_late_is_told_who_has_it(signed_in, agency, admin):
     lead = make_lead(agency, name="Siân", status="hot", assignee=admin)
 
-    in_place = signed_in.post(f"/take/{lead.id}/", headers=FRAGMENT)
-    answer = signed_in.post(f"/take/{lead.id}/", follow=True)
+    answer = signed_in.post(f"/take/{lead.id}/?period=7-days", follow=True)
 
-    assert in_place.status_code == 422
-    for page in (in_place, answer):
-        assert "Ada Admin has taken Siân already." in unescape(page.content.decode())
+    assert answer.redirect_chain == [("/?period=7-days", 303)]
+    assert f"{isolated('Ada Admin')} has taken {isolated('Siân')} already." in unescape(
+        answer.content.decode()
+    )
     lead.refresh_from_db()
     assert lead.assignee == admin
 
@@ -183,10 +190,12 @@ def test_a_lead_that_no_longer_waits_is_not_taken(signed_in, agency, admin, agen
     lead = make_lead(agency, name="Siân", status="hot")
     move_lead(lead, LeadStatus.CONTACTED, by=Actor.for_person(admin))
 
-    answer = signed_in.post(f"/take/{lead.id}/", headers=FRAGMENT)
+    answer = signed_in.post(f"/take/{lead.id}/", follow=True)
 
-    assert answer.status_code == 422
-    assert "no longer waits: Ada Admin moved it to Contacted" in answer.content.decode()
+    assert answer.redirect_chain == [("/", 303)]
+    assert (
+        f"no longer waits: {isolated('Ada Admin')} moved it to Contacted" in answer.content.decode()
+    )
     lead.refresh_from_db()
     assert lead.assignee is None
 
@@ -196,7 +205,7 @@ def test_of_two_who_press_at_once_one_has_it_and_the_other_is_told():
     agency = make_organisation()
     lead = make_lead(agency, status="hot")
     people = [make_user(agency, name=name) for name in ("Ada", "Ben")]
-    clients = [Client(headers=FRAGMENT) for _ in people]
+    clients = [Client() for _ in people]
     for client, person in zip(clients, people, strict=True):
         client.force_login(person)
     ready, answers = threading.Barrier(2), {}
@@ -204,7 +213,7 @@ def test_of_two_who_press_at_once_one_has_it_and_the_other_is_told():
     def press(client: Client, person) -> None:
         try:
             ready.wait(20)
-            answers[person.name] = client.post(f"/take/{lead.id}/")
+            answers[person.name] = client.post(f"/take/{lead.id}/", follow=True)
         finally:
             connection.close()
 
@@ -219,9 +228,9 @@ def test_of_two_who_press_at_once_one_has_it_and_the_other_is_told():
     lead.refresh_from_db()
     winner = lead.assignee.name
     (loser,) = {"Ada", "Ben"} - {winner}
-    assert answers[winner].status_code == 200
-    assert answers[loser].status_code == 422
-    assert f"{winner} has taken" in answers[loser].content.decode()
+    assert answers[winner].request["PATH_INFO"] == f"/leads/{lead.id}/"
+    assert answers[loser].request["PATH_INFO"] == "/"
+    assert f"{isolated(winner)} has taken" in answers[loser].content.decode()
 
 
 # --- What is due ----------------------------------------------------------------------------------
@@ -363,6 +372,69 @@ def test_the_finding_says_what_the_bars_show(signed_in, agency):
     assert "is wanted most, by 3 of 3 leads" in areas.finding
 
 
+def heights_of(path: str) -> list[float]:
+    return [float(height) for height in re.findall(r"v([\d.]+)h-", path)]
+
+
+def test_today_is_outlined_as_high_as_it_is_and_not_to_the_top(signed_in, agency):
+    for days in (0, 1, 1, 1, 1):
+        make_lead(agency, status="hot", score=90, created_at=days_ago(days))
+
+    chart = signed_in.get("/?period=7-days").context["charts"][0]
+
+    drawn = heights_of(chart.stacked.layers[0].path)
+    assert heights_of(chart.stacked.unfinished) == [drawn[-1]]
+    assert drawn[-1] == pytest.approx(drawn[-2] / 4, abs=0.1)
+
+
+def test_a_spike_breaks_the_scale_and_the_chart_says_so(signed_in, agency):
+    for days in (*range(7), *[3] * 40):
+        make_lead(agency, created_at=days_ago(days))
+
+    page = signed_in.get("/?period=7-days")
+
+    stacked = page.context["charts"][0].stacked
+    assert stacked.marks == ("2", "1", "0")
+    assert [stack.over for stack in stacked.stacks] == ["", "", "", "41", "", "", ""]
+    assert stacked.breaks
+    assert "The scale breaks at 2" in page.content.decode()
+    make_lead(agency, created_at=days_ago(1))
+    assert "The scale breaks" in signed_in.get("/?period=7-days").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("period", "bars", "marks"),
+    [
+        ("7-days", 7, ["Fri", "Sat", "Sun", "Mon", "Tue", "Wed", "Today"]),
+        ("30-days", 30, ["1 Nov", "9 Nov", "16 Nov", "Today"]),
+        ("90-days", 14, ["September", "October", "November", "This week"]),
+        ("12-months", 12, ["Dec", *MONTHS, "Nov"]),
+    ],
+)
+def test_the_days_below_a_chart_are_marked_by_month(period, bars, marks):
+    day = date(2026, 11, 26)
+    span = Period(period).span(day)
+
+    chart = stacked_chart(DailyFigures([]), Period(period), span)
+
+    assert len(chart.stacks) == bars
+    assert [stack.mark for stack in chart.stacks if stack.mark] == marks
+
+
+def test_figures_say_what_they_compare(signed_in, agency):
+    this_monday = today() - timedelta(today().weekday())
+    for days_before in (1, 2, 8, 9):
+        make_lead(agency, created_at=days_ago((today() - this_monday).days + days_before))
+    make_lead(agency, created_at=days_ago(0))
+
+    figures = {figure.label: figure for figure in signed_in.get("/").context["figures"]}
+
+    day = f"{today():%A}"
+    week = figures["New this week"]
+    assert re.fullmatch(rf"so far this week; \d+ by {day} last week", week.beside)
+    assert figures["New today"].beside.endswith(f"on the whole of last {day}")
+
+
 # --- The page -------------------------------------------------------------------------------------
 def test_a_period_that_there_is_not_is_named_and_the_usual_one_shown(signed_in, agency):
     make_lead(agency)
@@ -390,7 +462,7 @@ def test_each_chart_is_named_described_and_written_out_as_a_table(signed_in, age
 
     page = signed_in.get("/").content.decode()
 
-    assert page.count("<figure") == page.count("<figcaption") == page.count("The figures as a") == 6
+    assert page.count("<figure ") == page.count("<figcaption") == page.count("as a table</su") == 6
     for drawing in re.findall(r'<svg[^>]*role="img"[^>]*>', page):
         for id_ in re.search(r'aria-labelledby="([^"]+)"', drawing)[1].split():
             assert page.count(f'id="{id_}"') == 1
@@ -482,6 +554,23 @@ def test_a_week_begins_on_monday():
 )
 def test_figures_are_said_as_people_say_them(words, said):
     assert words == said
+
+
+@pytest.mark.parametrize(
+    ("numbers", "top", "breaks"),
+    [
+        ([5, 7, 9, 8], 10, False),
+        ([5, 7, 90, 8], 8, True),  # one spike does not flatten the rest
+        ([5, 7, 36, 18], 40, False),  # twice the next is no spike yet
+        ([1, 1, 4, 1], 4, False),  # nor are a few
+        ([5, 50, 90, 8], 100, False),  # nor are two of four
+        ([*[10] * 28, 400, 300], 10, True),  # but two of thirty are
+        ([0, 0, 90, 0], 100, False),  # alone it flattens nothing
+        ([0, 0], 2, False),
+    ],
+)
+def test_the_scale_breaks_for_a_bar_that_would_flatten_the_others(numbers, top, breaks):
+    assert axis_for(numbers) == Axis(top, breaks)
 
 
 @pytest.mark.parametrize(("most", "top"), [(0, 2), (2, 2), (3, 4), (9, 10), (11, 20), (85, 100)])

@@ -288,3 +288,41 @@ def test_a_limit_of_any_window_is_said_in_words(client, settings):
     settings.SIFT_RATE_GROWTH = "7777/15m"
 
     assert "7,777 in 900 seconds" in client.get(ADDRESS).content.decode()
+
+
+# --- Whose samples they are -----------------------------------------------------------------------
+def test_every_heading_with_an_id_is_a_link_to_itself(client):
+    page = client.get(ADDRESS).text
+
+    headings = re.findall(r'<h[23] id="([^"]+)">\s*<a class="anchor" href="#([^"]+)"', page)
+    assert len(headings) == len(re.findall(r"<h[23] id=", page)) > 20
+    assert all(own == to for own, to in headings)
+
+
+def test_an_admins_samples_name_their_own_lead_and_conversation(
+    client, agency, other_agency, admin
+):
+    lead = make_lead(agency)
+    talk = make_conversation(agency, lead=lead)
+    make_conversation(other_agency)
+    bare = client.get(ADDRESS).text
+    client.force_login(admin)
+
+    page = client.get(ADDRESS).text
+
+    assert f"/api/v1/leads/{lead.id}" in page
+    assert f"/api/v1/conversations/{talk.id}/messages" in page
+    assert "The samples name your agency’s newest conversation" in page
+    assert str(lead.id) not in bare
+    assert "id-of-a-" not in page + bare
+
+
+def test_an_agents_samples_name_the_examples_of_the_document(client, agency, agent):
+    lead = make_lead(agency)
+    make_conversation(agency, lead=lead)
+    client.force_login(agent)
+
+    page = client.get(ADDRESS).text
+
+    assert str(lead.id) not in page
+    assert "/api/v1/leads/01977a3e-9f52-7c60-b1d4-3f0a8e26c791" in page

@@ -21,6 +21,7 @@ from apikeys import keys, networks
 from conversations import languages, marking
 from conversations.intake_format import ReceivedConversation
 from foundation import emails, links, name_field, plain_text, validation, words
+from foundation import names as called
 from foundation.ids import parse_uuid
 from foundation.lists import csv_files
 from foundation.mail import names
@@ -31,6 +32,7 @@ from leads.pages.corrections_form import FactForm
 from leads.pages.erasure import EraseForm
 from leads.pages.list_url import list_query
 from leads.pages.note_form import NoteForm
+from leads.pages.pounds import PoundsField
 from leads.reading import areas as reading_areas
 from leads.reading import (
     areas_known,
@@ -218,6 +220,7 @@ ACTS: dict[str, Callable[[str], object]] = {
     "foundation.emails email_key": emails.email_key.__wrapped__,
     "foundation.emails bare_address": emails.bare_address,
     "foundation.links linked": links.linked,
+    "foundation.names is_name": lambda text: called.is_name(called.as_name(text)),
     "foundation.name_field clean": refused(name_field.NameField().clean, ValidationError),
     "foundation.lists.csv_files plain": csv_files.plain,
     "foundation.mail.names quoted": names.quoted,
@@ -242,6 +245,7 @@ ACTS: dict[str, Callable[[str], object]] = {
     "leads.pages.corrections_form": lambda text: FactForm(
         dict.fromkeys(FactForm.base_fields, text)
     ).is_valid(),
+    "leads.pages.pounds clean": refused(PoundsField().clean, ValidationError),
     "leads.pages.note_form": lambda text: NoteForm({"text": text}).is_valid(),
     "leads.pages.list_url list_query": lambda text: list_query(f"q={text}&{text}"),
     "conversations.marking shown": lambda text: marking.shown(text, LOOKED_FOR),
@@ -278,7 +282,7 @@ ACTS: dict[str, Callable[[str], object]] = {
 # Modules that look for patterns or fold, to which nothing comes but what is ours or is short.
 OURS = {
     "foundation.database.copying": "names of our columns",
-    "foundation.database.inserting": "names of our columns",
+    "foundation.database.rows": "names of our columns",
     "foundation.database.statements": "our statements",
     "foundation.web.counters": "our settings",
     "conversations.reading": "two numbers of six digits at most",

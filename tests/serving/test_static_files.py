@@ -1,10 +1,12 @@
-"""Styles and scripts are served without their comments, and say the same."""
+"""Styles and scripts are served without what only their readers need, and say the same."""
 
 import re
+import shutil
 
 import pytest
+from django.core.files.base import ContentFile
 
-from sift_site.serving.static_files import with_imports, without_comments
+from sift_site.serving.static_files import StaticFiles, as_served, with_imports
 from tests.servers import PROJECT
 
 SCRIPT = b"""// What it does.
@@ -19,27 +21,27 @@ STYLE = b""".a { color: red; } /* why */
 """
 
 
-def test_a_script_loses_its_lines_of_comment_and_nothing_else():
+def test_a_script_loses_its_lines_of_comment_its_indentation_and_nothing_else():
     bare = b"""const address = "https://example.com/"; // beside the code
-  act(address);
+act(address);
 """
-    assert without_comments("js/any.js", SCRIPT) == bare
+    assert as_served("js/any.js", SCRIPT) == bare
 
 
-def test_a_style_sheet_loses_its_comments():
-    assert without_comments("css/any.css", STYLE) == b".a { color: red; }\n\n.b { color: blue; }\n"
+def test_a_style_sheet_loses_its_comments_and_its_lines():
+    assert as_served("css/any.css", STYLE) == b".a { color: red; } .b { color: blue; } "
 
 
 @pytest.mark.parametrize("name", ["django_htmx/htmx-2.js", "icon.svg"])
 def test_what_is_not_ours_is_left_as_it_is(name):
-    assert without_comments(name, SCRIPT + STYLE) == SCRIPT + STYLE
+    assert as_served(name, SCRIPT + STYLE) == SCRIPT + STYLE
 
 
 @pytest.mark.parametrize(
     "path", sorted((PROJECT / "static/js").glob("*.js")), ids=lambda path: path.name
 )
 def test_no_script_of_ours_has_a_text_over_several_lines_which_might_lose_one(path):
-    bare = without_comments(f"js/{path.name}", path.read_bytes())
+    bare = as_served(f"js/{path.name}", path.read_bytes())
 
     assert not [text for text in re.findall(rb"`[^`]*`", bare) if b"\n" in text]
 
@@ -51,6 +53,39 @@ def test_files_that_every_page_loads_are_served_as_one(tmp_path):
     whole = with_imports(tmp_path, b'// Both.\nimport "./one.js";\nimport "./other.js";\n')
 
     assert whole == b"// Both.\n{\nconst mine = 1;\n}\n{\nconst mine = 2;\n}\n"
+
+
+def test_style_sheets_that_every_page_wears_are_served_as_one_as_they_stand(tmp_path):
+    (tmp_path / "one.css").write_bytes(b".a { color: red; }\n")
+
+    whole = with_imports(tmp_path, b'/* One. */\n@import "./one.css";\n')
+
+    assert whole == b"/* One. */\n.a { color: red; }\n"
+
+
+@pytest.mark.parametrize(("name", "imported"), [("js", "page.js"), ("css", "base.css")])
+def test_a_change_of_what_every_page_loads_gives_it_another_name(
+    tmp_path, settings, name, imported
+):
+    shutil.copytree(PROJECT / "static", tmp_path / "static")
+    settings.BASE_DIR = tmp_path
+    whole = tmp_path / "static" / name / f"everywhere.{name}"
+
+    def named() -> str:
+        return StaticFiles().hashed_name(
+            f"{name}/everywhere.{name}", ContentFile(whole.read_bytes())
+        )
+
+    before = named()
+    with (whole.parent / imported).open("a") as changed:
+        changed.write("/* */ .new { color: red }")
+
+    assert named() != before
+
+
+def test_no_style_sheet_names_a_file_that_would_be_named_by_its_content():
+    for sheet in (PROJECT / "static/css").glob("*.css"):
+        assert "url(" not in sheet.read_text(), sheet.name
 
 
 def test_none_of_them_imports_or_exports_by_itself():

@@ -10,6 +10,7 @@ from django.utils import timezone
 from apikeys import letters
 from apikeys.issuing import issue
 from apikeys.models import LONGEST_NAME, NameTaken, Scope
+from foundation.names import as_name, is_name
 from organisations.actors import SYSTEM
 from organisations.commands import open_organisation
 
@@ -52,8 +53,8 @@ class Command(BaseCommand):
 
 
 def _name(name: str) -> str:
-    name = name.strip()
-    if not (1 <= len(name) <= LONGEST_NAME and name.isprintable()):
+    name = as_name(name)
+    if not (1 <= len(name) <= LONGEST_NAME and is_name(name)):
         raise CommandError(f"NAME takes 1 to {LONGEST_NAME} printable characters.")
     return name
 

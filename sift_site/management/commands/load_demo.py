@@ -1,4 +1,4 @@
-"""`manage.py load_demo` (CONTRACT.md, section 4)."""
+"""`manage.py load_demo` (CONTRACT.md, section 6)."""
 
 import sys
 from argparse import ArgumentParser
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from sift_site.demo.loading import Demo, load
+from sift_site.demo.loading import WRITTEN_SEED, Demo, load
 
 
 class Command(BaseCommand):
@@ -24,8 +24,8 @@ class Command(BaseCommand):
             "--leads",
             metavar="N",
             type=int,
-            default=600,
-            help="of all organisations together; the first has most (default 600)",
+            default=1200,
+            help="of all organisations together; the first has most (default 1200)",
         )
         parser.add_argument(
             "--transcripts",
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             default=1.0,
             help="the part of the leads that have a conversation, 0 to 1 (default 1)",
         )
-        parser.add_argument("--seed", metavar="S", type=int, default=1)
+        parser.add_argument("--seed", metavar="S", type=int, default=WRITTEN_SEED)
         parser.add_argument(
             "--until", metavar="TIME", help="such as 2026-06-01T09:30:00Z (default now)"
         )

@@ -252,7 +252,35 @@ def test_the_bar_shows_again_what_the_address_says(signed_in, agency):
         '<option value="25" selected', 'value="hot" checked', 'value="warm" checked',
     ):  # fmt: skip
         assert shown in page, shown
-    assert '<details class="filters__more" open>' in page
+    assert 'id="status-chosen" class="menu__chosen">Hot</span>' in page
+    assert 'id="temperature-chosen" class="menu__chosen">Warm</span>' in page
+    assert 'id="filters-number"><b class="filters__number">7<' in page  # all but the search
+    assert 'id="more-number"><b class="filters__number">5<' in page
+
+
+def test_a_menu_stands_open_where_something_in_it_is_at_fault(signed_in):
+    def opened(query: str) -> int:
+        page = without_layout(signed_in.get(f"/leads/?{query}").content.decode())
+        return page.count('name="lead-filters-menu" open')
+
+    assert opened("status=hot&temperature=warm&score_from=5") == 0
+    assert opened("status=lukewarm") == opened("temperature=tepid") == opened("score_from=x") == 1
+
+
+def test_a_swap_tells_the_menus_what_is_chosen_in_them(signed_in, agency):
+    make_lead(agency, status="hot")
+
+    swap = without_layout(
+        signed_in.get("/leads/?status=hot&timeline=asap", headers=FRAGMENT).content.decode()
+    )
+
+    for told in (
+        'id="status-chosen" class="menu__chosen" hx-swap-oob="true">Hot<',
+        'id="temperature-chosen" class="menu__chosen" hx-swap-oob="true">Any<',
+        'id="filters-number" hx-swap-oob="true"><b class="filters__number">2<',
+        'id="more-number" hx-swap-oob="true"><b class="filters__number">1<',
+    ):
+        assert told in swap
 
 
 def test_each_filter_in_force_is_a_link_to_the_list_without_it(signed_in, agency):

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from foundation.days import today
+from foundation.days import next_working_day, today
 from leads.assignment import assign
-from leads.follow_ups import in_words, set_follow_up
+from leads.follow_ups import in_words, preset_days, set_follow_up
 from leads.models import Lead, LeadEvent
 from organisations.actors import Actor
 from tests.factories import make_lead, make_user
@@ -110,15 +110,16 @@ def test_two_who_choose_the_same_do_not_meet(signed_in, lead, agent):
 
 
 def test_a_follow_up_is_set_by_day_or_by_preset_and_cleared(signed_in, lead):
-    tomorrow, later = today() + timedelta(days=1), today() + timedelta(days=30)
+    tomorrow, later = next_working_day(today()), today() + timedelta(days=30)
+    week = next_working_day(today() + timedelta(days=6))
 
     follow_up(signed_in, lead, preset="tomorrow")
     assert fresh(lead).follow_up_on == tomorrow
-    assert "Follow up tomorrow" in page_of(signed_in, lead)
+    assert in_words(tomorrow, today()) in page_of(signed_in, lead)
     follow_up(signed_in, lead, seen=tomorrow, follow_up_on=later)
     assert fresh(lead).follow_up_on == later
     follow_up(signed_in, lead, seen=later, follow_up_on=later, preset="in_a_week")
-    assert fresh(lead).follow_up_on == today() + timedelta(days=7)
+    assert fresh(lead).follow_up_on == week
     follow_up(signed_in, lead, seen=fresh(lead).follow_up_on, preset="none")
     assert fresh(lead).follow_up_on is None
 
@@ -126,6 +127,29 @@ def test_a_follow_up_is_set_by_day_or_by_preset_and_cleared(signed_in, lead):
     assert {event.payload["field"] for event in events} == {"follow_up_on"}
     assert [event.to_value for event in events][:2] == [str(tomorrow), str(later)]
     assert len(events) == 4
+
+
+@pytest.mark.parametrize(
+    ("day", "tomorrow", "in_a_week"),
+    [
+        (date(2026, 11, 26), "Tomorrow, 27 November", "In a week, 3 December"),
+        (date(2026, 11, 27), "Monday, 30 November", "In a week, 4 December"),  # a Friday
+        (date(2026, 11, 28), "Monday, 30 November", "In a week, 7 December"),  # not Saturday
+        (date(2026, 11, 29), "Tomorrow, 30 November", "In a week, 7 December"),
+    ],
+)
+def test_days_that_are_one_press_away_are_working_days_and_say_their_date(day, tomorrow, in_a_week):
+    days = preset_days(day)
+
+    assert [words for _, words in days.values()] == [tomorrow, in_a_week]
+    assert all(chosen.weekday() < 5 for chosen, _ in days.values())
+
+
+def test_the_buttons_of_a_follow_up_say_their_days(signed_in, lead):
+    page = page_of(signed_in, lead)
+
+    for _, words in preset_days(today()).values():
+        assert f">{words}</button>" in page
 
 
 @pytest.mark.parametrize("day", ["soon", "2026-02-30", "2001-01-01"])

@@ -6,7 +6,9 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
+from django.utils import timezone
 
+from foundation.days import today
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from tests.factories import at, make_lead
@@ -65,6 +67,44 @@ def test_the_row_says_what_is_known(signed_in, agency):
         "Buy · 3–4 bed house · Didsbury", "£350k–£425k", "As soon as possible", "Website",
     ):  # fmt: skip
         assert said in page
+
+
+def test_the_row_says_whose_it_is_and_when_to_come_back_to_it(signed_in, agency, agent):
+    late, due = today() - timedelta(days=2), today() + timedelta(days=400)
+    make_lead(agency, name="One", assignee=agent, follow_up_on=late)
+    make_lead(agency, name="Two", follow_up_on=today())
+    make_lead(agency, name="Three", follow_up_on=due)
+
+    rows = {row["name"]: row for row in signed_in.get("/leads/").context["rows"]}
+
+    assert (rows["One"]["owner"], rows["Two"]["owner"]) == (agent.name, "")
+    assert rows["One"]["due"].startswith("Late ")
+    assert rows["One"]["due_whole"] == "Follow-up overdue by 2 days"
+    assert rows["Two"]["due"] == "Due today"
+    assert rows["Three"]["due"] == f"Due {due.day} {due:%b %Y}"
+
+
+def test_the_longest_wait_comes_first_and_is_told(signed_in, agency):
+    now = timezone.now()
+    make_lead(agency, name="Waits", status="hot", created_at=now - timedelta(hours=5))
+    make_lead(agency, name="Waits long", status="new", created_at=now - timedelta(days=3))
+    make_lead(agency, name="Worked", status="lost", created_at=now - timedelta(days=9))
+
+    answer = signed_in.get("/leads/?sort=wait")
+
+    assert names(answer) == ["Waits long", "Waits", "Worked"]
+    told = [re.search(">([^<]+)</time>", row["when"])[1] for row in answer.context["rows"]]
+    assert told[:2] == ["3 days", "5 hours"]
+    assert 'data-told="ago"' in answer.context["rows"][2]["when"]  # it waits no longer
+
+
+def test_what_a_row_says_is_escaped(signed_in, agency):
+    make_lead(agency, name="<b>Bold</b>", email='"><i>@example.com', phone="<u>", area="<s>")
+
+    page = signed_in.get("/leads/").content.decode()
+
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in page
+    assert not [tag for tag in ("<b>Bold", "<i>@", "<u>", "<s>") if tag in page]
 
 
 def test_a_nameless_lead_is_shown_as_anonymous_and_an_unscored_one_as_not_scored(signed_in, agency):

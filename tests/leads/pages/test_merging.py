@@ -72,9 +72,31 @@ def test_both_are_shown_side_by_side_before_they_are_merged(signed_in, older, ne
 
     assert page.status_code == 200
     assert ("Name", "Siân", "S Hughes", True) in page.context["compared"]
-    assert ("Phone", "not known", "+447700900123", False) in page.context["compared"]
+    assert ("Phone", "not known", "07700 900123", False) in page.context["compared"]
     assert f'value="{older.id}" checked' in text
     assert fresh(newer).merged_into is None
+
+
+def test_where_both_came_from_and_their_consent_are_shown_side_by_side(signed_in, agency, older):
+    said = {"property_ref": "HV-1", "campaign": "Spring", "origin_url": "https://x.uk/elm"}
+    newer = make_lead(agency, marketing_consent="denied", **said)
+    Lead.objects.filter(id=older.id).update(property_ref="HV-2", marketing_consent="granted")
+
+    page = signed_in.get(f"/leads/{newer.id}/merge/?other={older.id}")
+
+    compared = page.context["compared"]
+    assert ("Home asked about", "HV-2", "HV-1", True) in compared
+    assert ("Campaign", "not known", "Spring", False) in compared
+    assert ("Page", "not known", "https://x.uk/elm", False) in compared
+    assert ("Marketing consent", "Granted", "Denied", True) in compared
+    assert "as it was first told" in page.content.decode()
+
+
+def test_of_what_neither_told_nothing_is_said(signed_in, older, newer):
+    page = signed_in.get(f"/leads/{newer.id}/merge/?other={older.id}")
+
+    assert "Marketing consent" not in [line[0] for line in page.context["compared"]]
+    assert "as it was first told" not in page.content.decode()
 
 
 @pytest.mark.parametrize("asked_from_the_older", [True, False])

@@ -118,7 +118,34 @@ def test_the_way_back_never_leaves_the_site(signed_in, leads, said):
     assert re.search(r'<a href="(/leads/)">(Back to the list|Leads)</a>', page)
 
 
-def test_neighbours_cost_three_statements(signed_in, leads, statements_of):
+def test_the_way_through_a_list_costs_six_statements(signed_in, leads, statements_of):
     alone = statements_of(lambda: signed_in.get(f"/leads/{leads[3].id}/"))
 
-    assert statements_of(lambda: signed_in.get(f"/leads/{leads[3].id}/?from=")) == alone + 3
+    # People, either side, how many there are on either side, and whether the lead is in the list.
+    assert statements_of(lambda: signed_in.get(f"/leads/{leads[3].id}/?from=")) == alone + 6
+
+
+def test_the_page_says_where_in_the_list_one_is(signed_in, leads):
+    def way(lead, query):
+        return signed_in.get(f"/leads/{lead.id}/?from={quote(query)}").context["way"]
+
+    assert (way(leads[2], "").place, way(leads[2], "").title) == ("3 of 7", "Leads")
+    hot = way(leads[2], "status=hot")
+    assert (hot.place, hot.title) == ("2 of 4", "Hot leads")
+    assert way(leads[1], "status=hot").place == "4 left"  # a cold one
+    assert way(leads[2], "since=2026-01-02").place == "3 of 6"
+    assert way(leads[4], "sort=score").place == "5 of 7"
+
+
+def test_of_a_long_list_nobody_counts_every_lead(signed_in, leads, monkeypatch):
+    monkeypatch.setattr("leads.pages.neighbours.MOST_COUNTED", 3)
+    places = [signed_in.get(f"/leads/{lead.id}/?from=").context["way"].place for lead in leads[2:5]]
+
+    assert places == ["3 of 6+", "4 of 7", ""]
+
+
+@pytest.mark.parametrize(("done", "place"), [("2", "5 of 9"), ("x", "3 of 7"), ("99999", "3 of 7")])
+def test_those_that_one_dealt_with_are_counted_along(signed_in, leads, done, place):
+    page = signed_in.get(f"/leads/{leads[2].id}/?from=&done={done}")
+
+    assert page.context["way"].place == place

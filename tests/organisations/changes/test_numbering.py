@@ -3,11 +3,13 @@
 import pytest
 from django.db import connection, transaction
 
+from foundation.database.rows import Rows
 from foundation.ids import uuid7
+from leads.models import Lead
 from organisations.actors import SYSTEM
-from organisations.changes.numbering import NewChange, next_moment, note, numbered_last
+from organisations.changes.numbering import NewChange, next_moment, note, numbered_last, put_last
 from organisations.models import Change, ChangeType, Feed
-from tests.factories import make_organisation
+from tests.factories import at, make_organisation
 from tests.waiting import wait_until_somebody_waits_for
 
 
@@ -15,9 +17,26 @@ def change() -> NewChange:
     return NewChange(type=ChangeType.LEAD_UPDATED, by=SYSTEM, lead_id=uuid7())
 
 
+LEAD = (
+    "id", "organisation_id", "source", "status", "moved_on", "hand_set", "viewing_requested",
+    "created_at",
+)  # fmt: skip
+
+
+def lead(organisation, created_at=None) -> Rows:
+    row = (uuid7(), organisation.id, "sms", "new", False, [], False, created_at)
+    return Rows(Lead, LEAD, [row], dated=("created_at",))
+
+
 @numbered_last()
 def fail_after(organisation, one) -> None:
     note(organisation.id, one)
+    raise ZeroDivisionError
+
+
+@numbered_last()
+def put_and_fail(organisation) -> None:
+    put_last(organisation.id, lead(organisation))
     raise ZeroDivisionError
 
 
@@ -111,6 +130,49 @@ def test_a_moment_is_later_than_the_one_before_whatever_the_clock_does(agency):
     assert first < later
     assert later.isoformat() == "2100-01-01T00:00:00.000001+00:00"
     assert Change.objects.get().created_at > later
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_are_put_last_are_dated_as_their_changes_are():
+    agency, june = make_organisation(), at("2026-06-01")
+
+    with numbered_last() as last:
+        put_last(agency.id, lead(agency), lead(agency, june))
+        note(agency.id, change())
+        assert not Lead.objects.exists()
+
+    dated = set(Lead.objects.values_list("created_at", flat=True))
+    assert dated == {june, last.moment}
+    assert Change.objects.get().created_at == last.moment
+    assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db
+def test_rows_are_written_and_dated_though_nothing_is_told(agency):
+    with numbered_last() as last:
+        put_last(agency.id, lead(agency))
+
+    assert Lead.objects.get().created_at == last.moment
+    assert Feed.objects.get().position == 0
+
+
+@pytest.mark.django_db
+def test_rows_of_a_block_within_are_there_when_it_ends_and_gone_if_it_fails(agency):
+    with numbered_last():
+        with numbered_last() as inner:
+            put_last(agency.id, lead(agency))
+            note(agency.id, change())
+        assert Lead.objects.get().created_at == inner.moment
+        with pytest.raises(ZeroDivisionError):
+            put_and_fail(agency)
+
+    assert Lead.objects.count() == Change.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_no_rows_are_put_where_nobody_would_write_them(agency):
+    with pytest.raises(RuntimeError, match="numbered_last"):
+        put_last(agency.id, lead(agency))
 
 
 @pytest.mark.django_db

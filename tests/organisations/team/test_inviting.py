@@ -12,7 +12,7 @@ from django.test import Client
 
 from organisations.actors import Actor
 from organisations.audit import record
-from organisations.models import AuditAction, AuditEntry, AuditTarget, Invitation, User
+from organisations.models import AuditAction, AuditEntry, AuditTarget, Invitation, KnownDevice, User
 from organisations.team.inviting import MOST_A_DAY
 from tests.factories import make_invitation, make_organisation, make_user
 from tests.markup import without_layout
@@ -57,15 +57,19 @@ def test_an_invited_person_sets_up_an_account_by_the_link_in_the_letter_once(inv
     assert letter.subject == "“Ada Admin” invites you to “Harbour & Vale” on Sift"
     assert "Harbour &amp; Vale" in opened.content.decode()
     assert "priya@example.com" in opened.content.decode()
-    assert answer.redirect_chain == [("/sign-in/", 303)]
+    assert answer.redirect_chain == [("/", 303)]
+    assert "Welcome to Harbour &amp; Vale." in answer.content.decode()
     person = User.objects.get(email="priya@example.com")
     assert (person.organisation, person.name, person.role) == (agency, "Priya Shah", "agent")
-    assert theirs.login(username="priya@example.com", password=PASSWORD)
+    assert theirs.get("/leads/").status_code == 200  # they are signed in
+    assert KnownDevice.objects.filter(person=person).count() == 1
+    assert Client().login(username="priya@example.com", password=PASSWORD)
     assert Client().get(link_in(letter), follow=True).status_code == 404
     entries = AuditEntry.objects.for_organisation(agency).order_by("created_at", "id")
     assert [(entry.action, entry.actor_id) for entry in entries] == [
         ("person_invited", admin.id),
         ("invitation_accepted", person.id),
+        ("sign_in", person.id),
     ]
     assert entries[1].address == "127.0.0.1"
 

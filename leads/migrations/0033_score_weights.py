@@ -9,7 +9,7 @@ import foundation.frozen
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0029_read_facts"),
+        ("leads", "0032_read_facts"),
         ("organisations", "0041_scoring_in_the_trail"),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0028_origin_and_consent_hold")]
+    dependencies = [("leads", "0031_lost_reason_index")]
 
     operations = [
         migrations.AddField(

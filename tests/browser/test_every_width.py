@@ -1,0 +1,123 @@
+"""At every width, from a phone to a wide desk, nothing overlaps, is cut off or alone on a line.
+
+Each page of the walk is opened once, and measured at each width with its scripts on and then off:
+the style sheets ask which it is (`scripting`), and scripts that have run hide nothing.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import CDPSession, expect
+
+from leads.models.saved_view import SavedView
+from tests.browser.demo_agency import Agency, load_agency, pages_of
+from tests.signing_in import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = (320, 390, 600, 768, 800, 1024, 1080, 1180, 1280, 1366, 1440, 1920)
+MEASURE = Path(__file__).with_name("measure.js").read_text()
+
+
+@pytest.fixture
+def demo() -> Agency:
+    return load_agency(leads=60)
+
+
+def test_every_page_is_whole_at_every_width_with_script_and_without(open_browser, demo):
+    page = open_browser(reduced_motion="reduce")
+    signed_in(page, demo.admin)
+    wire = page.context.new_cdp_session(page)
+
+    wrong: dict[str, list[str]] = {}
+    for address in pages_of(page, demo):
+        for off in (False, True):
+            wire.send("Emulation.setScriptExecutionDisabled", {"value": off})
+            for width in WIDTHS:
+                resize(wire, width)
+                for found in page.evaluate(MEASURE):
+                    state = "without script" if off else "with script"
+                    wrong.setdefault(f"{address}: {found}", []).append(f"{width} {state}")
+        wire.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert not wrong, "\n".join(f"{what} ({', '.join(where)})" for what, where in wrong.items())
+
+
+def resize(wire: CDPSession, width: int) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    wire.send("Emulation.setDeviceMetricsOverride", size)
+
+
+# --- How much of the list is seen at once ---------------------------------------------------------
+@pytest.mark.parametrize(("width", "rows"), [(1366, 8), (1024, 6)])
+def test_leads_are_seen_at_once(open_browser, demo, width, rows):
+    page = open_browser(viewport={"width": width, "height": 768})
+    signed_in(page, demo.admin)
+    SavedView.objects.keep(demo.admin, "All that is hot", "status=hot")
+    page.goto("/leads/")
+
+    boxes = page.locator("tbody .row").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect()).map(box => [box.top, box.bottom])"
+    )
+
+    assert boxes[0][0] <= 260
+    assert sum(bottom <= 768 for _, bottom in boxes) >= rows
+    assert {round(bottom - top) for top, bottom in boxes} == {56}
+
+
+@pytest.mark.parametrize("width", [768, 800, 1024, 1280, 1920])
+def test_the_filters_stand_in_one_line(open_browser, demo, width):
+    page = open_browser(viewport={"width": width, "height": 768})
+    signed_in(page, demo.admin)
+    page.goto("/leads/?status=contacted&status=qualified&temperature=none&sort=wait&source=website")
+
+    boxes = page.locator(
+        ".lead-filters > .search input, .filters > .filter > select, .filters > .menu .menu__chosen"
+    ).evaluate_all("all => all.map(one => one.getBoundingClientRect())")
+
+    assert len(boxes) == 7
+    assert len({(round(box["top"]), round(box["bottom"])) for box in boxes}) == 1
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_phone_the_filters_are_a_sheet_behind_one_button(open_browser, demo, findings, script):
+    page = open_browser(viewport={"width": 390, "height": 844}, java_script_enabled=script)
+    signed_in(page, demo.admin)
+    page.goto("/leads/?q=a&status=hot")
+    expect(page.get_by_label("Assignee")).to_be_hidden()
+
+    page.get_by_role("button", name="Filters 1 in force").click()
+    page.locator("summary", has_text="Status").click()
+    page.get_by_role("checkbox", name="Warm").check()
+    if script:  # axe is one
+        findings.look(page, "the sheet of filters")
+    page.get_by_role("button", name="Done" if script else "Apply").click()
+
+    expect(page).to_have_url(re.compile(r"status=hot&status=warm"))
+    expect(page.get_by_label("Assignee")).to_be_hidden()
+    expect(page.get_by_role("button", name="Filters 2 in force")).to_be_visible()
+
+
+def test_a_menu_closes_on_escape_and_when_one_goes_on_elsewhere(open_browser, demo, findings):
+    page = open_browser(viewport={"width": 1280, "height": 800})
+    signed_in(page, demo.admin)
+    page.goto("/leads/")
+    status = page.locator("summary", has_text="Status")
+    warm = page.locator("[name=status][value=warm]")
+
+    status.click()
+    warm.check()
+    expect(status).to_have_text("Status: Warm")
+    expect(warm).to_be_visible()  # a swap closes nothing
+    findings.look(page, "the menu of statuses")
+    page.keyboard.press("Escape")
+    expect(warm).to_be_hidden()
+    expect(status).to_be_focused()
+
+    status.click()
+    page.locator("summary", has_text="Temperature").click()
+    expect(warm).to_be_hidden()
+    page.locator("summary", has_text="More filters").click()
+    findings.look(page, "more filters")
+    page.locator("h1").click()
+    expect(page.locator(".menu[open]")).to_have_count(0)

@@ -1,0 +1,102 @@
+"""Forty leads of a night, worked through with one press each, once the first of them is open."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from leads.models import Lead, LeadEvent
+from tests.factories import make_lead, make_organisation
+from tests.signing_in import signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NIGHT = 40
+
+
+@pytest.fixture
+def agency():
+    return make_organisation(name="Harbour & Vale", slug="harbour-vale")
+
+
+@pytest.fixture
+def night(agency) -> list[Lead]:
+    """The leads of a night, those first that have waited longest."""
+    now = timezone.now()
+    return [
+        make_lead(
+            agency, name=f"Lead {number}", phone=f"+4477009001{number:02}", status="hot", score=80,
+            created_at=now - timedelta(minutes=10 * (NIGHT - number)),
+        )
+        for number in range(NIGHT)
+    ]  # fmt: skip
+
+
+class Work:
+    """What a person does at a page: presses, and how often a page was loaded by them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.presses, self.loads = page, 0, 0
+        page.on("load", self._loaded)
+
+    def _loaded(self, _: Page) -> None:
+        self.loads += 1
+
+    def key(self, key: str) -> None:
+        self.presses += 1
+        self.page.keyboard.press(key)
+
+    def click(self, control) -> None:
+        self.presses += 1
+        control.click()
+
+    def is_at(self, lead: Lead, place: str) -> None:
+        """Wait until the lead's page is there, and its keys are heard."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(lead.name)
+        expect(self.page.get_by_role("navigation", name="Breadcrumb")).to_contain_text(place)
+        self.page.wait_for_load_state()
+
+
+def all_are_contacted_by(person) -> bool:
+    leads = Lead.objects.filter(status="contacted", assignee=person)
+    return leads.count() == NIGHT
+
+
+def test_forty_leads_take_forty_presses_and_forty_loads(open_browser, agent, night):
+    page = signed_in(open_browser(), agent)
+    page.goto("/")
+    page.get_by_role("link", name=night[0].name, exact=True).click()
+    work = Work(page)
+
+    for number, lead in enumerate(night, 1):
+        work.is_at(lead, f"{number} of {NIGHT}")
+        work.key("c")
+
+    expect(page.locator("#lead-head .badge")).to_have_text("Contacted")
+    assert work.presses == NIGHT
+    assert work.loads <= NIGHT
+    assert all_are_contacted_by(agent)
+    print(f"{work.presses} presses, {work.loads} loads")  # noqa: T201 - the figure, with -rP
+
+
+def test_with_a_note_on_each_they_take_eighty(open_browser, agent, night):
+    page = signed_in(open_browser(), agent)
+    page.goto("/leads/?status=hot")
+    page.get_by_role("link", name=night[-1].name, exact=True).click()
+    work = Work(page)
+
+    for number, lead in enumerate(reversed(night), 1):
+        work.is_at(lead, f"{number} of {NIGHT}")
+        work.key("a")
+        page.keyboard.type(f"Rang {lead.name}")
+        work.click(page.get_by_role("button", name="Contacted"))
+
+    expect(page.locator("#lead-head .badge")).to_have_text("Contacted")
+    assert work.presses == 2 * NIGHT
+    assert work.loads <= NIGHT
+    assert all_are_contacted_by(agent)
+    notes = LeadEvent.objects.filter(kind="note").select_related("lead")
+    assert {note.payload["text"] for note in notes} == {f"Rang {lead.name}" for lead in night}
+    assert all(note.payload["text"] == f"Rang {note.lead.name}" for note in notes)
+    print(f"{work.presses} presses, {work.loads} loads")  # noqa: T201 - the figure, with -rP
