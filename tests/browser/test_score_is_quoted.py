@@ -42,14 +42,21 @@ def test_a_quote_leads_to_its_words_marked_in_the_transcript(open_browser, admin
     score = page.locator("#lead-score")
     expect(score.get_by_role("link", name="£375k").first).to_be_visible()
     picture(page, f"lead-{width}")
+    assert is_underlined(page.locator("#lead-conversations .told").first)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     score.get_by_role("row", name=re.compile("Budget")).get_by_role("link").click()
 
     expect(page.locator(":target mark")).to_have_text("£375k")
     expect(page.locator(".told").first).to_have_attribute("title", re.compile("Read as"))
+    assert is_underlined(page.locator(".told").first)
     picture(page, f"transcript-{width}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def is_underlined(words) -> bool:
+    line: str = words.evaluate("element => getComputedStyle(element).textDecorationLine")
+    return line == "underline"
 
 
 def picture(page, name) -> None:
