@@ -51,6 +51,8 @@ class AuditAction(models.TextChoices):
     ORGANISATION_RENAMED = "organisation_renamed", "Organisation renamed"
     PLAN_CHANGED = "plan_changed", "Plan changed"
     TWO_STEP_RULE_CHANGED = "two_step_rule_changed", "Two-step rule changed"
+    SCORING_CHANGED = "scoring_changed", "Score weights changed"
+    SCORING_PUT_BACK = "scoring_put_back", "Score weights put back"
     ORGANISATION_CLOSED = "organisation_closed", "Account closed"
     ORGANISATION_REOPENED = "organisation_reopened", "Account opened again"
     KEY_CREATED = "key_created", "API key created"

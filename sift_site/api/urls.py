@@ -11,6 +11,7 @@ from sift_site.api.conversations import (
 from sift_site.api.endpoint import route
 from sift_site.api.events import event_list
 from sift_site.api.leads import change_lead_status, lead_detail, lead_list
+from sift_site.api.scores import lead_score
 from sift_site.api.webhooks import (
     change_webhook_endpoint,
     create_webhook_endpoint,
@@ -28,6 +29,7 @@ from sift_site.api.webhooks import (
 urlpatterns = [
     route("leads", lead_list, name="lead-list"),
     route("leads/<str:lead_id>", lead_detail, name="lead-detail"),
+    route("leads/<str:lead_id>/score", lead_score, name="lead-score"),
     route("leads/<str:lead_id>/status", change_lead_status, name="lead-status"),
     route("events", event_list, name="event-list"),
     route("conversations", conversation_list, capture_conversation, name="conversation-list"),

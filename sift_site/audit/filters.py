@@ -63,6 +63,8 @@ GROUPS = {
             AuditAction.ORGANISATION_RENAMED,
             AuditAction.PLAN_CHANGED,
             AuditAction.TWO_STEP_RULE_CHANGED,
+            AuditAction.SCORING_CHANGED,
+            AuditAction.SCORING_PUT_BACK,
             AuditAction.ORGANISATION_CLOSED,
             AuditAction.ORGANISATION_REOPENED,
         ),

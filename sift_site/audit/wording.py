@@ -47,6 +47,8 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.ORGANISATION_RENAMED: "renamed the agency",
     AuditAction.PLAN_CHANGED: "changed the plan",
     AuditAction.TWO_STEP_RULE_CHANGED: "made two-step sign-in required of {rule}",
+    AuditAction.SCORING_CHANGED: "changed what facts are worth in the score",
+    AuditAction.SCORING_PUT_BACK: "put back what facts are worth in the score",
     AuditAction.ORGANISATION_CLOSED: "closed the account",
     AuditAction.ORGANISATION_REOPENED: "opened the account again",
     AuditAction.KEY_CREATED: "created the API key {target}",

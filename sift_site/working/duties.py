@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from apikeys import reminders
 from apikeys.calls import drop_outlived
+from conversations import rescoring
 from foundation.database.leases import LEASE, Leases
 from organisations.changes import forgetting
 from organisations.letters import sending
@@ -34,6 +35,7 @@ def _forget_workers() -> None:
 # By the names of their rows: how often, and what is done. PostgreSQL's planner has no duty here: it
 # gathers its statistics by itself, and the server's role may not have them gathered.
 DUTIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
+    "rescoring": (timedelta(seconds=15), rescoring.rescore_due),
     "key_reminders": (timedelta(hours=1), reminders.send_due),
     "old_changes": (timedelta(hours=6), forgetting.drop_all_old),
     "old_calls": (timedelta(hours=6), drop_outlived),

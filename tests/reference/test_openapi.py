@@ -152,6 +152,7 @@ def test_every_route_that_takes_a_key_is_in_it(document):
         "create_webhook_endpoint", "get_webhook_endpoint", "change_webhook_endpoint",
         "delete_webhook_endpoint", "test_webhook_endpoint", "roll_webhook_secret",
         "replay_webhook_endpoint", "list_webhook_deliveries",
+        "get_lead_score",
     }  # fmt: skip
 
 
@@ -220,6 +221,7 @@ def test_what_an_endpoint_may_refuse_follows_from_what_it_is(document):
     assert statuses == {
         "list_leads": of_all,
         "get_lead": of_all | {"304", "404"},
+        "get_lead_score": of_all | {"304", "404"},
         "change_lead_status": of_all | {"404", "412", "413", "415"},
         "list_conversations": of_all,
         "list_messages": of_all | {"404"},
