@@ -288,12 +288,20 @@ _FEED_POSITION: LiteralString = """
 """
 
 
+_CHANGE_COLUMNS: LiteralString = """
+    change.position, change.id::text, change.type, change.created_at, change.lead_id::text,
+    change.conversation_id::text, change.changed, change."from", change."to", change.count,
+    change.actor_kind, change.actor_name
+"""
+_JOINED_LEAD: LiteralString = """
+    LEFT JOIN leads_lead AS lead ON lead.organisation_id = %(organisation_id)s
+                                AND lead.id = change.lead_id AND lead.merged_into_id IS NULL
+"""
+
+
 def _feed_sql(columns: LiteralString, joined: LiteralString) -> LiteralString:
     return f"""
-        SELECT feed.position, feed.dropped, change.position, change.id::text, change.type,
-               change.created_at, change.lead_id::text, change.conversation_id::text,
-               change.changed, change."from", change."to", change.count, change.actor_kind,
-               change.actor_name {columns}
+        SELECT feed.position, feed.dropped, {_CHANGE_COLUMNS} {columns}
           FROM organisations_feed AS feed
           LEFT JOIN LATERAL (
                 SELECT * FROM organisations_change AS change
@@ -309,11 +317,21 @@ def _feed_sql(columns: LiteralString, joined: LiteralString) -> LiteralString:
 
 
 _FEED = _feed_sql("", "")
-_FEED_WITH_LEADS = _feed_sql(
-    f", {SHOWN_COLUMNS}",
-    """LEFT JOIN leads_lead AS lead ON lead.organisation_id = %(organisation_id)s
-                                   AND lead.id = change.lead_id AND lead.merged_into_id IS NULL""",
-)
+_FEED_WITH_LEADS = _feed_sql(f", {SHOWN_COLUMNS}", _JOINED_LEAD)
+
+
+def events_at(*, organisation_id: UUID, positions: Sequence[int]) -> list[Row]:
+    """The organisation's changes at these positions, as far as they are kept, with their leads."""
+    return ask(
+        f"""
+        SELECT {_CHANGE_COLUMNS}, {SHOWN_COLUMNS}
+          FROM organisations_change AS change {_JOINED_LEAD}
+         WHERE change.organisation_id = %(organisation_id)s
+           AND change.position = ANY(%(positions)s::bigint[])
+         ORDER BY change.position
+        """,
+        {"organisation_id": organisation_id, "positions": list(positions)},
+    )
 
 
 def message_page(

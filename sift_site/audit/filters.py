@@ -79,6 +79,16 @@ GROUPS = {
             AuditAction.KEY_DELETED,
         ),
     ),
+    "webhooks": Group(
+        "Webhooks",
+        (
+            AuditAction.WEBHOOK_CREATED,
+            AuditAction.WEBHOOK_CHANGED,
+            AuditAction.WEBHOOK_SECRET_ROLLED,
+            AuditAction.WEBHOOK_REPLAYED,
+            AuditAction.WEBHOOK_DELETED,
+        ),
+    ),
     "leads": Group(
         "Leads",
         (

@@ -21,6 +21,7 @@ from organisations.letters import sending
 from organisations.models import SentForm, Session
 from sift_site.working.beats import Beat
 from sift_site.working.duty import Duty, DutyQuerySet
+from webhooks import forgetting as webhooks
 
 SOON = timedelta(minutes=5)  # a duty that failed is tried again
 
@@ -41,6 +42,8 @@ DUTIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "old_forms": (timedelta(minutes=10), SentForm.objects.delete_all_old),
     "old_letters": (timedelta(days=1), sending.drop_old),
     "idle_sessions": (timedelta(hours=1), Session.objects.delete_all_idle),
+    "old_deliveries": (timedelta(hours=6), webhooks.drop_old),
+    "erased_answers": (timedelta(minutes=10), webhooks.forget_erased),
     "gone_workers": (timedelta(days=1), _forget_workers),
 }
 

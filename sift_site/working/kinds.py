@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from django.apps import apps
 from django.db.models import QuerySet
 
 from organisations.letters import sending
 from sift_site.working import duties
+from webhooks import delivering
 
 
 def _nothing() -> None:
@@ -31,7 +30,7 @@ class Kind:
 def all_kinds() -> tuple[Kind, ...]:
     """Letters, duties and webhooks."""
     # A mail server is talked to twice at once, not more: it may be slow, and others wait as well.
-    kinds = [
+    return (
         Kind(
             name="letters",
             do_one=sending.do_one,
@@ -47,7 +46,10 @@ def all_kinds() -> tuple[Kind, ...]:
             renew=duties.leases.renew,
             most=1,
         ),
-    ]
-    if apps.is_installed("webhooks"):
-        kinds.append(Kind(name="webhooks", do_one=import_module("webhooks.delivering").do_one))
-    return tuple(kinds)
+        Kind(
+            name="webhooks",
+            do_one=delivering.do_one,
+            due=delivering.due,
+            renew=delivering.leases.renew,
+        ),
+    )
