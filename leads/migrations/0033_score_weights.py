@@ -10,7 +10,7 @@ import foundation.frozen
 class Migration(migrations.Migration):
     dependencies = [
         ("leads", "0032_read_facts"),
-        ("organisations", "0041_scoring_in_the_trail"),
+        ("organisations", "0042_scoring_in_the_trail"),
     ]
 
     operations = [

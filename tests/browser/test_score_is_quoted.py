@@ -63,3 +63,23 @@ def picture(page, name) -> None:
     """Kept where somebody wants to look at it."""
     if folder := os.environ.get("SIFT_TEST_PICTURES"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def test_axe_finds_nothing_on_quotes_and_weights(open_browser, admin, lead, findings):
+    page = open_browser()
+    signed_in(page, admin)
+
+    page.goto(f"/leads/{lead.id}/")
+    findings.look(page, "a quoted score")
+    page.locator("#lead-score").get_by_role("link", name="£375k").first.click()
+    expect(page.locator(":target mark")).to_be_visible()
+    findings.look(page, "marked words")
+    page.goto("/settings/scoring/")
+    page.get_by_label("Area").fill("45")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("would move")).to_be_visible()
+    findings.look(page, "weights, previewed")
+    page.get_by_label("Area").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    findings.look(page, "weights, refused")

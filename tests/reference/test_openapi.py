@@ -151,8 +151,7 @@ def test_every_route_that_takes_a_key_is_in_it(document):
         "capture_batch", "change_conversation_status", "list_webhook_endpoints",
         "create_webhook_endpoint", "get_webhook_endpoint", "change_webhook_endpoint",
         "delete_webhook_endpoint", "test_webhook_endpoint", "roll_webhook_secret",
-        "replay_webhook_endpoint", "list_webhook_deliveries",
-        "get_lead_score",
+        "replay_webhook_endpoint", "list_webhook_deliveries", "get_lead_score",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Two more actions of the audit trail, of score weights. Its rows are checked while entries are being written."""
+"""What is done to score weights, in the audit trail. Its rows are checked while entries are being written."""
 
 from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
 from django.db import migrations, models
@@ -44,6 +44,11 @@ _ACTIONS = [
     ("key_changed", "API key changed"),
     ("key_rolled", "API key rolled"),
     ("key_deleted", "API key deleted"),
+    ("webhook_created", "Webhook created"),
+    ("webhook_changed", "Webhook changed"),
+    ("webhook_secret_rolled", "Webhook secret rolled"),
+    ("webhook_replayed", "Webhook replayed"),
+    ("webhook_deleted", "Webhook deleted"),
     ("status_changed", "Lead moved"),
     ("leads_changed", "Many leads changed"),
     ("leads_merged", "Leads merged"),
@@ -61,7 +66,7 @@ _ACTIONS = [
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("organisations", "0040_letters")]
+    dependencies = [("organisations", "0041_webhooks_in_the_trail")]
 
     operations = [
         migrations.AlterField(
