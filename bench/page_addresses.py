@@ -37,7 +37,8 @@ CONVERSATIONS = (
 DEEP_CONVERSATIONS = ("", "channel=email", "q=house")
 OVERVIEW = ("7-days", "30-days", "90-days", "12-months")
 SETTINGS = (
-    "/settings/", "/settings/team/", "/settings/api-keys/", "/settings/audit/",
+    "/settings/", "/settings/team/", "/settings/api-keys/", "/settings/scoring/",
+    "/settings/audit/",
     "/settings/audit/?action=lead.exported", "/settings/profile/",
 )  # fmt: skip
 

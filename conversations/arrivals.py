@@ -7,6 +7,7 @@ from uuid import UUID
 
 from conversations.choices import ConversationStatus
 from conversations.growing import Contradiction, new_of_messages, new_of_transcript
+from conversations.listening import listen
 from conversations.outcome import Added, Captured, Outcome
 from conversations.received import Received, ReceivedTurn
 from conversations.said import as_told
@@ -16,7 +17,8 @@ from conversations.talks import NOT_YET, Talk, own_words
 from conversations.told_before import not_told_before
 from leads import origin_and_consent
 from leads.contacts import KEY_OF
-from leads.facts import fill, is_known
+from leads.corrections import as_text
+from leads.facts import LeadFacts, fill, is_known
 from leads.followed import as_it_stands
 from leads.models import FACT_FIELDS, Lead
 from organisations.actors import Actor
@@ -73,7 +75,7 @@ class Arrivals:
         return self._go_on(talk, received, new, digest, name)
 
     def add(self, talk: Talk, messages: Sequence[ReceivedTurn]) -> Added:
-        """Add messages alone: nothing is said of the person."""
+        """Add messages alone: nothing is said of the person but in them."""
         stood = as_it_stands(talk.lead)
         new = new_of_messages(talk.turns, messages)
         was_closed = self._add_turns(talk, [messages[place] for place in new])
@@ -85,7 +87,8 @@ class Arrivals:
             for place, message in enumerate(messages)
         ]
         if new:
-            self.settling.settle(talk, {}, stood, messages=len(new), was_closed=was_closed)
+            told = self._take_facts(talk, LeadFacts(), {})
+            self.settling.settle(talk, told, stood, messages=len(new), was_closed=was_closed)
         return Added(turns, len(new))
 
     def _begin(self, received: Received, name: Name | None, digest: bytes) -> Captured:
@@ -104,7 +107,7 @@ class Arrivals:
         new = new_of_transcript([], received.messages)
         self._add_turns(talk, [received.messages[place] for place in new])
         talk.brought = len(new)
-        told = self._take_facts(lead, received, received.besides)
+        told = self._take_facts(talk, received.facts, received.besides)
         self.settling.settle(talk, told, stood, messages=len(new), began=True)
         if name is not None:
             self.known[name] = Known(talk.id, lead.id, digest, talk.brought)
@@ -116,7 +119,7 @@ class Arrivals:
         lead = talk.lead
         stood = as_it_stands(lead)
         was_closed = self._add_turns(talk, [received.messages[place] for place in new])
-        told = self._take_facts(lead, received, received.besides, talk)
+        told = self._take_facts(talk, received.facts, received.besides)
         if not new and not told:
             return Captured(Outcome.UNCHANGED, talk.id)
         if received.language is not None:
@@ -153,25 +156,28 @@ class Arrivals:
             talk.status = ConversationStatus.OPEN.value
         return bool(turns) and was_closed
 
-    def _take_facts(
-        self, lead: Lead, received: Received, besides: dict[str, Any], talk: Talk | None = None
-    ) -> dict[str, Any]:
+    def _take_facts(self, talk: Talk, facts: LeadFacts, besides: dict[str, Any]) -> dict[str, Any]:
         """Fill in what the conversation says of the lead; returns what its event keeps of it.
 
         What a field said before, or what was said and not taken, stands in the event alone. Of a
-        `talk` that goes on, what it told before is not told again.
+        talk that goes on, what it told before is not told again.
         """
-        before = {field: getattr(lead, field) for field in KEY_OF}
-        facts = received.facts
+        lead, were_read = talk.lead, talk.lead.read_facts
+        before = {field: getattr(lead, field) for field in FACT_FIELDS if is_known(lead, field)}
         filled = fill(lead, facts)
-        for kind, key in contacts_of(facts):
+        replaced = {name: as_text(before[name]) or "" for name in filled if name in before}
+        taken, read = listen(talk)
+        if lead.read_facts != were_read and lead.id in self.standing.leads:
+            self.settling.changed_leads.setdefault(lead, set()).add("read_facts")
+        filled += taken.filled
+        for kind in KEY_OF:
             # A phone that the lead did not take, because another is known, leads nobody to it.
-            if kind in filled:
+            if kind in filled and (key := getattr(lead, f"{kind}_key")):
                 self.standing.enter(lead, (kind, key))
-        replaced = {name: before[name] for name in filled if before.get(name) is not None}
-        said = {name: getattr(facts, name) for name in FACT_FIELDS if is_known(facts, name)}
-        told = as_told(lead, said, filled=filled, replaced=replaced) | besides
-        if talk is not None:
-            told = not_told_before(told, talk.lead, talk.id, self.organisation)
+        said = read | {name: getattr(facts, name) for name in FACT_FIELDS if is_known(facts, name)}
+        told = as_told(lead, said, filled=filled, replaced=taken.replaced | replaced)
+        told |= taken.marks() | besides
+        if not talk.is_new:
+            told = not_told_before(told, lead, talk.id, self.organisation)
         origin_and_consent.take(lead, told)
         return told

@@ -34,8 +34,10 @@ from organisations.audit import record
 from organisations.changes.numbering import note, numbered_last
 from organisations.models import AuditAction, AuditTarget, Organisation
 
-_SAVED = (*columns_to_save(FACT_FIELDS), *origin_and_consent.COLUMNS, *RESCORED_FIELDS)
-_KEPT = ("conversation_id", "channel", "origin", "consent")  # of a capture, whoever has it
+_SAVED = (
+    *columns_to_save(FACT_FIELDS), *origin_and_consent.COLUMNS, "read_facts", *RESCORED_FIELDS
+)  # fmt: skip
+_KEPT = ("conversation_id", "channel", "origin", "consent", "read")  # of a capture, whoever has it
 
 
 class CannotGive(Exception):
@@ -199,7 +201,7 @@ def _take_off(leaving: _Change, sayings: Sayings, conversation: Conversation) ->
     lead = leaving.lead
     for name, before in sayings.alone(conversation.id).items():
         leaving.emptied[name] = as_text(getattr(lead, name)) or ""
-        set_fact(lead, name, False if name == "viewing_requested" else before)
+        set_fact(lead, name, from_text(name, before))
     for telling in sayings.tellings_of_others(conversation.id):
         said = {name: telling.said[name] for name in leaving.emptied if name in telling.said}
         _fill(leaving, said, telling.event.payload["conversation_id"])

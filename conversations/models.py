@@ -1,13 +1,13 @@
 """Conversations and their messages (CONTRACT.md, section 1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
@@ -16,6 +16,7 @@ from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
 from foundation.database.constraints import known, said
 from foundation.database.kept_queries import KeptQuery
 from foundation.ids import uuid7
+from leads.evidence import MOST_WORDS, Words
 from leads.models import Lead
 from leads.models.choices import Channel
 from organisations.models import Organisation, TenantQuerySet
@@ -58,11 +59,25 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         messages = Message.objects.for_organisation(organisation).in_order_of_time()
         return self.prefetch_related(Prefetch("messages", messages))
 
+    def with_receipts(self, organisation: Organisation) -> Self:
+        """Each with all of its receipts in the order of the words, read in one statement more."""
+        receipts = Receipt.objects.for_organisation(organisation)
+        in_order = receipts.order_by("position", "start", "id")
+        return self.prefetch_related(Prefetch("receipts", in_order))
+
+    def words_read(self, organisation: Organisation) -> list[Words]:
+        """The latest words of these conversations out of which facts were read, in their order."""
+        receipts = Receipt.objects.for_organisation(organisation)
+        ours = receipts.filter(conversation__in=self.order_by().values("id"))
+        latest = ours.with_words().reverse()[:MOST_WORDS]
+        return [each.words() for each in reversed(latest)]
+
     def erase(self, organisation: Organisation) -> None:
         """Delete the organisation's conversations among these, with their messages, for good.
 
-        Two statements by index. Django's own cascade would look for messages without naming the
-        organisation, with which every index begins, and so read the whole table.
+        Two statements by index; receipts go with their messages. Django's own cascade would look
+        for messages without naming the organisation, with which every index begins, and so read the
+        whole table.
         """
         ours = self.for_organisation(organisation).order_by()
         messages = Message.objects.for_organisation(organisation)
@@ -175,7 +190,7 @@ class Conversation(models.Model):
         messages = Message.objects.filter(
             organisation_id=self.organisation_id, conversation_id=self.id
         )
-        return list(messages.latest_first()[:TRANSCRIPT_MESSAGES])[::-1]
+        return with_receipts(list(messages.latest_first()[:TRANSCRIPT_MESSAGES])[::-1])
 
     def sum_up(self) -> None:
         """Save what its messages come to now. The row must be locked."""
@@ -269,6 +284,9 @@ class Message(models.Model):
     content = models.TextField()
     external_id = models.CharField(max_length=200, null=True)
     created_at = models.DateTimeField(db_default=Now())
+    # What was read of it (`with_receipts`), and the words that the address asks for.
+    told: Sequence["Receipt"] = ()
+    asked_words: tuple[int, int] | None = None
 
     objects = MessageQuerySet.as_manager()
 
@@ -304,3 +322,97 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.content[:40]}"
+
+
+class ReceiptQuerySet(TenantQuerySet["Receipt"]):
+    """Every way in which receipts are chosen."""
+
+    def with_words(self) -> Self:
+        """Each with its message, in the order in which the words were said."""
+        said_in_order = ("message__created_at", "conversation", "position", "start", "id")
+        return self.select_related("message").order_by(*said_in_order)
+
+
+class Receipt(models.Model):
+    """Where a fact was read: the words of a message, and the rule that read them.
+
+    It has no lead of its own: a conversation that moves to another lead takes its receipts along.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # No keys or indexes of their own: one key over both and the position holds all.
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="receipts", db_index=False, db_constraint=False
+    )
+    position = models.IntegerField(help_text="of the message in its conversation")
+    message = models.ForeignObject(
+        Message,
+        models.DO_NOTHING,
+        from_fields=("organisation", "conversation", "position"),
+        to_fields=("organisation", "conversation", "position"),
+        related_name="receipts",
+    )
+    fact = models.CharField(max_length=32, help_text="as the score names it: budget, area")
+    said = models.JSONField(
+        help_text="the lead's columns with what was read, null for an open side"
+    )
+    start = models.IntegerField(help_text="of the words, in Unicode code points")
+    end = models.IntegerField()
+    rule = models.CharField(max_length=64)
+    version = models.SmallIntegerField(help_text="of the rules")
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            said("conversations_receipt", "fact"),
+            said("conversations_receipt", "rule"),
+            models.CheckConstraint(
+                name="conversations_receipt_words_in_order",
+                condition=Q(start__gte=0, end__gt=F("start")),
+            ),
+        ]
+        indexes = [
+            # What was read in a conversation: in its transcript, and for its lead's score.
+            models.Index(
+                name="conversations_receipt_of_talk",
+                fields=["organisation", "conversation", "position"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact}: {self.said}"
+
+    def words(self) -> Words:
+        """The words themselves, of a receipt that was asked for with them."""
+        return Words(
+            fact=self.fact,
+            said=self.said,
+            conversation_id=self.conversation_id,
+            message_id=self.message.id,
+            quote=self.message.content[self.start : self.end],
+            start=self.start,
+            end=self.end,
+            at=self.message.created_at,
+        )
+
+
+def with_receipts(messages: list[Message]) -> list[Message]:
+    """The messages, all of one conversation, each with what was read of it; one statement."""
+    if not messages:
+        return messages
+    first = messages[0]
+    told: dict[int, list[Receipt]] = {}
+    receipts = Receipt.objects.filter(
+        organisation_id=first.organisation_id,
+        conversation_id=first.conversation_id,
+        position__in=[message.position for message in messages],
+    )
+    for receipt in receipts.order_by("position", "start", "id"):
+        told.setdefault(receipt.position, []).append(receipt)
+    for message in messages:
+        message.told = told.get(message.position, ())
+    return messages

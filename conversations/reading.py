@@ -1,5 +1,7 @@
 """A conversation that is read: which piece of it, what is looked for in it, what it brought."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,8 @@ from conversations.models import Conversation, Message, MessageQuerySet
 from conversations.transcript import piece_about, piece_of
 from organisations.models import Organisation
 from organisations.requests import SignedInRequest
+
+_PLACE = re.compile(r"(?P<start>[0-9]{1,6})-(?P<end>[0-9]{1,6})")
 
 
 def conversation_or_404(request: SignedInRequest, conversation_id: UUID) -> Conversation:
@@ -35,6 +39,7 @@ def read(
     found = find(messages, query.get("find", ""), query.get("hit", ""))
     if asked := query.get("message"):
         piece = piece_about(messages, _message_or_404(messages, asked))
+        _mark_words(piece.messages, asked, query.get("words", ""))
     elif found.message is not None:
         piece = piece_about(messages, messages.get(id=found.message))
     else:
@@ -48,6 +53,16 @@ def read_beside_facts(
     """The same, with the facts that were taken from it."""
     facts = facts_taken(conversation, organisation)
     return read(conversation, organisation, query) | {"facts": facts}
+
+
+def _mark_words(messages: Sequence[Message], asked: str, words: str) -> None:
+    """Have the words of the message marked that the address names: `3-9`, in code points."""
+    place = _PLACE.fullmatch(words)
+    if place is None:
+        return
+    for message in messages:
+        if str(message.id) == asked:
+            message.asked_words = int(place["start"]), int(place["end"])
 
 
 def _message_or_404(messages: MessageQuerySet, asked: str) -> Message:

@@ -35,10 +35,13 @@ class Telling:
 
 
 def first_of_each(tellings: Iterable[Telling]) -> dict[str, Any]:
-    """What was said, of two words for one fact the first."""
+    """What was said, of two words for one fact the first, unless the later took its place."""
     said: dict[str, Any] = {}
     for telling in tellings:
-        said = telling.said | said
+        later = telling.event.payload.get("replaced", {})
+        said |= {
+            name: value for name, value in telling.said.items() if name in later or name not in said
+        }
     return said
 
 
@@ -120,8 +123,20 @@ class Sayings:
                 continue
             last = self.last_to_bring(name)
             if last is not None and _source(last, name) == str(conversation_id):
-                found[name] = last.payload.get("replaced", {}).get(name)
+                found[name] = self._stood_before(name, conversation_id)
         return found
+
+    def _stood_before(self, name: str, conversation_id: UUID) -> str | None:
+        """The text whose place the conversation took: a later reading of it may have taken that of
+        an earlier one."""
+        text: str | None = None
+        for event in reversed(self._events):
+            if event.lead_id != self._lead.id or not brought(event, name):
+                continue
+            if _source(event, name) != str(conversation_id):
+                break
+            text = event.payload.get("replaced", {}).get(name)
+        return text
 
     def last_to_bring(self, name: str) -> LeadEvent | None:
         """The last event of the lead's own that changed the fact."""
@@ -164,7 +179,7 @@ class Sayings:
             return getattr(holder, name)
         if first.kind == EventKind.FIELD:
             return from_text(name, first.from_value)
-        return first.payload.get("replaced", {}).get(name)
+        return from_text(name, first.payload.get("replaced", {}).get(name))
 
 
 def _conversation_of(event: LeadEvent) -> str | None:

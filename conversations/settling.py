@@ -8,6 +8,7 @@ from conversations.followed import added, begun, reopened
 from conversations.standing import Standing
 from conversations.talks import Talk
 from conversations.writing import write
+from leads.agency_weights import weights_of
 from leads.contacts import columns_to_save
 from leads.events import event_row
 from leads.followed import Stood, note_created, note_differences, note_status
@@ -42,7 +43,9 @@ class Settling:
         had_moved_on = lead.moved_on
         if messages and lead.moved_on and lead.status == LeadStatus.NEW:
             lead.moved_on = False  # somebody put it back to new: that holds until its next message
-        status_change = apply_score(lead, self.standing.visitor_messages[lead.id])
+        status_change = apply_score(
+            lead, self.standing.visitor_messages[lead.id], weights_of(organisation_id)
+        )
         if told or began or lead.score != stood["score"]:
             self._record(talk, told, stood)
         if status_change is not None:

@@ -8,6 +8,7 @@ from conversations.choices import ConversationStatus, MessageRole
 from conversations.summing_up import Summary, sum_up
 from foundation.ids import uuid7
 from leads.models import Lead
+from leads.reading.heard import Reading
 
 # What a live message is dated until it is written: later than all that stands.
 NOT_YET = datetime.max.replace(tzinfo=UTC)
@@ -40,6 +41,8 @@ class Talk:
     brought: int = 0  # how many messages that brought
     turns: list[Turn] = field(default_factory=list)
     stood: int = 0  # how many of them stood before
+    heard: int = 0  # how many of them were read for facts since
+    receipts: list[tuple[Turn, Reading]] = field(default_factory=list)  # of what was read, to write
     is_new: bool = True
     id: UUID = field(default_factory=uuid7)
 

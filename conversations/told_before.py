@@ -20,7 +20,7 @@ def not_told_before(
 
     `filled` is of what was unknown, so that is new always. One statement, where there is more.
     """
-    if not set(told) - {"filled", "replaced"}:
+    if not set(told) - {"filled", "replaced", "read", "emptied"}:
         return _with_something(told)
     captures = LeadEvent.objects.for_organisation(organisation).filter(
         lead=lead, kind=EventKind.CAPTURE, payload__conversation_id=str(conversation_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from conversations.models import TRANSCRIPT_MESSAGES, Message, MessageQuerySet
+from conversations.models import TRANSCRIPT_MESSAGES, Message, MessageQuerySet, with_receipts
 from foundation.lists.paging import Column, Order, Page, Stretch, page_of, position, read_place
 
 # As `latest_first()` has it.
@@ -38,7 +38,7 @@ class Piece:
 def piece_of(messages: MessageQuerySet, query: QueryDict) -> Piece:
     """The piece that the address asks for by `after` (then earlier ones) or `before` (later)."""
     page: Page[Message] = page_of(messages.latest_first(), query, size=TRANSCRIPT_MESSAGES)
-    return Piece(page.rows[::-1], page.older, page.newer, page.fault)
+    return Piece(with_receipts(page.rows[::-1]), page.older, page.newer, page.fault)
 
 
 def piece_beyond(messages: MessageQuerySet, query: QueryDict) -> Piece | None:
@@ -59,7 +59,7 @@ def piece_beyond(messages: MessageQuerySet, query: QueryDict) -> Piece | None:
     shown = found[:TRANSCRIPT_MESSAGES] if backwards else found[:TRANSCRIPT_MESSAGES][::-1]
     more = len(found) > TRANSCRIPT_MESSAGES
     return Piece(
-        shown,
+        with_receipts(shown),
         earlier=place_of(shown[0]) if more and not backwards else None,
         later=place_of(shown[-1]) if more and backwards else None,
         is_below=backwards,
@@ -75,7 +75,7 @@ def piece_about(messages: MessageQuerySet, message: Message) -> Piece:
     later = list(Stretch(LATEST_FIRST, place, backwards=True).of(messages)[: AROUND + 1])
     shown = [*earlier[:AROUND][::-1], message, *later[:AROUND]]
     return Piece(
-        shown,
+        with_receipts(shown),
         earlier=place_of(shown[0]) if len(earlier) > AROUND else None,
         later=place_of(shown[-1]) if len(later) > AROUND else None,
     )

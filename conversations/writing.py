@@ -4,15 +4,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
-from conversations.models import Conversation, ConversationLanguage, Message
+from psycopg.types.json import Jsonb
+
+from conversations.models import Conversation, ConversationLanguage, Message, Receipt
 from conversations.summing_up import Summary
 from conversations.talks import NOT_YET, Talk, Turn
 from foundation.database.rows import Rows, write_together
+from foundation.ids import uuid7
 from leads import search
 from leads.events import EVENT_FIELDS
 from leads.models import FACT_FIELDS, Lead, LeadEvent
 from leads.origin_and_consent import COLUMNS
+from leads.reading.heard import Reading
+from leads.reading.reading import VERSION
 from organisations.changes.numbering import next_moment, put_last
 from organisations.models import Organisation
 
@@ -27,8 +33,12 @@ CONVERSATION_FIELDS = (
 MESSAGE_FIELDS = (
     "id", "organisation_id", "conversation_id", "position", "role", "content", "created_at",
 )  # fmt: skip
+RECEIPT_FIELDS = (
+    "id", "organisation_id", "conversation_id", "position", "fact", "said", "start", "end", "rule",
+    "version",
+)  # fmt: skip
 # Besides those that a loaded history has.
-_LEAD_FIELDS = (*LEAD_FIELDS, *COLUMNS)
+_LEAD_FIELDS = (*LEAD_FIELDS, *COLUMNS, "read_facts")
 _CONVERSATION_FIELDS = (*CONVERSATION_FIELDS, "idempotency_key", "received_messages")
 _MESSAGE_FIELDS = (*MESSAGE_FIELDS, "external_id")
 # What may change of a conversation that grows.
@@ -107,6 +117,11 @@ def _tables(
     new = [_new_row(talk, summary) for talk, summary in summaries if talk.is_new]
     grown = [_grown_row(talk, summary) for talk, summary in summaries if not talk.is_new]
     messages = [_message_row(talk, turn) for talk in talks for turn in talk.new_turns]
+    receipts = [
+        receipt_row(talk.lead.organisation_id, talk.id, turn.position, reading)
+        for talk in talks
+        for turn, reading in talk.receipts
+    ]
     written = ("created_at",)
     return [
         Rows(Lead, _LEAD_FIELDS, [_lead_row(lead) for lead in leads], dated=written),
@@ -114,6 +129,7 @@ def _tables(
         Rows(Conversation, _GROWN_FIELDS, grown, stand=True, dated=("last_message_at",)),
         Rows(Message, _MESSAGE_FIELDS, messages, dated=written),
         Rows(LeadEvent, EVENT_FIELDS, events),
+        Rows(Receipt, RECEIPT_FIELDS, receipts),
     ]
 
 
@@ -152,4 +168,14 @@ def _message_row(talk: Talk, turn: Turn) -> tuple[Any, ...]:
     return (
         turn.id, talk.lead.organisation_id, talk.id, turn.position, turn.role, turn.content,
         _if_dated(turn.created_at), turn.external_id,
+    )  # fmt: skip
+
+
+def receipt_row(
+    organisation_id: UUID, conversation_id: UUID, position: int, reading: Reading
+) -> tuple[Any, ...]:
+    """A receipt in the order of RECEIPT_FIELDS."""
+    return (
+        uuid7(), organisation_id, conversation_id, position, reading.fact,
+        Jsonb(dict(reading.said)), reading.start, reading.end, reading.rule, VERSION,
     )  # fmt: skip

@@ -45,6 +45,13 @@ def overtaken_facts(
     ]
 
 
+def last_to_bring(lead: Lead, organisation: Organisation, field: str) -> LeadEvent | None:
+    """The last event of the lead's own that changed the fact, among so many."""
+    events = LeadEvent.objects.for_organisation(organisation).filter(lead=lead)
+    recent = events.newest_first()[:_LOOKED_THROUGH]
+    return next((event for event in recent if brought(event, field)), None)
+
+
 def brought(event: LeadEvent, field: str) -> bool:
     """Whether the event changed the fact: by hand, with a conversation or with a merge."""
     if event.kind == EventKind.FIELD:

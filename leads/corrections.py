@@ -31,10 +31,11 @@ def correct(lead: Lead, changes: Mapping[str, Any], *, by: Actor) -> list[LeadEv
         )
         set_fact(lead, field, value)
     lead.hand_set = [*lead.hand_set, *(field for field in changed if field not in lead.hand_set)]
+    lead.read_facts = [field for field in lead.read_facts if field not in changed]
     moves = rescore(lead, count_visitor_messages(lead))
     if lead.score != stood["score"]:  # what all the changes together did to it stands with the last
         events[-1].payload["score"] = {"from": stood["score"], "to": lead.score}
-    lead.save(update_fields=[*columns_to_save(changed), "hand_set", *RESCORED_FIELDS])
+    lead.save(update_fields=[*columns_to_save(changed), "hand_set", "read_facts", *RESCORED_FIELDS])
     LeadEvent.objects.bulk_create([*events, *moves])
     note_differences(lead, stood, by=by)
     lead.refresh_from_db(fields=["updated_at"])  # the trigger's

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from foundation.validation import Fault, Faulty, Forgiving
-from leads.contacts import KEY_OF, key_of, set_fact
+from leads.contacts import KEY_OF, as_kept, key_of, set_fact
 from leads.models import FACT_FIELDS, Lead
 from leads.models.choices import (
     PAIRS,
@@ -71,23 +71,53 @@ def fill(lead: Lead, facts: Lead | LeadFacts) -> list[str]:
 
     What is known is never blanked nor overwritten, what a person set by hand (null included) never
     touched. A fact that would put a least above a most that is known is left out. A contact takes
-    the place of a text that identifies nobody.
+    the place of a text that identifies nobody, and what a sender states that of what was only read.
     """
     filled = []
     for field in FACT_FIELDS:
         if not is_known(facts, field) or field in lead.hand_set:
             continue
         said = getattr(facts, field)
-        if is_known(lead, field) and not _replaces(lead, field, said):
+        if is_known(lead, field) and not _replaces(lead, field, said, facts):
             continue
-        if not keeps_order(lead, field, said):
+        if not keeps_order(lead, field, said) and not _gives_way(lead, field, facts):
             continue
         set_fact(lead, field, said)
+        mark_read(lead, field, is_read=isinstance(facts, Lead) and field in facts.read_facts)
         filled.append(field)
+    _are_stated(lead, facts)
     return filled
 
 
-def _replaces(lead: Lead, field: str, said: Any) -> bool:
+def mark_read(lead: Lead, field: str, *, is_read: bool) -> None:
+    """Note whether the fact stands as it was read, or was stated."""
+    if is_read != (field in lead.read_facts):
+        others = [name for name in lead.read_facts if name != field]
+        lead.read_facts = [*others, field] if is_read else others
+
+
+def _are_stated(lead: Lead, facts: Lead | LeadFacts) -> None:
+    """What a sender says of a fact that was read makes it a stated one."""
+    for field in list(lead.read_facts) if isinstance(facts, LeadFacts) else ():
+        if is_known(facts, field):
+            mark_read(lead, field, is_read=False)
+
+
+def _gives_way(lead: Lead, field: str, facts: Lead | LeadFacts) -> bool:
+    """Empty the other side of a pair that was only read, and that a sender contradicts."""
+    other = next(
+        other for pair in PAIRS.values() if field in pair for other in pair if other != field
+    )
+    if isinstance(facts, Lead) or other not in lead.read_facts or other in lead.hand_set:
+        return False
+    set_fact(lead, other, None)
+    mark_read(lead, other, is_read=False)
+    return True
+
+
+def _replaces(lead: Lead, field: str, said: Any, facts: Lead | LeadFacts) -> bool:
+    if isinstance(facts, LeadFacts) and field in lead.read_facts:
+        return bool(as_kept(field, said) != getattr(lead, field))
     if field not in KEY_OF or says_something(lead, field):
         return False
     return key_of(field, said) is not None

@@ -170,16 +170,30 @@ def _assignment(event: LeadEvent) -> dict[str, Any]:
 def _capture(event: LeadEvent) -> dict[str, Any]:
     channel = event.payload.get("channel")
     by = f" by {Channel(channel).label}" if channel in Channel.values else ""
-    filled = event.payload.get("filled") or []
-    told = [f"Told us: {labels_of(filled)}"] if filled else []
-    details = [*told, *_replaced(event), *_not_taken(event), *_origin_and_consent(event)]
-    return {"what": f"Conversation{by}", "details": [*details, *_score(event)]}
+    read = event.payload.get("read", ())
+    told = [name for name in event.payload.get("filled") or [] if name not in read]
+    details = [f"Told us: {labels_of(told)}"] if told else []
+    details += [f"Read in what was said: {labels_of(read)}"] if read else []
+    details += [
+        *_no_longer(event),
+        *_replaced(event),
+        *_not_taken(event),
+        *_origin_and_consent(event),
+    ]
+    again = " read again" if event.payload.get("again") else ""
+    return {"what": f"Conversation{by}{again}", "details": [*details, *_score(event)]}
+
+
+def _no_longer(event: LeadEvent) -> Iterator[str]:
+    """What later words took back of what was read before."""
+    if emptied := event.payload.get("emptied"):
+        yield f"No longer known: {labels_of(emptied)}"
 
 
 def _replaced(event: LeadEvent) -> Iterator[str]:
-    """The texts that identified nobody, and gave way to a contact."""
+    """What gave way: texts that identified nobody, and what was read and then said otherwise."""
     for name, text in event.payload.get("replaced", {}).items():
-        yield f"In place of {_label(name)}: {text}"
+        yield f"In place of {_label(name)}: {value_in_words(name, text)}"
 
 
 def _not_taken(event: LeadEvent) -> Iterator[str]:

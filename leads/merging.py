@@ -31,6 +31,7 @@ _SAVED = (
     *_BESIDES,
     *origin_and_consent.COLUMNS,
     "hand_set",
+    "read_facts",
     *RESCORED_FIELDS,
 )
 
@@ -271,6 +272,7 @@ def _give_back(survivor: Lead, event: LeadEvent) -> list[str]:
         if field not in changed and as_text(getattr(survivor, field)) == value
     ]
     replaced = event.payload.get("replaced", {})
+    survivor.read_facts = [field for field in survivor.read_facts if field not in emptied]
     for field in emptied:
         before = False if field == "viewing_requested" else replaced.get(field)
         set_fact(survivor, field, before)

@@ -1,6 +1,7 @@
 """What follows from a change of a lead's facts: score, status and what it is found by."""
 
 from leads import search
+from leads.agency_weights import weights_of
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from leads.scoring import apply_score
@@ -15,7 +16,7 @@ def rescore(lead: Lead, visitor_messages: int) -> list[LeadEvent]:
 
     Returns the system's event of a status that changed, to be saved with the lead.
     """
-    change = apply_score(lead, visitor_messages)
+    change = apply_score(lead, visitor_messages, weights_of(lead.organisation_id))
     search.renew(lead)
     return [new_event(lead, EventKind.STATUS, by=SYSTEM, change=change)] if change else []
 

@@ -15,7 +15,9 @@ def visitor_export(lead: Lead, organisation: Organisation) -> dict[str, Any]:
     ids = [each.id for each in (lead, *merged)]
     # A higher app's rows, reached by reverse relation; their queries are beyond the types.
     every: Any = lead.conversations.for_organisation(organisation)
-    conversations = every.with_messages(organisation).order_by("created_at", "id")
+    conversations = (
+        every.with_messages(organisation).with_receipts(organisation).order_by("created_at", "id")
+    )
     events = LeadEvent.objects.for_organisation(organisation).filter(lead__in=ids)
     return {
         "lead": _lead(lead),
@@ -59,6 +61,17 @@ def _conversation(conversation: Any) -> dict[str, Any]:
                 "created_at": _text(message.created_at),
             }
             for message in conversation.messages.all()
+        ],
+        "facts_read": [
+            {
+                "fact": receipt.fact,
+                "said": receipt.said,
+                "message": receipt.position,  # its place in the conversation, from 0
+                "start": receipt.start,
+                "end": receipt.end,
+                "rule": receipt.rule,
+            }
+            for receipt in conversation.receipts.all()
         ],
     }
 

@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
+from ipaddress import ip_network
 from typing import Any, Literal, cast, get_args
 from urllib.parse import unquote, urlsplit
 
@@ -273,6 +274,18 @@ def count(name: str, default: int, *, least: int = 0) -> int:
     if not (value.isascii() and value.isdigit() and len(value) <= 9 and int(value) >= least):
         raise ImproperlyConfigured(f"{name} is {value!r}; it takes a whole number from {least} up.")
     return int(value)
+
+
+def networks(name: str) -> list[str]:
+    """Networks in CIDR notation, or none."""
+    listed = names(name, [])
+    try:
+        return [str(ip_network(each)) for each in listed]
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} is {os.environ[name]!r}; it takes networks, comma-separated, "
+            "such as 10.20.0.0/16,fd00::/8."
+        ) from None
 
 
 def affinity() -> Affinity:

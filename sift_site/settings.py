@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "leads",
     "conversations",
     "apikeys",
+    "webhooks",
     "sift_site",
 ]
 
@@ -235,6 +236,10 @@ DEFAULT_FROM_EMAIL = environment.mail_from("Sift <no-reply@localhost>")
 
 # --- The worker (sift_site/working/) -------------------------------------------------------------
 SIFT_WORK_THREADS = environment.count("SIFT_WORK_THREADS", 8, least=1)
+
+# --- Webhooks (webhooks/destinations.py) ---------------------------------------------------------
+# Networks besides the public Internet that they may go to, plain HTTP and other ports among them.
+SIFT_WEBHOOK_ALLOW = environment.networks("SIFT_WEBHOOK_ALLOW")
 
 # --- Transport and headers -----------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SIFT_HTTPS

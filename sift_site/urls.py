@@ -8,6 +8,7 @@ from sift_site.alerts.taking import take_asked
 from sift_site.overview.taking import take_lead
 from sift_site.overview.views import overview
 from sift_site.reference.page import api_reference
+from sift_site.scoring.page import scoring
 from sift_site.serving.security_txt import security_txt
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,7 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("conversations/", include("conversations.urls")),
     path("settings/", settings, name="settings"),
     path("settings/two-step/", require_two_step, name="require_two_step"),
+    path("settings/scoring/", scoring, name="scoring"),
     path("settings/api-keys/", include("apikeys.urls")),
+    path("settings/webhooks/", include("webhooks.urls")),
     path("settings/audit/", include("sift_site.audit.urls")),
     path("", include("organisations.urls")),
 ]

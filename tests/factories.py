@@ -11,6 +11,7 @@ from apikeys.call_writing import NotedCall
 from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
 from conversations.models import Conversation, Message
+from foundation.ids import uuid7
 from leads.contacts import KEY_OF, key_of
 from leads.followed import note_created
 from leads.models import Lead
@@ -20,6 +21,9 @@ from organisations.account_emails import account_key
 from organisations.actors import SYSTEM, Actor
 from organisations.changes.numbering import numbered_last
 from organisations.models import Invitation, KnownDevice, Organisation, Passkey, Session, User
+from webhooks.models import Delivery, Endpoint
+from webhooks.models.endpoint import EVERYTHING
+from webhooks.setting_up import create as create_endpoint
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery staple"
@@ -179,6 +183,35 @@ def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitati
     invitation.save(force_insert=True)
     invitation.refresh_from_db()
     return invitation, token
+
+
+def make_endpoint(
+    organisation: Organisation, url: str = "https://crm.example.com/sift", **fields: Any
+) -> Endpoint:
+    """A webhook that is told everything from now on; `shown_secret` is what was shown once."""
+    endpoint, secret = create_endpoint(
+        organisation, url, **{"types": EVERYTHING, "by": SYSTEM} | fields
+    )
+    endpoint.shown_secret = secret
+    return endpoint
+
+
+def make_delivery(endpoint: Endpoint, **fields: Any) -> Delivery:
+    """A try to tell it of its agency's first change, answered with 204."""
+    return Delivery.objects.create(
+        **{
+            "organisation_id": endpoint.organisation_id,
+            "endpoint": endpoint,
+            "event_id": uuid7(),
+            "position": 1,
+            "type": "lead.created",
+            "number": 1,
+            "created_at": timezone.now(),
+            "milliseconds": 87,
+            "status": 204,
+        }
+        | fields
+    )
 
 
 def make_calls(key: ApiKey, number: int, **fields: Any) -> None:

@@ -56,6 +56,12 @@ def test_lists_are_separated_by_commas(monkeypatch):
         ("SIFT_URL", "https://sift.example/x", environment.own_url, "without a path"),
         ("SIFT_URL", "https://sift.example:port", environment.own_url, "https://"),
         ("SIFT_URL", "https://:8000", environment.own_url, "https://"),
+        (
+            "SIFT_WEBHOOK_ALLOW",
+            "10.20.0.1/16",
+            lambda: environment.networks("SIFT_WEBHOOK_ALLOW"),
+            "10.20.0.0/16",
+        ),
         ("SIFT_RATE_GROWTH", "120", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
         ("SIFT_RATE_GROWTH", "0/m", lambda: environment.rate("SIFT_RATE_GROWTH", "1/m"), "120/m"),
     ],

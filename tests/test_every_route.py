@@ -21,7 +21,9 @@ from organisations.actors import Actor
 from organisations.changes.numbering import numbered_last
 from tests.factories import (
     make_conversation,
+    make_delivery,
     make_device,
+    make_endpoint,
     make_invitation,
     make_key,
     make_lead,
@@ -36,6 +38,7 @@ API = "api/v1/"
 OBJECTS = (
     *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id", "act_id"),
     *("person_id", "invitation_id", "session_id", "device_id", "passkey_id"),
+    *("endpoint_id", "delivery_id"),
 )
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
@@ -115,6 +118,7 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         locked = leads.select_for_update().get(id=lead.id)
         act = Act(status=LeadStatus.CONTACTED)
         act_id = do(locked, act, person=person, by=Actor.for_person(person))
+    endpoint = make_endpoint(agency)
     bulk = change_matching(leads, Move(LeadStatus.LOST), by=Actor.for_person(person))
     return {
         "lead_id": lead.id,
@@ -128,6 +132,8 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "session_id": make_session(person).id,
         "device_id": make_device(person).id,
         "passkey_id": make_passkey(person).id,
+        "endpoint_id": endpoint.id,
+        "delivery_id": make_delivery(endpoint).id,
     }
 
 

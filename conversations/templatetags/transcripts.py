@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from conversations import languages
-from conversations.marking import shown
 from conversations.models import Conversation, Message
 from conversations.transcript import Piece
+from conversations.underlining import underlined
 
 SAME_BREATH = timedelta(minutes=5)
 
@@ -60,8 +60,8 @@ def day_told_already(piece: Piece) -> date | None:
 
 @register.simple_tag
 def said(message: Message, words: Sequence[str] = ()) -> SafeString:
-    """The message's words, with those that are looked for marked."""
-    return shown(message.content, words or ())
+    """The message's words: those that are looked for marked, those that gave a fact underlined."""
+    return underlined(message.content, words or (), message.told, message.asked_words)
 
 
 @register.filter

@@ -15,4 +15,5 @@ from leads.models.rollups import AreaDay as AreaDay
 from leads.models.rollups import ContactDay as ContactDay
 from leads.models.rollups import LeadDay as LeadDay
 from leads.models.saved_view import SavedView as SavedView
+from leads.models.score_weights import ScoreWeights as ScoreWeights
 from leads.models.tally import LeadTally as LeadTally

@@ -175,6 +175,9 @@ class Lead(models.Model):
     moved_on = models.BooleanField(default=False)
     # Facts set by hand, by name: never overwritten by a capture.
     hand_set: Any = ArrayField(models.CharField(max_length=32), default=list)
+    # Facts that stand as they were read out of a conversation: what is stated takes their place,
+    # and so does what is read later.
+    read_facts: Any = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
     merged_into = models.ForeignKey(
         "self", models.DO_NOTHING, null=True, related_name="merged", db_index=False,
         db_constraint=False,

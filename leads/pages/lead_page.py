@@ -23,8 +23,7 @@ from leads.models.choices import PERSON_STATUSES, REACHED, LeadStatus, LostReaso
 from leads.origin_and_consent import ConsentSaid, consent_said
 from leads.pages.neighbours import came_from, way_through
 from leads.pages.note_form import NoteForm
-from leads.rescoring import count_visitor_messages
-from leads.scoring import score_lead
+from leads.pages.quoted_score import score_context
 from leads.wording import e_mail_link, fact_groups, origin, signals, telephone_link
 from organisations.models import User
 from organisations.requests import SignedInRequest
@@ -114,7 +113,7 @@ def facts(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """The score with its reasons, and the facts."""
     return {
         "lead": lead,
-        "score": score_lead(lead, count_visitor_messages(lead)),
+        **score_context(lead, request.organisation),
         "fact_groups": fact_groups(lead),
         "came_by": origin(lead),
         "consent": _consent(request, lead),

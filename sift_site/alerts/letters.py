@@ -16,10 +16,11 @@ from foundation.plain_text import shortened
 from foundation.plurals import so_many
 from foundation.web.own_url import full_url
 from leads import phones
+from leads.agency_weights import weights_of
 from leads.models import AlertKind, Lead
 from leads.models.choices import LeadStatus
 from leads.rescoring import count_visitor_messages
-from leads.scoring import Points, score_lead
+from leads.scoring import Points, Weights, score_lead
 from leads.wording import e_mail_link, fact_label, looking_for, more_wanted, telephone_link
 from organisations.letters.writing import write
 from organisations.models import Organisation
@@ -59,8 +60,8 @@ class LeadInLetter:
     take_url: str
 
     @classmethod
-    def of(cls, lead: Lead) -> "LeadInLetter":
-        score = score_lead(lead, count_visitor_messages(lead))
+    def of(cls, lead: Lead, weights: Weights) -> "LeadInLetter":
+        score = score_lead(lead, count_visitor_messages(lead), weights)
         return cls(
             contact=_contact(lead),
             link=telephone_link(lead) if lead.phone else e_mail_link(lead),
@@ -80,7 +81,7 @@ def write_letter(
 ) -> None:
     """One letter of that kind about all of these leads, to each address by itself."""
     said, number = said_of(kind, organisation), len(leads)
-    shown = [LeadInLetter.of(lead) for lead in leads[:MOST_SHOWN]]
+    shown = _shown(leads, organisation)
     is_one = number == 1
     context = {
         "subject": (
@@ -109,12 +110,17 @@ def write_follow_ups(
         "subject": f"{due} due today",
         "what": f"{due} of yours: due today.",
         "why": ASKED_FOR,
-        "leads": [LeadInLetter.of(lead) for lead in today[:MOST_SHOWN]],
+        "leads": _shown(today, organisation),
         "more": max(0, len(today) - MOST_SHOWN),
         "overdue": overdue,
         "all_url": full_url(f"{reverse('leads:list')}?follow_up=due&assignee=me"),
     }
     _write("leads", [to], context, organisation, own_address())
+
+
+def _shown(leads: Sequence[Lead], organisation: Organisation) -> list[LeadInLetter]:
+    weights = weights_of(organisation.pk)
+    return [LeadInLetter.of(lead, weights) for lead in leads[:MOST_SHOWN]]
 
 
 def _write(

@@ -43,7 +43,7 @@ class Endpoint:
         request.caller = _authenticated(request)
         self._count(request)
         self._permitted(request.caller)
-        if self.method != "GET":
+        if self.operation.body is not None:
             request.raw_body = bodies.read(request, self.body_limit)
         if replicas.is_configured():
             return self._answer_beside_a_replica(request, ids)

@@ -1,20 +1,14 @@
 """GET /events: every change of the agency's, in the order of the commits."""
 
-from collections.abc import Iterator
-
-import msgspec
-
-from foundation.database.statements import Row
 from sift_site.api import operations, problems, reads, schemas
-from sift_site.api.answers import in_full, json_response, not_modified
+from sift_site.api.answers import json_response, not_modified
 from sift_site.api.endpoint import endpoint
+from sift_site.api.event_shapes import events_of
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.api.parameters import EVENTS, FeedQuery, read_feed_query
 from sift_site.api.reads import FeedRead
 from sift_site.serving import replicas
-
-_OWN_COLUMNS = 12  # of a change's row, before those of its lead
 
 
 @endpoint(
@@ -71,21 +65,8 @@ def _page(found: FeedRead, query: FeedQuery) -> schemas.EventPage:
     shown = found.rows[: query.limit]
     has_more = len(found.rows) > query.limit
     return schemas.EventPage(
-        data=in_full(list(_events(shown, with_leads=query.with_leads))),
+        data=events_of(shown, with_leads=query.with_leads),
         position=shown[-1][0] if has_more else found.latest,
         latest=found.latest,
         has_more=has_more,
     )
-
-
-def _events(rows: list[Row], *, with_leads: bool) -> Iterator[schemas.Event]:
-    for row in rows:
-        *told, count, actor_kind, actor_name = row[:_OWN_COLUMNS]
-        actor = None if actor_kind is None else schemas.EventActor(actor_kind, actor_name)
-        lead = _lead(row[_OWN_COLUMNS:]) if with_leads else msgspec.UNSET
-        values = [*told, actor, msgspec.UNSET if count is None else count, lead]
-        yield schemas.Event(*values)
-
-
-def _lead(columns: Row) -> schemas.Lead | None:
-    return None if columns[0] is None else in_full([schemas.Lead(*columns)])[0]

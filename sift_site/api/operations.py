@@ -20,6 +20,9 @@ class Tag:
 
 LEADS = Tag("Leads", "Buyers and renters that the agency's chat agent has talked to.")
 EVENTS = Tag("Events", "Every change, in the order in which it was made.")
+WEBHOOKS = Tag(
+    "Webhooks", "Addresses of the agency's own systems that are told of every change at once."
+)
 CAPTURE = Tag(
     "Capture", "Conversations in: from a website's chat, a gateway, an automation of the agency's."
 )

@@ -354,6 +354,14 @@ _WITHOUT_LEADS = Parameter(
     "Leaves `lead` out of the events.",
     example="none",
 )
+_FAILED = Parameter(
+    "failed",
+    partial(_one_of, choices=("true",)),
+    "true",
+    {"type": "string", "enum": ["true"]},
+    "Only tries that failed.",
+    example="true",
+)
 # What is no filter: a cursor goes on with another limit, and with messages or without.
 _PAGING = frozenset({"limit", "offset", "cursor", "count", "include"})
 
@@ -374,6 +382,7 @@ _CONVERSATIONS_WITH_MESSAGES = tuple(
     _limit(100, default=50, where=" with include=messages") if one.name == "limit" else one
     for one in CONVERSATIONS
 )
+DELIVERIES = (_FAILED, _limit(500, default=50), _CURSOR, _OFFSET)
 EVENTS = (_AFTER, _TYPES, _WITHOUT_LEADS, _limit(500, default=100))
 MESSAGES = (_SINCE, _limit(1000, default=1000), _CURSOR, _OFFSET, _COUNT)
 

@@ -57,7 +57,7 @@ PLAN_WITHOUT_API = Kind(
 )  # fmt: skip
 READ_ONLY_KEY = Kind(
     "read-only-key", 403, "The key may only read",
-    when="A key with the scope `read` asked for a change.",
+    when="A key with the scope `read` asked for a change, or for webhooks.",
     remedy="Use a key with the scope `read_write`; to send conversations alone, `capture`.",
 )  # fmt: skip
 CAPTURE_ONLY_KEY = Kind(
@@ -220,7 +220,9 @@ def plan_without_api() -> Problem:
 
 
 def read_only_key() -> Problem:
-    return Problem(READ_ONLY_KEY, "This key has the scope read; writing takes read_write.")
+    return Problem(
+        READ_ONLY_KEY, "This key has the scope read; writing takes read_write, as webhooks do."
+    )
 
 
 def capture_only_key() -> Problem:

@@ -19,7 +19,11 @@ from uuid import UUID
 import msgspec
 
 from foundation.database.statements import Row
+from leads.agency_weights import weights_from
+from leads.evidence import MOST_WORDS, Words
+from leads.models import FACT_FIELDS, Lead
 from leads.models.shown import SHOWN_COLUMNS
+from leads.scoring import STANDARD, Weights
 from sift_site.api import schemas
 from sift_site.api.asking import ask, ask_with_literals
 from sift_site.api.callers import KeyRow
@@ -172,6 +176,73 @@ def lead(*, organisation_id: UUID, lead_id: UUID, for_update: bool = False) -> s
     return schemas.Lead(*rows[0]) if rows else None
 
 
+# A lead's facts with the number of its visitor's messages and, as one JSON text, the latest words
+# that facts were read out of.
+_KNOWN: tuple[LiteralString, ...] = (*FACT_FIELDS, "email_key", "phone_key", "status")
+_LEAD_WITH_WORDS: LiteralString = f"""
+    SELECT {", ".join(f"lead.{column}" for column in _KNOWN)},
+           (SELECT count(*)
+              FROM conversations_conversation AS conversation
+              JOIN conversations_message AS message
+                ON message.organisation_id = %(organisation_id)s
+               AND message.conversation_id = conversation.id AND message.role = 'user'
+             WHERE conversation.organisation_id = %(organisation_id)s
+               AND conversation.lead_id = lead.id),
+           (SELECT json_agg(words ORDER BY words.at, words.conversation_id, words.position,
+                                           words.start, words.id)::text
+              FROM (SELECT receipt.fact, receipt.said, receipt.conversation_id,
+                           message.id AS message_id, receipt.start, receipt."end",
+                           substr(message.content, receipt.start + 1,
+                                  receipt."end" - receipt.start) AS quote,
+                           message.created_at AS at, receipt.position, receipt.id
+                      FROM conversations_conversation AS conversation
+                      JOIN conversations_receipt AS receipt
+                        ON receipt.organisation_id = %(organisation_id)s
+                       AND receipt.conversation_id = conversation.id
+                      JOIN conversations_message AS message
+                        ON message.organisation_id = %(organisation_id)s
+                       AND message.conversation_id = receipt.conversation_id
+                       AND message.position = receipt.position
+                     WHERE conversation.organisation_id = %(organisation_id)s
+                       AND conversation.lead_id = lead.id
+                     ORDER BY message.created_at DESC, receipt.conversation_id DESC,
+                              receipt.position DESC, receipt.start DESC, receipt.id DESC
+                     LIMIT %(most_words)s
+                   ) AS words),
+           (SELECT weights.points::text FROM leads_scoreweights AS weights
+             WHERE weights.organisation_id = %(organisation_id)s
+             ORDER BY weights.id DESC LIMIT 1)
+      FROM leads_lead AS lead
+     WHERE lead.organisation_id = %(organisation_id)s AND lead.id = %(lead_id)s
+       AND lead.merged_into_id IS NULL
+"""
+
+
+class LeadRead(NamedTuple):
+    """A lead with what its score is made of."""
+
+    lead: Lead
+    visitor_messages: int
+    words: list[Words]
+    weights: Weights
+
+
+def lead_with_words(*, organisation_id: UUID, lead_id: UUID) -> LeadRead | None:
+    """The organisation's lead of that id with its facts alone, unless it was merged."""
+    values = {"organisation_id": organisation_id, "lead_id": lead_id, "most_words": MOST_WORDS}
+    rows = ask(_LEAD_WITH_WORDS, values)
+    if not rows:
+        return None
+    *known, visitor_messages, text, points = rows[0]
+    words = _words_of(text) if text is not None else []
+    weights = weights_from(msgspec.json.decode(points)) if points is not None else STANDARD
+    lead = Lead(**dict(zip(_KNOWN, known, strict=True)))
+    return LeadRead(lead, visitor_messages, words, weights)
+
+
+_words_of = msgspec.json.Decoder(list[Words]).decode
+
+
 # --- The feed ------------------------------------------------------------------------------------
 class FeedRead(NamedTuple):
     """Changes after a position, and how far the organisation's have come."""
@@ -217,12 +288,20 @@ _FEED_POSITION: LiteralString = """
 """
 
 
+_CHANGE_COLUMNS: LiteralString = """
+    change.position, change.id::text, change.type, change.created_at, change.lead_id::text,
+    change.conversation_id::text, change.changed, change."from", change."to", change.count,
+    change.actor_kind, change.actor_name
+"""
+_JOINED_LEAD: LiteralString = """
+    LEFT JOIN leads_lead AS lead ON lead.organisation_id = %(organisation_id)s
+                                AND lead.id = change.lead_id AND lead.merged_into_id IS NULL
+"""
+
+
 def _feed_sql(columns: LiteralString, joined: LiteralString) -> LiteralString:
     return f"""
-        SELECT feed.position, feed.dropped, change.position, change.id::text, change.type,
-               change.created_at, change.lead_id::text, change.conversation_id::text,
-               change.changed, change."from", change."to", change.count, change.actor_kind,
-               change.actor_name {columns}
+        SELECT feed.position, feed.dropped, {_CHANGE_COLUMNS} {columns}
           FROM organisations_feed AS feed
           LEFT JOIN LATERAL (
                 SELECT * FROM organisations_change AS change
@@ -238,11 +317,21 @@ def _feed_sql(columns: LiteralString, joined: LiteralString) -> LiteralString:
 
 
 _FEED = _feed_sql("", "")
-_FEED_WITH_LEADS = _feed_sql(
-    f", {SHOWN_COLUMNS}",
-    """LEFT JOIN leads_lead AS lead ON lead.organisation_id = %(organisation_id)s
-                                   AND lead.id = change.lead_id AND lead.merged_into_id IS NULL""",
-)
+_FEED_WITH_LEADS = _feed_sql(f", {SHOWN_COLUMNS}", _JOINED_LEAD)
+
+
+def events_at(*, organisation_id: UUID, positions: Sequence[int]) -> list[Row]:
+    """The organisation's changes at these positions, as far as they are kept, with their leads."""
+    return ask(
+        f"""
+        SELECT {_CHANGE_COLUMNS}, {SHOWN_COLUMNS}
+          FROM organisations_change AS change {_JOINED_LEAD}
+         WHERE change.organisation_id = %(organisation_id)s
+           AND change.position = ANY(%(positions)s::bigint[])
+         ORDER BY change.position
+        """,
+        {"organisation_id": organisation_id, "positions": list(positions)},
+    )
 
 
 def message_page(

@@ -401,6 +401,97 @@ class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """The words of a message out of which a fact was read."""
+
+    conversation_id: Annotated[
+        Id,
+        Meta(description="Where it was said.", examples=["01977a3e-a1b0-7d2e-8c55-90ab1c2d3e4f"]),
+    ]
+    message_id: Annotated[
+        Id, Meta(description="The message.", examples=["01977a3e-a2c4-7af1-9b60-c4d7e8f01a23"])
+    ]
+    quote: Annotated[str, Meta(description="The words themselves.", examples=["up to £350k"])]
+    start: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Where in the message's `content` they begin, in Unicode code points.",
+            examples=[32],
+        ),
+    ]
+    end: Annotated[int, Meta(description="Where they end, likewise.", examples=[43])]
+
+
+class PointsOfFact(msgspec.Struct, frozen=True):
+    """One line of a score."""
+
+    fact: Annotated[
+        str,
+        Meta(
+            description="A fact of the lead, `budget` and `bedrooms` for both of their sides, or "
+            "`conversation` for its length.",
+            examples=["budget"],
+        ),
+    ]
+    said: Annotated[str, Meta(description="What is known.", examples=["Up to £350,000"])]
+    points: Annotated[int, Meta(description="What it brings.", examples=[14])]
+    evidence: Annotated[
+        Evidence | None,
+        Meta(description="Where it was read; null where the sender or a person stated it."),
+    ]
+
+
+class MorePointsOfFact(msgspec.Struct, frozen=True):
+    """An unknown fact."""
+
+    fact: Annotated[str, Meta(description="As in `points`.", examples=["timeline"])]
+    points: Annotated[int, Meta(description="What it would bring at most.", examples=[18])]
+
+
+class ContradictoryValue(msgspec.Struct, frozen=True):
+    """One of the things that were said of a fact."""
+
+    said: Annotated[str, Meta(description="The value, in words.", examples=["Up to £300,000"])]
+    evidence: Annotated[
+        Evidence | None, Meta(description="Where it was read; null where it was stated.")
+    ]
+
+
+class ContradictoryFact(msgspec.Struct, frozen=True):
+    """A fact of which different things were said."""
+
+    fact: Annotated[str, Meta(description="As in `points`.", examples=["budget"])]
+    values: Annotated[
+        list[ContradictoryValue], Meta(description="In their order; the last one stands.")
+    ]
+
+
+class LeadScore(msgspec.Struct, frozen=True):
+    """A lead's score with its reasons."""
+
+    value: Annotated[
+        Annotated[int, Meta(ge=0, le=100)] | None,
+        Meta(description="Null while nothing is known of the lead.", examples=[81]),
+    ]
+    temperature: Annotated[
+        Annotated[str, Meta(extra_json_schema={"type": "string", "enum": ["hot", "warm", "cold"]})]
+        | None,
+        Meta(description="The score's band.", examples=["hot"]),
+    ]
+    points: Annotated[
+        list[PointsOfFact],
+        Meta(description="What the score is the sum of, though it is 100 at most."),
+    ]
+    would_add: Annotated[
+        list[MorePointsOfFact], Meta(description="What is not known yet: what to ask next.")
+    ]
+    contradictions: Annotated[
+        list[ContradictoryFact],
+        Meta(description="Facts of which different things were said, the one that stands last."),
+    ]
+
+
 class ConversationStatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What PATCH of a conversation takes."""
 

@@ -66,6 +66,8 @@ GROUPS = {
             AuditAction.OPENING_HOURS_CHANGED,
             AuditAction.SPECIAL_DAY_SET,
             AuditAction.SPECIAL_DAY_FORGOTTEN,
+            AuditAction.SCORING_CHANGED,
+            AuditAction.SCORING_PUT_BACK,
             AuditAction.ORGANISATION_CLOSED,
             AuditAction.ORGANISATION_REOPENED,
         ),
@@ -78,6 +80,16 @@ GROUPS = {
             AuditAction.KEY_CHANGED,
             AuditAction.KEY_ROLLED,
             AuditAction.KEY_DELETED,
+        ),
+    ),
+    "webhooks": Group(
+        "Webhooks",
+        (
+            AuditAction.WEBHOOK_CREATED,
+            AuditAction.WEBHOOK_CHANGED,
+            AuditAction.WEBHOOK_SECRET_ROLLED,
+            AuditAction.WEBHOOK_REPLAYED,
+            AuditAction.WEBHOOK_DELETED,
         ),
     ),
     "leads": Group(

@@ -22,6 +22,7 @@ from sift_site.api.operations import Tag
 from sift_site.api.parameters import Parameter
 from sift_site.api.problems import Kind
 from sift_site.api.urls import urlpatterns
+from sift_site.api.webhook_schemas import WebhookEndpoint
 from sift_site.reference.openapi_responses import (
     ENTITY_TAG,
     HEADERS,
@@ -91,12 +92,13 @@ class _Id:
     """A part of a path that names an object."""
 
     description: str
-    struct: type[schemas.Lead | schemas.Conversation]
+    struct: type[msgspec.Struct]
 
 
 _IDS = {
     "lead_id": _Id("The lead's `id`.", schemas.Lead),
     "conversation_id": _Id("The conversation's `id`.", schemas.Conversation),
+    "endpoint_id": _Id("The endpoint's `id`.", WebhookEndpoint),
 }
 
 

@@ -119,8 +119,8 @@ class Outline:
         """What the endpoint answers with, and what the bodies of both directions hold."""
         answer = _schema(operation["responses"]["200"])
         names = {self._object_of(answer): False}
+        names |= dict.fromkeys(self._held_by(self._resolved(answer)), False)
         if "requestBody" in operation:
-            names |= dict.fromkeys(self._held_by(self._resolved(answer)), False)
             body = self._resolved(_schema(operation["requestBody"]))
             names |= dict.fromkeys(self._held_by(body), True)
         return {name: self._object(name, is_taken=is_taken) for name, is_taken in names.items()}

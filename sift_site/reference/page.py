@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from conversations.models import Conversation
 from foundation.web.counters import in_words
-from sift_site.reference import feed, polling, transcripts
+from sift_site.reference import feed, polling, receiving, transcripts
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline
 
@@ -71,6 +71,7 @@ def _body(url: str, rates: tuple[str, ...]) -> SafeString:
             "groups": outline.groups(),
             "problems": outline.problems(),
             "feed": feed.recipe(url),
+            "receiving": receiving.recipe(),
             "polling": polling.recipe(url),
             "transcripts": transcripts.recipe(url),
             "limit_headers": outline.headers("RateLimit-Policy", "RateLimit"),

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from apikeys import reminders
 from apikeys.calls import drop_outlived
+from conversations import rescoring
 from foundation.database.leases import LEASE, Leases
 from organisations.changes import forgetting
 from organisations.hours import bank_holidays
@@ -22,6 +23,7 @@ from organisations.models import SentForm, Session
 from sift_site.alerts import follow_ups
 from sift_site.working.beats import Beat
 from sift_site.working.duty import Duty, DutyQuerySet
+from webhooks import forgetting as webhooks
 
 SOON = timedelta(minutes=5)  # a duty that failed is tried again
 
@@ -35,6 +37,7 @@ def _forget_workers() -> None:
 # By the names of their rows: how often, and what is done. PostgreSQL's planner has no duty here: it
 # gathers its statistics by itself, and the server's role may not have them gathered.
 DUTIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
+    "rescoring": (timedelta(seconds=15), rescoring.rescore_due),
     "key_reminders": (timedelta(hours=1), reminders.send_due),
     "old_changes": (timedelta(hours=6), forgetting.drop_all_old),
     "old_calls": (timedelta(hours=6), drop_outlived),
@@ -43,6 +46,8 @@ DUTIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "follow_up_letters": (timedelta(minutes=1), follow_ups.write_due),
     "bank_holidays": (timedelta(days=1), bank_holidays.keep_table),
     "idle_sessions": (timedelta(hours=1), Session.objects.delete_all_idle),
+    "old_deliveries": (timedelta(hours=6), webhooks.drop_old),
+    "erased_answers": (timedelta(minutes=10), webhooks.forget_erased),
     "gone_workers": (timedelta(days=1), _forget_workers),
 }
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from django.apps import apps
 from django.db.models import QuerySet
 
 from organisations.letters import sending
 from sift_site.alerts import watching
 from sift_site.working import duties
+from webhooks import delivering
 
 
 def _nothing() -> None:
@@ -32,7 +31,7 @@ class Kind:
 def all_kinds() -> tuple[Kind, ...]:
     """Letters, duties, alerts and webhooks."""
     # A mail server is talked to twice at once, not more: it may be slow, and others wait as well.
-    kinds = [
+    return (
         Kind(
             name="letters",
             do_one=sending.do_one,
@@ -49,7 +48,10 @@ def all_kinds() -> tuple[Kind, ...]:
             most=1,
         ),
         Kind(name="alerts", do_one=watching.do_one, due=watching.due, most=1),
-    ]
-    if apps.is_installed("webhooks"):
-        kinds.append(Kind(name="webhooks", do_one=import_module("webhooks.delivering").do_one))
-    return tuple(kinds)
+        Kind(
+            name="webhooks",
+            do_one=delivering.do_one,
+            due=delivering.due,
+            renew=delivering.leases.renew,
+        ),
+    )

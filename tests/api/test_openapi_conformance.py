@@ -14,7 +14,8 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from sift_site.reference.openapi import document
 from sift_site.wsgi import application
-from tests.factories import make_conversation, make_key
+from tests.factories import make_conversation, make_endpoint, make_key
+from webhooks.models import Endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,11 @@ def known(agency):
     conversation = make_conversation(agency, messages=3)
     return {
         "key": make_key(agency)[1],
-        "ids": {"lead_id": str(conversation.lead_id), "conversation_id": str(conversation.id)},
+        "ids": {
+            "lead_id": str(conversation.lead_id),
+            "conversation_id": str(conversation.id),
+            "endpoint_id": str(make_endpoint(agency).id),
+        },
     }
 
 
@@ -76,9 +81,21 @@ def _aim(case, ids: dict[str, str]) -> None:
     if is_valid(ParameterLocation.BODY) and isinstance(case.body, dict):
         for talk in (case.body, *case.body.get("conversations", ())):
             put_in_order(talk.get("lead") or {})
+        _make_a_webhooks(case.body)
     if is_valid(ParameterLocation.HEADER):
         for name in PRECONDITIONS:
             case.headers.pop(name, None)
+
+
+def _make_a_webhooks(body: dict) -> None:
+    """A public address, all types or some, and a position that was given out."""
+    if "url" in body:
+        body["url"] = "https://crm.example.com/sift"
+        Endpoint.objects.all().delete()  # there is room for ten
+    if "*" in body.get("types", ()):
+        body["types"] = ["*"]
+    if "after" in body:
+        body["after"] = 0
 
 
 def _without_nul(value):

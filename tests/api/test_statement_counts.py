@@ -18,6 +18,7 @@ READS = [
     "/api/v1/leads?email=ada@example.com",
     "/api/v1/leads?phone=07700900123&email=ada@example.com&count=exact&offset=1",
     "/api/v1/leads/{lead}",
+    "/api/v1/leads/{lead}/score",
     "/api/v1/conversations",
     "/api/v1/conversations?count=exact&channel=website&status=open",
     "/api/v1/conversations?offset=1",

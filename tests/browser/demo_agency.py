@@ -12,8 +12,16 @@ from apikeys.revoking import revoke
 from conversations.models import Conversation
 from leads.models import Lead
 from leads.models.saved_view import SavedView
-from organisations.models import Organisation, User
-from tests.factories import PASSWORD, make_calls, make_invitation, make_key, make_user
+from organisations.models import Letter, Organisation, User
+from tests.factories import (
+    PASSWORD,
+    make_calls,
+    make_delivery,
+    make_endpoint,
+    make_invitation,
+    make_key,
+    make_user,
+)
 from tests.test_every_route import PAGES, Route
 
 # Pages of the walk that lead elsewhere, answer files, or are a part of a page.
@@ -47,6 +55,9 @@ def load_agency(leads: int) -> Agency:
     gone = make_user(organisation, name="Gone Already")
     gone.is_active = False
     gone.save(update_fields=["is_active"])
+    url = "https://crm.example/sift"
+    endpoint = make_endpoint(organisation, url, types=["lead.created", "lead.erased"])
+    Letter.objects.all().delete()  # of the new webhook: the tests' own letters come first
     objects = {
         "lead_id": lead.id,
         "conversation_id": conversation.id,
@@ -59,6 +70,8 @@ def load_agency(leads: int) -> Agency:
         "session_id": lead.id,  # so is signing out elsewhere
         "device_id": lead.id,  # and forgetting a device
         "passkey_id": lead.id,  # and removing a passkey
+        "endpoint_id": endpoint.id,
+        "delivery_id": make_delivery(endpoint, status=500, answer='{"error": "no"}').id,
     }
     walked = [url_of(route, objects) for route in PAGES]
     more = [

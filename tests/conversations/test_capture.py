@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 MORNING = at("2026-06-01 09:30")
 
 
-def received(external_id=None, *, says=("Hello", "I'd like a flat"), **members):
+def received(external_id=None, *, says=("Hello", "Is anybody there?"), **members):
     """A conversation by whose visitor these are the messages, a minute apart."""
     lead = {name: members.pop(name) for name in LeadFacts.__struct_fields__ if name in members}
     start = members.pop("started_at", MORNING)
@@ -42,7 +42,17 @@ def only_lead() -> Lead:
 
 def test_a_conversation_brings_its_lead_messages_and_events(agency):
     [captured] = capture(
-        agency, [received("chat-1", channel="sms", language="cy", area="Roath", name="Siân")]
+        agency,
+        [
+            received(
+                "chat-1",
+                says=("Hello", "I'd like a flat"),
+                channel="sms",
+                language="cy",
+                area="Roath",
+                name="Siân",
+            )
+        ],
     )
 
     lead = only_lead()

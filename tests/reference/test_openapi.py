@@ -148,7 +148,10 @@ def test_every_route_that_takes_a_key_is_in_it(document):
     assert set(operations(document)) == {
         "list_leads", "get_lead", "change_lead_status", "list_conversations", "list_messages",
         "list_events", "get_conversation", "capture_conversation", "capture_messages",
-        "capture_batch", "change_conversation_status",
+        "capture_batch", "change_conversation_status", "list_webhook_endpoints",
+        "create_webhook_endpoint", "get_webhook_endpoint", "change_webhook_endpoint",
+        "delete_webhook_endpoint", "test_webhook_endpoint", "roll_webhook_secret",
+        "replay_webhook_endpoint", "list_webhook_deliveries", "get_lead_score",
     }  # fmt: skip
 
 
@@ -217,6 +220,7 @@ def test_what_an_endpoint_may_refuse_follows_from_what_it_is(document):
     assert statuses == {
         "list_leads": of_all,
         "get_lead": of_all | {"304", "404"},
+        "get_lead_score": of_all | {"304", "404"},
         "change_lead_status": of_all | {"404", "412", "413", "415"},
         "list_conversations": of_all,
         "list_messages": of_all | {"404"},
@@ -226,6 +230,15 @@ def test_what_an_endpoint_may_refuse_follows_from_what_it_is(document):
         "capture_messages": of_all | {"201", "404", "413", "415"},
         "capture_batch": of_all | {"413", "415"},
         "change_conversation_status": of_all | {"404", "412", "413", "415"},
+        "list_webhook_endpoints": of_all,
+        "create_webhook_endpoint": of_all | {"201", "413", "415"},
+        "get_webhook_endpoint": of_all | {"404"},
+        "change_webhook_endpoint": of_all | {"404", "413", "415"},
+        "delete_webhook_endpoint": of_all | {"404"},
+        "test_webhook_endpoint": of_all | {"404"},
+        "roll_webhook_secret": of_all | {"404"},
+        "replay_webhook_endpoint": of_all | {"404", "410", "413", "415"},
+        "list_webhook_deliveries": of_all | {"404"},
     }
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from sift_site.reference.openapi import document
-from tests.factories import make_conversation, make_key, make_lead
+from tests.factories import (
+    make_conversation,
+    make_delivery,
+    make_endpoint,
+    make_key,
+    make_lead,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,7 +100,13 @@ def test_a_generated_client_pages_through_every_list(load, sift, agency):
     conversation = make_conversation(agency, lead, messages=5)
     for _ in range(4):
         make_conversation(agency)
-    of_one = {"list_messages": [conversation.id]}
+    endpoint = make_endpoint(agency)
+    for number in range(1, 6):
+        make_delivery(endpoint, number=number)
+    of_one = {
+        "list_messages": [conversation.id],
+        "list_webhook_deliveries": [endpoint.id],
+    }
 
     for operation, folder in LISTS.items():
         ask = load(f"api.{folder}.{operation}").sync

@@ -16,7 +16,14 @@ from sift_site.reference import feed, polling, transcripts
 from sift_site.reference.code import coloured, with_code
 from sift_site.reference.openapi import document
 from sift_site.reference.outline import Outline, type_in_words
-from tests.factories import make_conversation, make_key, make_lead, make_message, move_lead
+from tests.factories import (
+    make_conversation,
+    make_endpoint,
+    make_key,
+    make_lead,
+    make_message,
+    move_lead,
+)
 from tests.markup import without_layout
 
 ADDRESS = "/api/docs/"
@@ -197,9 +204,13 @@ def test_the_python_samples_run(shown, agency):
         "01977a3e-9f52-7c60-b1d4-3f0a8e26c791": str(conversation.lead_id),
         "01977a3e-a0b8-7d15-8c3e-5b9f1d2a7e40": str(conversation.id),
     }
+    endpoint = "01977a41-5b0e-7f3d-a2c6-8d4b9e1f7035"
+    followed, deleted = [make_endpoint(agency) for _ in range(2)]
     said: dict[str, list] = {}
 
     for slug, code in shown.samples().items():
+        one = deleted if slug == "delete-webhook-endpoint" else followed
+        code = code.replace(endpoint, str(one.id)).replace("48000", "0")
         for example, real in ids.items():
             code = code.replace(example, real)
         exec(code, {"print": said.setdefault(slug, []).append})  # noqa: S102 - our own
@@ -210,6 +221,8 @@ def test_the_python_samples_run(shown, agency):
     assert said["list-conversations"][0]["data"][0]["id"] == str(conversation.id)
     assert said["list-messages"][0]["data"][0]["content"] == "Message 0"
     assert said["list-events"][0]["data"][-1]["to"] == "contacted"
+    assert said["create-webhook-endpoint"][0]["secret"].startswith("whsec_")
+    assert said["replay-webhook-endpoint"][0]["position"] == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -52,7 +52,7 @@ def objects_of(agency: Any, person: Any, name: str) -> dict[str, Any]:
     objects = objects_in_paths(agency, person, name)
     return objects | {
         "other_id": make_lead(agency, name=f"{name} too").id,
-        "event_id": LeadEvent.objects.get(lead=objects["lead_id"]).id,
+        "event_id": LeadEvent.objects.filter(lead=objects["lead_id"]).latest("id").id,
     }
 
 

@@ -6,8 +6,9 @@ of ours to which a stranger's text comes, at the length at which it comes there 
 
 import ast
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -32,6 +33,26 @@ from leads.pages.erasure import EraseForm
 from leads.pages.list_url import list_query
 from leads.pages.note_form import NoteForm
 from leads.pages.pounds import PoundsField
+from leads.reading import areas as reading_areas
+from leads.reading import (
+    areas_known,
+    bedrooms,
+    chain,
+    clauses,
+    contacts,
+    financing,
+    intent,
+    money,
+    plain,
+    property_types,
+    schemes,
+    stamp_duty,
+    timelines,
+    viewing,
+)
+from leads.reading import heard as reading_heard
+from leads.reading import languages as reading_languages
+from leads.reading import rules as reading_rules
 from organisations.account_emails import account_key
 from organisations.agency.forms import CloseForm
 from organisations.hours import words as hours_words
@@ -93,6 +114,13 @@ HOSTILE = {
     "beginnings of keys": "sk_live_" * 30,
     "ideographs": "\u6f22\ud7a3\U0001f469" * 80,
     "joined": "\U0001f469\u200d" * 120,
+    "sums without an end": "£1,250k to 300k or " * 13,
+    "bedrooms to bedrooms": "2 or 3 or 4 bed room " * 12,
+    "wishes and denials": "not looking for my 2 bed flat to " * 8,
+    "months and weeks": "by the end of next march in 2 " * 8,
+    "sales and chains": "we have our own house to sell in a " * 7,
+    "dips that are waited for": "waiting for the bank for a dip have not " * 6,
+    "visits that are asked for": "would like to book the visit to see it " * 6,
 }  # fmt: skip
 
 
@@ -135,6 +163,48 @@ def in_environment(name: str, act: Callable[[ApiRequest], object]) -> Callable[[
 
     return take
 
+
+KNOWN = areas_known.known_areas(["Leeds", "A b e", "Ls6", "E a", "Mobile"])
+
+
+def heard(text: str) -> reading_heard.Heard:
+    """The text as a visitor's message, and as the assistant's question before it."""
+    return reading_heard.Heard(text, text, date(2026, 6, 10), KNOWN)
+
+
+def by_rules(rules: Callable[[reading_heard.Heard], Iterable[object]]) -> Callable[[str], object]:
+    """All that these rules read, as if the text were English whatever it is."""
+
+    def take(text: str) -> None:
+        said = heard(text)
+        said.__dict__["is_english"] = True
+        list(rules(said))
+
+    return take
+
+
+# What is read of a visitor's message, which reading.py reads so far and no further.
+READING = {
+    "areas read": by_rules(reading_areas.read),
+    "areas_known known_areas": lambda text: areas_known.known_areas([text])._by_words,
+    "bedrooms read": by_rules(bedrooms.read),
+    "chain read": by_rules(chain.read),
+    "clauses sentence": lambda text: clauses.sentence(text, len(text) // 2, len(text) // 2),
+    "contacts read_phone": by_rules(contacts.read_phone),
+    "contacts read_email": by_rules(contacts.read_email),
+    "financing read": by_rules(financing.read),
+    "heard is_yes": lambda text: [heard(text).is_yes, heard(text).is_no, heard(text).answer],
+    "intent read": by_rules(intent.read),
+    "languages is_english": reading_languages.is_english,
+    "money read": by_rules(money.read),
+    "plain plainly": lambda text: plain.last_question(plain.plainly(text)),
+    "property_types read": by_rules(property_types.read),
+    "rules read_by": by_rules(lambda said: reading_rules.read_by(said, "intent", intent.RULES)),
+    "schemes read": by_rules(schemes.read),
+    "stamp_duty read": by_rules(stamp_duty.read),
+    "timelines read": by_rules(timelines.read),
+    "viewing read": by_rules(viewing.read),
+}
 
 # Each function to which a stranger's text comes, by its module.
 ACTS: dict[str, Callable[[str], object]] = {
@@ -208,6 +278,7 @@ ACTS: dict[str, Callable[[str], object]] = {
         "HTTP_IF_NONE_MATCH", lambda request: answers.not_modified(request, '"1"')
     ),
     "sift_site.serving.log_lines without_secrets": log_lines.without_secrets,
+    **{f"leads.reading.{name}": act for name, act in READING.items()},
     "sift_site.serving.proxies believe": in_environment("HTTP_X_FORWARDED_FOR", proxies.believe),
 }  # fmt: skip
 # Modules that look for patterns or fold, to which nothing comes but what is ours or is short.
@@ -216,6 +287,8 @@ OURS = {
     "foundation.database.rows": "names of our columns",
     "foundation.database.statements": "our statements",
     "foundation.web.counters": "our settings",
+    "conversations.reading": "two numbers of six digits at most",
+    "leads.evidence": "areas of 200 characters at most",
     "organisations.audit_chain": "a file on the command line",
     "organisations.changes.pulse": "a number of 18 digits at most",
     "organisations.signing_in.common_passwords.pack": "lists from packages",

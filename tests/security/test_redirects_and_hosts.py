@@ -22,6 +22,7 @@ ELSEWHERE = (
 # Names under which sites are told where to go next.
 WAYS = ("next", "back", "from", "to", "url", "return", "return_to", "redirect", "continue", "query")
 LEADING = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url", "Refresh")
+LINKED = ("https://www.standardwebhooks.com",)  # what the reference itself names
 LINK = re.compile(r'\b(?:href|action|formaction|src|hx-get|hx-post)="([^"]*)"')
 
 
@@ -37,7 +38,7 @@ def ways_out(answer) -> list[str]:
     told = [answer.headers[name] for name in LEADING if name in answer.headers]
     if answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
         told += [unescape(link) for link in LINK.findall(answer.content.decode())]
-    return [address for address in told if leads_out(address)]
+    return [address for address in told if address not in LINKED and leads_out(address)]
 
 
 def test_a_way_out_would_be_found():

@@ -12,7 +12,7 @@ OFF = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0042_opening_hours_in_the_trail")]
+    dependencies = [("organisations", "0044_opening_hours_in_the_trail")]
 
     operations = [
         *(

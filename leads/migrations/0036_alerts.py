@@ -23,8 +23,8 @@ LEAD_OF_SAME_ORGANISATION = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0033_open_hours_until_contact_hold"),
-        ("organisations", "0043_alert_choices"),
+        ("leads", "0035_open_hours_until_contact_hold"),
+        ("organisations", "0045_alert_choices"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ _NAME = "leads_lead_open_time_of_contact"
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0032_open_hours_until_contact")]
+    dependencies = [("leads", "0034_open_hours_until_contact")]
 
     operations = [
         AddConstraintNotValid(

@@ -91,7 +91,7 @@ def write_bank_holidays(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0040_letters")]
+    dependencies = [("organisations", "0042_scoring_in_the_trail")]
 
     operations = [
         migrations.AddField(

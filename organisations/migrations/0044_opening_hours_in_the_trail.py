@@ -39,6 +39,8 @@ _ACTIONS = [
     ("opening_hours_changed", "Opening hours changed"),
     ("special_day_set", "Special day set"),
     ("special_day_forgotten", "Special day forgotten"),
+    ("scoring_changed", "Score weights changed"),
+    ("scoring_put_back", "Score weights put back"),
     ("organisation_closed", "Account closed"),
     ("organisation_reopened", "Account opened again"),
     ("key_created", "API key created"),
@@ -46,6 +48,11 @@ _ACTIONS = [
     ("key_changed", "API key changed"),
     ("key_rolled", "API key rolled"),
     ("key_deleted", "API key deleted"),
+    ("webhook_created", "Webhook created"),
+    ("webhook_changed", "Webhook changed"),
+    ("webhook_secret_rolled", "Webhook secret rolled"),
+    ("webhook_replayed", "Webhook replayed"),
+    ("webhook_deleted", "Webhook deleted"),
     ("status_changed", "Lead moved"),
     ("leads_changed", "Many leads changed"),
     ("leads_merged", "Leads merged"),
@@ -63,7 +70,7 @@ _ACTIONS = [
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("organisations", "0041_opening_hours")]
+    dependencies = [("organisations", "0043_opening_hours")]
 
     operations = [
         migrations.AlterField(

@@ -161,8 +161,8 @@ def index_of_contacts(*more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0031_lost_reason_index"),
-        ("organisations", "0041_opening_hours"),
+        ("leads", "0033_score_weights"),
+        ("organisations", "0043_opening_hours"),
     ]
 
     operations = [

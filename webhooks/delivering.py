@@ -1,0 +1,99 @@
+"""The worker's part: which endpoint is told next, and the claim on it."""
+
+import threading
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from typing import LiteralString
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.functions import Now
+
+from foundation.database.leases import LEASE, Leases
+from foundation.ids import uuid7
+from webhooks.models import Endpoint
+from webhooks.models.endpoint import DOWN_AFTER, TOLD_PLANS, EndpointQuerySet
+from webhooks.turn import Turn
+
+MOST_DOWN = 2  # endpoints that are down and under way at once: they may hang, and others must not
+
+
+def due() -> EndpointQuerySet:
+    """The endpoints that `do_one` would tell something."""
+    return Endpoint.objects.due()
+
+
+def do_one() -> bool:
+    """Tell one endpoint what it has not been told; False where none is due.
+
+    Of several at once, in however many processes, each has another endpoint.
+    """
+    with _room_for_one_that_is_down() as has_room:
+        endpoint = _claim(with_down=has_room)
+        if endpoint is None:
+            return False
+        if endpoint.is_down:
+            _tell(endpoint)
+            return True
+    _tell(endpoint)  # it needs no such room
+    return True
+
+
+def _tell(endpoint: Endpoint) -> None:
+    with leases.holding(endpoint.pk):
+        Turn(endpoint).run()
+
+
+def _extend(held: Set[UUID]) -> None:
+    mine = Endpoint.objects.filter(pk__in=held, leased_until__isnull=False)
+    mine.update(leased_until=Now() + LEASE)
+
+
+leases = Leases(_extend)
+_room = threading.Semaphore(MOST_DOWN)
+
+
+@contextmanager
+def _room_for_one_that_is_down() -> Iterator[bool]:
+    has_room = _room.acquire(blocking=False)
+    try:
+        yield has_room
+    finally:
+        if has_room:
+            _room.release()
+
+
+# Of those that are due the one whose turn is longest ago, and those that answer before the others.
+_CLAIM: LiteralString = """
+    UPDATE webhooks_endpoint
+       SET claim = %(claim)s, leased_until = statement_timestamp() + %(lease)s
+     WHERE id = (
+        SELECT endpoint.id
+          FROM webhooks_endpoint AS endpoint
+          JOIN organisations_organisation AS organisation
+            ON organisation.id = endpoint.organisation_id
+           AND organisation.closed_at IS NULL AND organisation.plan = ANY(%(plans)s)
+          LEFT JOIN organisations_feed AS feed
+            ON feed.organisation_id = endpoint.organisation_id
+         WHERE endpoint.enabled
+           AND (endpoint.leased_until IS NULL OR endpoint.leased_until <= statement_timestamp())
+           AND (endpoint.rests_until IS NULL OR endpoint.rests_until <= statement_timestamp())
+           AND (endpoint.next_try_at <= statement_timestamp()
+                OR feed.position > endpoint.position)
+           AND (%(with_down)s OR endpoint.failures < %(down)s)
+         ORDER BY endpoint.failures >= %(down)s, endpoint.turn_at, endpoint.id
+         LIMIT 1 FOR UPDATE OF endpoint SKIP LOCKED
+     )
+    RETURNING *
+"""
+
+
+def _claim(*, with_down: bool) -> Endpoint | None:
+    values = {
+        "claim": uuid7(),
+        "lease": LEASE,
+        "plans": TOLD_PLANS,
+        "down": DOWN_AFTER,
+        "with_down": with_down,
+    }
+    return next(iter(Endpoint.objects.using(DEFAULT_DB_ALIAS).raw(_CLAIM, values)), None)
