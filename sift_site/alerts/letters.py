@@ -50,7 +50,7 @@ class LeadInLetter:
 
     contact: str  # the number as people here write it, else the e-mail, else that there is none
     link: str | None  # `tel:` or `mailto:`
-    name: str
+    called: str  # the name, in quotes
     wants: str
     more: str
     score: int | None
@@ -65,7 +65,7 @@ class LeadInLetter:
         return cls(
             contact=_contact(lead),
             link=telephone_link(lead) if lead.phone else e_mail_link(lead),
-            name=quoted(lead.name) if lead.name else "Anonymous",
+            called=quoted(lead.name) if lead.name else "Anonymous",
             wants=_plain(looking_for(lead)),
             more=_plain(more_wanted(lead)),
             score=lead.score,
@@ -85,7 +85,7 @@ def write_letter(
     is_one = number == 1
     context = {
         "subject": (
-            f"{said.subject_of_one}: {shown[0].contact}, {shown[0].name}"
+            f"{said.subject_of_one}: {shown[0].contact}, {shown[0].called}"
             if is_one
             else said.subject_of_many(number)
         ),
