@@ -17,19 +17,21 @@ from psycopg import pq
 
 from sift_site.development.embedded_postgres import PROJECT
 
+OF_DEBIAN = Path("/usr/lib/postgresql")
 _VERSION = re.compile(r"\(PostgreSQL\) ([0-9]+)")
 _TOLD = re.compile(r"error: (.+)")
 
 
 class ProgramFailed(Exception):
-    """A program is missing, too old or failed; the text is one line that says why."""
+    """A program is missing, of another version or failed; the text is one line that says why."""
 
 
 def run(name: str, *words: str, on_line: Callable[[str], None] = lambda line: None) -> None:
     """Run the program to its end; each line that it says goes to `on_line`. Raises ProgramFailed,
-    also where the program is of an older major version than the server."""
-    program = _found(name)
-    _require_new_enough(program)
+    also where the program's major version does not fit the server's."""
+    server = _version_of_server()
+    program = _found(name, server)
+    _require_fit(program, server)
     faults: list[str] = []
     with subprocess.Popen(  # noqa: S603 - PostgreSQL's own
         [program, *words],
@@ -53,27 +55,34 @@ def run(name: str, *words: str, on_line: Callable[[str], None] = lambda line: No
         raise ProgramFailed(f"{name} failed: {said}")
 
 
-def _found(name: str) -> Path:
+def _found(name: str, server: int) -> Path:
     if settings.DATABASE_URL is None:
         return PROJECT.program(name)
-    path = shutil.which(name)
+    of_debian = OF_DEBIAN / str(server) / "bin" / name  # of this very version
+    path = str(of_debian) if of_debian.exists() else shutil.which(name)
     if path is None:
-        raise ProgramFailed(f"{name} is not on the PATH: install PostgreSQL's client programs.")
+        raise ProgramFailed(f"{name} is not on the PATH: install PostgreSQL's client programs")
     return Path(path)
 
 
-def _require_new_enough(program: Path) -> None:
+def _require_fit(program: Path, server: int) -> None:
+    """pg_dump reads a server of its own version or an older one; what pg_restore of a newer one
+    says an older server does not always understand (transaction_timeout, from 17 on)."""
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
     found = _VERSION.search(said.stdout)
+    major = int(found[1]) if found else 0
+    if major < server or (program.name == "pg_restore" and major > server):
+        raise ProgramFailed(
+            f"{program} is of PostgreSQL {major or 'no known version'} and the server of {server}: "
+            f"have client programs of {server} come first on the PATH"
+        )
+
+
+def _version_of_server() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::integer / 10000")
-        (server,) = cursor.fetchone()
-    if found is None or int(found[1]) < server:
-        major = found[1] if found else "no known version"
-        raise ProgramFailed(
-            f"{program} is of PostgreSQL {major} and the server of {server}: have client programs "
-            f"of {server} or newer come first on the PATH."
-        )
+        (major,) = cursor.fetchone()
+        return int(major)
 
 
 def _environment() -> dict[str, str]:

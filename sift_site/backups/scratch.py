@@ -14,7 +14,11 @@ _LOCALE = """
            coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale')
       FROM pg_database AS d WHERE datname = current_database()
 """
-_PROVIDERS = {"b": ("builtin", "BUILTIN_LOCALE"), "i": ("icu", "ICU_LOCALE")}
+_PROVIDERS = {
+    "c": "LOCALE_PROVIDER libc",
+    "b": "LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
+    "i": "LOCALE_PROVIDER icu ICU_LOCALE {}",
+}
 
 
 class NoScratch(Exception):
@@ -62,18 +66,11 @@ def _creation(name: str) -> sql.Composed:
     with connection.cursor() as cursor:
         cursor.execute(_LOCALE)
         collate, ctype, provider, locale = cursor.fetchone()
-    options = [
-        sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
-            sql.Identifier(name)
-        ),
-        sql.SQL("LC_COLLATE {} LC_CTYPE {}").format(sql.Literal(collate), sql.Literal(ctype)),
-    ]
-    if provider in _PROVIDERS:
-        word, setting = _PROVIDERS[provider]
-        options.append(
-            sql.SQL(f"LOCALE_PROVIDER {word} {setting} {{}}").format(sql.Literal(locale))
-        )
-    return sql.SQL(" ").join(options)
+    text = (
+        "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE {} LC_CTYPE {} "
+        + _PROVIDERS[provider]
+    )
+    return sql.SQL(text).format(sql.Identifier(name), *map(sql.Literal, (collate, ctype, locale)))
 
 
 def _do(statement: sql.Composed) -> None:

@@ -83,7 +83,7 @@ def test_a_disk_without_room_is_refused_before_anything_is_written(
 
 def test_a_dump_that_fails_leaves_nothing_and_drops_nothing(back_up, agency, tmp_path, monkeypatch):
     good = back_up()["file"]
-    monkeypatch.setenv("PATH", str(false_program(tmp_path / "bin", "pg_dump", fails=True)))
+    only_on_path(monkeypatch, false_program(tmp_path / "bin", "pg_dump", fails=True))
 
     with pytest.raises(CommandError, match=r"No backup was made: pg_dump failed: no room\."):
         back_up("--keep", "1")
@@ -101,11 +101,11 @@ def test_what_a_killed_backup_left_behind_goes(back_up, agency, tmp_path):
 
 
 def test_programs_older_than_the_server_are_refused(back_up, agency, tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", str(false_program(tmp_path / "bin", "pg_dump", major=14)))
+    only_on_path(monkeypatch, false_program(tmp_path / "bin", "pg_dump", major=14))
 
     with pytest.raises(CommandError, match=r"of PostgreSQL 14 and the server of \d+: have client"):
         back_up()
-    monkeypatch.setenv("PATH", str(tmp_path))
+    only_on_path(monkeypatch, tmp_path)
     with pytest.raises(CommandError, match="pg_dump is not on the PATH"):
         back_up()
 
@@ -122,6 +122,12 @@ def test_the_password_comes_to_the_programs_by_the_environment(monkeypatch):
 
     assert told["PGPASSWORD"] == "known to few"
     assert told["PGDATABASE"] == connection.settings_dict["NAME"]
+
+
+def only_on_path(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """PostgreSQL's programs are in this folder, if anywhere."""
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(programs, "OF_DEBIAN", folder / "none")
 
 
 def false_program(folder: Path, name: str, *, major: int = 99, fails: bool = False) -> Path:
