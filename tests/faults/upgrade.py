@@ -38,7 +38,8 @@ _EMAIL, _PASSWORD = "upgrade@example.co.uk", "violet kestrel over nine harbours"
 _PAUSE = 0.01  # seconds between two requests of one client
 _LONGEST = 30.0  # seconds for an answer
 _BEFORE, _AFTER = 1.0, 3.0  # seconds of load before the migrations begin, and when they are done
-_ERROR = re.compile(r"^\S+ (?:ERROR|CRITICAL) .*|^Traceback .*", re.M)
+_LOGGED = re.compile(r"^\S+ (?:ERROR|CRITICAL) .*", re.M)
+_RAISED = re.compile(r"^Traceback .*\n(?: .*\n|\n)*(\S.*)", re.M)  # its last line
 _APPLIED = re.compile(r"Applying (\S+)\.\.\. OK")
 
 
@@ -86,7 +87,7 @@ def upgrade(url: str, before: str, leads: int) -> Outcome:
         with _served(folder, env) as address:
             outcome = _migrated_under_load(address, key, env)
         logs = "".join(log.read_text(errors="replace") for log in folder.glob("*.log"))
-        outcome.logged = _ERROR.findall(logs)
+        outcome.logged = _LOGGED.findall(logs) + _RAISED.findall(logs)
         return outcome
 
 
