@@ -62,7 +62,6 @@ def _alone_in(folder: Path) -> Iterator[None]:
         for left_behind in folder.glob(f"{_BEGINS}*{_UNFINISHED}"):
             left_behind.unlink()
         yield
-        os.fsync(lock)  # the names
     except BlockingIOError:
         raise CannotBackUp(f"another backup is being taken into {folder}") from None
     except OSError as error:
@@ -137,10 +136,19 @@ def _finished(path: Path) -> Iterator[Path]:
     try:
         yield unfinished
         unfinished.rename(path)
+        _sync(path.parent)  # its name: older backups go next
     except BaseException:
         with suppress(OSError):
             unfinished.unlink()
         raise
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _drop_older(folder: Path, keep: int) -> list[Path]:

@@ -13,7 +13,7 @@ from leads.models import Lead
 from organisations.models import Feed
 from sift_site.backups import manifest, programs
 from sift_site.backups.manifest import path_beside
-from sift_site.backups.taking import _one_moment
+from sift_site.backups.taking import _alone_in, _one_moment
 from sift_site.version import VERSION
 from tests.factories import make_lead
 
@@ -100,6 +100,11 @@ def test_what_a_killed_backup_left_behind_goes(back_up, agency, tmp_path):
     assert not left_behind.exists()
 
 
+def test_two_backups_are_not_taken_into_one_folder_at_once(back_up, agency, tmp_path):
+    with _alone_in(tmp_path), pytest.raises(CommandError, match="another backup is being taken"):
+        back_up()
+
+
 def test_programs_older_than_the_server_are_refused(back_up, agency, tmp_path, monkeypatch):
     only_on_path(monkeypatch, false_program(tmp_path / "bin", "pg_dump", major=14))
 
@@ -115,13 +120,19 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         call_command("backup", str(tmp_path / "gone"))
 
 
-def test_the_password_comes_to_the_programs_by_the_environment(monkeypatch):
+def test_the_password_comes_to_the_programs_by_the_environment_alone(
+    back_up, agency, tmp_path, monkeypatch
+):
+    folder = false_program(tmp_path / "bin", "pg_dump", fails=True)
+    only_on_path(monkeypatch, folder)
     monkeypatch.setitem(connection.settings_dict, "PASSWORD", "known to few")
 
-    told = programs._environment()
+    with pytest.raises(CommandError):
+        back_up()
 
-    assert told["PGPASSWORD"] == "known to few"
-    assert told["PGDATABASE"] == connection.settings_dict["NAME"]
+    assert (folder / "password").read_text() == "known to few\n"
+    assert "--format=custom" in (folder / "words").read_text()
+    assert "known to few" not in (folder / "words").read_text()
 
 
 def only_on_path(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -136,6 +147,7 @@ def false_program(folder: Path, name: str, *, major: int = 99, fails: bool = Fal
     program = folder / name
     program.write_text(
         f'#!/bin/sh\nif [ "$1" = --version ]; then echo "{name} (PostgreSQL) {major}.1"; exit; fi\n'
+        f'echo "$@" > {folder}/words; echo "$PGPASSWORD" > {folder}/password\n'
         f"echo '{name}: error: no room' >&2\nexit {int(fails)}\n"
     )
     program.chmod(0o755)
