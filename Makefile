@@ -1,5 +1,5 @@
-# make run | make test | make check | make format | make lock | make install | make bench |
-# make bench-pages
+# make run | make test | make check | make format | make lock | make install | make image |
+# make release VERSION=1.2.0 | make bench | make bench-pages
 
 PYTHON = python3
 IN_VENV = .venv/bin/python
@@ -22,7 +22,7 @@ MAKE_VENV = $(AT_HOME) "$$BASE" -m venv
 PIP_INSTALL = $(AT_HOME) $(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input \
 	--require-hashes --requirement
 
-.PHONY: run test check format lock install develop always python bench bench-pages
+.PHONY: run test check format lock install develop always python image release bench bench-pages
 
 run: install
 	@$(IN_VENV) -m sift_site.development.launch
@@ -54,6 +54,17 @@ lock: develop
 	@$(COMPILE) --group develop --output-file requirements/develop.lock
 	@$(COMPILE) bench/requirements.in --constraint requirements/run.lock \
 		--output-file bench/requirements.lock
+
+# Writes the version and its date down, commits and tags: make release VERSION=1.2.0
+release: develop
+	@$(IN_VENV) -m sift_site.development.releasing "$(VERSION)"
+
+# By whichever container engine there is: CONTAINERS=docker, or podman.
+image: CONTAINERS = $(shell command -v podman || echo docker)
+image: VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+image:
+	@$(CONTAINERS) build --build-arg VERSION=$(VERSION) --file Containerfile \
+		--tag sift:$(VERSION) --tag sift:latest .
 
 # Beside others, and in an environment of its own: bench/README.md. BENCH="--scale 50000 --rounds 1" is quick.
 bench: python

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 
+from sift_site import environment
+
 # Those that ask nothing of the database. Every other command has the embedded server, if
 # DATABASE_URL names none: one that runs already, or one that is started for it and then stopped.
 _WITHOUT_DATABASE = {
@@ -43,7 +45,7 @@ def main() -> None:
 
 def needs_embedded_server(words: list[str]) -> bool:
     """Whether the command asks a database, and that is the embedded one."""
-    if os.environ.get("DATABASE_URL", "").strip():
+    if environment.optional_text("DATABASE_URL") is not None:
         return False
     if not words or {"-h", "--help", "--version"} & set(words):
         return False

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from email.utils import parseaddr
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, Literal, cast, get_args
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,14 @@ _SHORTEST_SECRET_KEY = 50  # characters, as Django's own check of a deployment h
 _FEWEST_CHARACTERS = 5  # that differ, likewise
 DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
+# These may stand in files as well, which NAME_FILE names.
+SECRETS = frozenset(
+    {
+        *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_REPLICA_URL"),
+        *("REDIS_URL", "EMAIL_URL", "SIFT_METRICS_TOKEN"),
+    }
+)
+
 Affinity = Literal["auto", "on", "off"]
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -27,9 +36,30 @@ _CONTACT = re.compile(rf"(https://|mailto:|tel:)[!-~]+|{_PART}@{_PART}")
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smhd]")
 
 
+def _told(name: str) -> str:
+    """What the variable says, or the file of a secret; empty where it is unset or blank."""
+    value = os.environ.get(name, "").strip()
+    file = os.environ.get(f"{name}_FILE", "").strip() if name in SECRETS else ""
+    if not file:
+        return value
+    if value:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: one of them has to go.")
+    try:
+        secret = Path(file).read_text(encoding="utf-8").strip()  # an editor ends it with a new line
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE is {file!r}, which cannot be read: {error.strerror}."
+        ) from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{name}_FILE is {file!r}, which is no text.") from None
+    if not secret:
+        raise ImproperlyConfigured(f"{name}_FILE is {file!r}, which is empty.")
+    return secret
+
+
 def text(name: str, default: str | None = None) -> str:
     """The variable's text, or the default; ImproperlyConfigured where neither says anything."""
-    value = os.environ.get(name, "").strip() or default
+    value = _told(name) or default
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set. It is required when DATABASE_URL is set.")
     return value
@@ -37,7 +67,7 @@ def text(name: str, default: str | None = None) -> str:
 
 def optional_text(name: str) -> str | None:
     """The variable's text, or None where it is unset or blank."""
-    return os.environ.get(name, "").strip() or None
+    return _told(name) or None
 
 
 def names(name: str, default: list[str] | None = None) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from manage import needs_embedded_server
 from sift_site import environment
 from tests.servers import PROJECT
 
@@ -31,6 +32,54 @@ def test_a_blank_variable_is_an_unset_one(monkeypatch):
 
     assert environment.switch("DEBUG", default=True) is True
     assert environment.count("WEB_THREADS", 4) == 4
+
+
+@pytest.mark.parametrize("name", sorted(environment.SECRETS))
+def test_a_secret_may_come_from_a_file_without_the_new_line_at_its_end(monkeypatch, tmp_path, name):
+    (tmp_path / "secret").write_text("what nobody knows\n")
+    monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
+
+    assert environment.text(name) == environment.optional_text(name) == "what nobody knows"
+
+
+def test_what_is_no_secret_comes_from_no_file(monkeypatch, tmp_path):
+    (tmp_path / "hosts").write_text("sift.example.co.uk\n")
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+    monkeypatch.setenv("ALLOWED_HOSTS_FILE", str(tmp_path / "hosts"))
+
+    assert environment.optional_text("ALLOWED_HOSTS") is None
+
+
+def test_a_secret_that_is_set_both_ways_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "one")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "another"))
+
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY and SECRET_KEY_FILE are both set"):
+        environment.text("SECRET_KEY")
+
+
+@pytest.mark.parametrize(
+    ("holds", "fault"), [(None, "No such file"), (b" \n", "is empty"), (b"\xff\xfe", "is no text")]
+)
+def test_a_file_without_a_secret_is_named(monkeypatch, tmp_path, holds, fault):
+    file = tmp_path / "secret"
+    if holds is not None:
+        file.write_bytes(holds)
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(file))
+
+    with pytest.raises(ImproperlyConfigured, match=f"SECRET_KEY_FILE is .*secret.*{fault}"):
+        environment.text("SECRET_KEY")
+
+
+def test_a_command_asks_the_database_that_a_file_names(monkeypatch, tmp_path):
+    (tmp_path / "url").write_text("postgres://sift@localhost/sift\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert needs_embedded_server(["migrate"])
+
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+    assert not needs_embedded_server(["migrate"])
 
 
 def test_lists_are_separated_by_commas(monkeypatch):

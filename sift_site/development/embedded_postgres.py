@@ -88,6 +88,11 @@ class EmbeddedPostgres:
         """The address, as DATABASE_URL takes it. It starts nothing: the server may be down."""
         return f"postgres://sift@{quote(str(socket_folder(self.data)), safe='')}:5432/sift"
 
+    def program(self, name: str) -> Path:
+        """Where one of PostgreSQL's programs lies, of the version of this data."""
+        account = account_for(self.data, self.var.parent)
+        return binaries_for(self.data, self.var, account)[1] / name
+
     @contextlib.contextmanager
     def in_use(self) -> Iterator[str]:
         """The server is up within; yields its address. Raises EmbeddedPostgresFailed."""
@@ -404,15 +409,13 @@ def main() -> int:
     """Run `pg_dump`, `pg_restore`, `psql`... on the embedded server; return its exit status."""
     program, words = sys.argv[1], sys.argv[2:]
     with PROJECT.in_use():
-        account = account_for(PROJECT.data, PROJECT.var.parent)
-        _, binaries = binaries_for(PROJECT.data, PROJECT.var, account)
         env = os.environ | {
             "PGHOST": str(socket_folder(PROJECT.data)),
             "PGPORT": "5432",
             "PGUSER": "sift",
             "PGDATABASE": "sift",
         }
-        return subprocess.run([binaries / program, *words], env=env, check=False).returncode  # noqa: S603
+        return subprocess.run([PROJECT.program(program), *words], env=env, check=False).returncode  # noqa: S603
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from foundation.plurals import so_many
+from sift_site.version import VERSION
 
 logger = logging.getLogger("sift.health")
 
@@ -46,7 +47,11 @@ def _answer(request: HttpRequest, hindrance: str | None) -> HttpResponse:
         text if request.method == "GET" else b"",
         status=200 if hindrance is None else 503,
         content_type="text/plain; charset=utf-8",
-        headers={"Cache-Control": "no-store", "Content-Length": str(len(text))},
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Length": str(len(text)),
+            "Sift-Version": VERSION,
+        },
     )
 
 

@@ -1,0 +1,39 @@
+"""Whoever reads and writes while Sift is upgraded notices nothing.
+
+20,000 leads here; `python -m tests.faults.upgrade` does it with 100,000.
+"""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.faults.upgrade import upgrade, version_before
+from tests.servers import database_url
+
+BEFORE = version_before()
+
+
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    """The address of one on the tests' server; it is dropped afterwards."""
+    own, _, database = database_url().rpartition("/")
+    name = sql.Identifier(f"{database}_upgrade")
+    with psycopg.connect(f"{own}/postgres", autocommit=True) as connection:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
+        connection.execute(drop)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        yield f"{own}/{database}_upgrade"
+        connection.execute(drop)
+
+
+@pytest.mark.optional
+@pytest.mark.skipif(BEFORE is None, reason="this clone has no history of before")
+def test_no_request_fails_while_migrations_run_beside_the_version_before(empty_database):
+    outcome = upgrade(empty_database, BEFORE, leads=20_000)
+
+    assert outcome.failed == []
+    assert outcome.logged == []
+    assert {"GET leads", "GET page", "PATCH status", "POST talk"} <= outcome.answered.keys()
+    assert max(outcome.slowest.values()) < 5
