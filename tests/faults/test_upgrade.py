@@ -36,4 +36,3 @@ def test_no_request_fails_while_migrations_run_beside_the_version_before(empty_d
     assert outcome.failed == []
     assert outcome.logged == []
     assert {"GET leads", "GET page", "PATCH status", "POST talk"} <= outcome.answered.keys()
-    assert max(outcome.slowest.values()) < 5
