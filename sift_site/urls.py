@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/two-step/", require_two_step, name="require_two_step"),
     path("settings/api-keys/", include("apikeys.urls")),
     path("settings/webhooks/", include("webhooks.urls")),
+    path("", include("conversations.intake.urls")),
     path("settings/audit/", include("sift_site.audit.urls")),
     path("", include("organisations.urls")),
 ]

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from conversations.intake import settings_pages
+
+app_name = "intake"
+urlpatterns = [
+    path("settings/intake/", settings_pages.address_list, name="list"),
+    path("settings/intake/<uuid:intake_id>/", settings_pages.address_detail, name="detail"),
+    path("settings/intake/<uuid:intake_id>/roll/", settings_pages.roll_address, name="roll"),
+    path("settings/intake/<uuid:intake_id>/switch/", settings_pages.switch_address, name="switch"),
+    path(
+        "settings/intake/<uuid:intake_id>/held-back/<uuid:post_id>/let-in/",
+        settings_pages.let_in,
+        name="let_in",
+    ),
+    path(
+        "settings/intake/<uuid:intake_id>/held-back/<uuid:post_id>/drop/",
+        settings_pages.drop,
+        name="drop",
+    ),
+]
