@@ -48,6 +48,8 @@ OPEN_TO_ALL = (
     "password-reset/",
     "invitation/",
     "account-closed/",
+    "f/",
+    "intake/",
     "api/docs/",
     "api/v1/openapi.json",
     ".well-known/security.txt",
