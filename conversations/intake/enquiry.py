@@ -27,7 +27,10 @@ class EnquiryForm(forms.Form):
     intent = forms.ChoiceField(
         label="I want to",
         required=False,
-        choices=[("", "Not said"), *Intent.choices],
+        choices=[("", "Choose"), *Intent.choices],
+    )
+    timeline = forms.ChoiceField(
+        label="When", required=False, choices=[("", "Choose"), *Timeline.choices]
     )
     area = forms.CharField(label="Area", required=False, max_length=200)
     bedrooms = forms.IntegerField(
@@ -40,9 +43,6 @@ class EnquiryForm(forms.Form):
         max_value=LARGEST_BUDGET,
         widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
         error_messages={"invalid": "Give an amount in pounds, 350000 or 350k, say."},
-    )
-    timeline = forms.ChoiceField(
-        label="When", required=False, choices=[("", "Not said"), *Timeline.choices]
     )
     name = NameField(
         label="Name", required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})

@@ -8,7 +8,7 @@ people do not see.
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from csp.constants import NONE
@@ -78,7 +78,7 @@ def _take(request: HttpRequest, address: IntakeAddress, form: EnquiryForm) -> Ht
     name = f"form:{secrets.token_urlsafe(16) if stamp is None else stamp.id}"
     conversation = form.conversation(stamp, name)
     if (because := _suspicion(form, stamp)) is not None:
-        _hold_back(address, conversation, because)
+        _hold_back(address, conversation, name, because)
         return _thanks(request, address)
     if stamp is not None and stamp.is_too_old:
         form.add_error(None, _OLD)
@@ -100,7 +100,7 @@ def _suspicion(form: EnquiryForm, stamp: Stamp | None) -> HeldBecause | None:
 
 
 def _hold_back(
-    address: IntakeAddress, conversation: PostedConversation, because: HeldBecause
+    address: IntakeAddress, conversation: PostedConversation, name: str, because: HeldBecause
 ) -> None:
     """Keep it for an admin, unless there is so much that nobody looks through it."""
     HeldBackPost.objects.for_organisation(address.organisation).delete_old()
@@ -109,7 +109,7 @@ def _hold_back(
     post = HeldBackPost(
         organisation_id=address.organisation_id,
         address=address,
-        external_id=conversation.external_id,
+        external_id=name,
         because=because,
         conversation=msgspec.to_builtins(conversation),
     )
@@ -147,6 +147,9 @@ def _framed(
     X-Frame-Options stays DENY: where a policy names frame-ancestors, browsers pass over it, and
     those that know no such policy know no list of sites either.
     """
-    within = csp_replace({"frame-ancestors": address.frame_sites or [NONE]})
-    answer: HttpResponse = within(render)(request, page, context, status=status)
-    return answer
+
+    @csp_replace({"frame-ancestors": address.frame_sites or [NONE]})
+    def framed(request: HttpRequest) -> HttpResponse:
+        return render(request, page, context, status=status)
+
+    return cast("HttpResponse", framed(request))
