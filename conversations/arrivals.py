@@ -8,6 +8,7 @@ from uuid import UUID
 from conversations.choices import ConversationStatus
 from conversations.growing import Contradiction, new_of_messages, new_of_transcript
 from conversations.outcome import Added, Captured, Outcome
+from conversations.posted_format import ConsentGiven
 from conversations.received import Received, ReceivedTurn
 from conversations.said import as_told
 from conversations.settling import Settling
@@ -72,8 +73,10 @@ class Arrivals:
             return Captured(Outcome.DIFFERS, known.id, differs_at=contradiction.place)
         return self._go_on(talk, received, new, digest, name)
 
-    def add(self, talk: Talk, messages: Sequence[ReceivedTurn]) -> Added:
-        """Add messages alone: nothing is said of the person."""
+    def add(
+        self, talk: Talk, messages: Sequence[ReceivedTurn], consent: ConsentGiven | None = None
+    ) -> Added:
+        """Add messages alone: nothing is said of the person but their consent, if any."""
         stood = as_it_stands(talk.lead)
         new = new_of_messages(talk.turns, messages)
         was_closed = self._add_turns(talk, [messages[place] for place in new])
@@ -85,7 +88,9 @@ class Arrivals:
             for place, message in enumerate(messages)
         ]
         if new:
-            self.settling.settle(talk, {}, stood, messages=len(new), was_closed=was_closed)
+            told = {} if consent is None else {"consent": consent.as_kept()}
+            origin_and_consent.take(talk.lead, told)
+            self.settling.settle(talk, told, stood, messages=len(new), was_closed=was_closed)
         return Added(turns, len(new))
 
     def _begin(self, received: Received, name: Name | None, digest: bytes) -> Captured:
