@@ -13,6 +13,7 @@ from django.http import QueryDict
 from conversations.capture import add_messages, capture
 from conversations.choices import ConversationStatus, MessageRole
 from conversations.closing import set_status
+from conversations.intake.beside import keep_beside
 from conversations.intake.plain import storable
 from conversations.models import LONGEST_CONTENT, Conversation, ConversationQuerySet, Message
 from conversations.posted_format import ConsentGiven, PostedConversation, PostedMessage
@@ -43,6 +44,7 @@ class Sms:
     sender: str
     content: str
     stops: bool
+    as_it_came: bool = False
 
     @property
     def message(self) -> PostedMessage:
@@ -67,18 +69,17 @@ class Sms:
         )
 
 
-def read_sms(form: QueryDict) -> tuple[Sms, bool]:
-    """The message, and whether the form was understood: one that is no message of Twilio's is kept
-    as it came, and known by what it says."""
+def read_sms(form: QueryDict) -> Sms:
+    """The message; a form that is none of Twilio's is kept as it came, known by what it says."""
     body = storable(form.get("Body", ""), LONGEST_CONTENT - 1_000)
     sid = storable(form.get("MessageSid", "") or form.get("SmsSid", ""), 100)
     sender = storable(form.get("From", ""), 50)
     content = "\n".join([part for part in (body, *_media(form)) if part])
     if sid and sender and content:
-        return Sms(sid, sender, content, stops=body.rstrip(".!").casefold() in STOP_WORDS), True
+        return Sms(sid, sender, content, stops=body.rstrip(".!").casefold() in STOP_WORDS)
     as_it_came = storable("\n".join(_lines(form)), LONGEST_CONTENT) or "An empty message"
     name = sid or sha256(as_it_came.encode()).hexdigest()
-    return Sms(name, sender, content or as_it_came, stops=False), False
+    return Sms(name, sender, content or as_it_came, stops=False, as_it_came=True)
 
 
 @tried_again
@@ -99,6 +100,7 @@ def take(organisation: Organisation, sms: Sms) -> None:
             id_ = captured.conversation_id
         else:
             add_messages(organisation, id_, [sms.message], consent=sms.consent)
+        keep_beside(organisation, id_, sms.sid, as_it_came=sms.as_it_came)
         if sms.stops:
             set_status(organisation, id_, ConversationStatus.CLOSED, by=SYSTEM)
 

@@ -23,9 +23,9 @@ def take_sms(request: HttpRequest, address: IntakeAddress) -> HttpResponse:
         return HttpResponse(
             "The signature is wrong.", status=401, content_type="text/plain", headers=headers
         )
-    sms, understood = read_sms(request.POST)
+    sms = read_sms(request.POST)
     take(address.organisation, sms)
-    address.note_arrival(None if understood else IntakeFault.UNREADABLE)
+    address.note_arrival(IntakeFault.UNREADABLE if sms.as_it_came else None)
     return HttpResponse("<Response/>", content_type="text/xml")
 
 

@@ -18,6 +18,10 @@ from django.core.exceptions import ValidationError
 import conversations.search
 from apikeys import keys, networks
 from conversations import languages, marking
+from conversations.intake import letters
+from conversations.intake.mime import read_mime
+from conversations.intake.plain import storable
+from conversations.intake.portals import enquirer_of
 from conversations.intake_format import ReceivedConversation
 from foundation import emails, links, name_field, plain_text, validation, words
 from foundation import names as called
@@ -187,6 +191,16 @@ ACTS: dict[str, Callable[[str], object]] = {
     "conversations.search best_message": lambda text: conversations.search.best_message(
         conversations.search.document(AGENCY.id, [text], []), AGENCY.id, LOOKED_FOR
     ),
+    "conversations.intake.plain storable": lambda text: storable(text, 20_000),
+    "conversations.intake.letters parted": letters.parted,
+    "conversations.intake.letters text_of_html": letters.text_of_html,
+    "conversations.intake.mime read_mime": refused(
+        lambda text: read_mime(f"From: {text}\r\n\r\n{text}".encode("utf-8", "replace")),
+        letters.Unreadable,
+    ),
+    "conversations.intake.portals enquirer_of": lambda text: enquirer_of(
+        letters.Letter({}, letters.person_of(text), text=text)
+    ),
     "conversations.languages name_of": languages.name_of,
     "conversations.languages language_of": lambda text: languages.language_of(text, ["ar", "en"]),
     "organisations.account_emails": account_key,
@@ -210,6 +224,7 @@ ACTS: dict[str, Callable[[str], object]] = {
 }  # fmt: skip
 # Modules that look for patterns or fold, to which nothing comes but what is ours or is short.
 OURS = {
+    "conversations.intake.settings_forms": "an admin's own lines of 500 characters",
     "foundation.database.copying": "names of our columns",
     "foundation.database.rows": "names of our columns",
     "foundation.database.statements": "our statements",
