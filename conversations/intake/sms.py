@@ -8,7 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db.models.functions import Now
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from conversations.capture import add_messages, capture
 from conversations.choices import ConversationStatus, MessageRole
@@ -69,7 +69,7 @@ class Sms:
         )
 
 
-def read_sms(form: QueryDict) -> Sms:
+def read_sms(form: "MultiValueDict[str, str]") -> Sms:
     """The message; a form that is none of Twilio's is kept as it came, known by what it says."""
     body = storable(form.get("Body", ""), LONGEST_CONTENT - 1_000)
     sid = storable(form.get("MessageSid", "") or form.get("SmsSid", ""), 100)
@@ -128,7 +128,7 @@ def _going_on(theirs: ConversationQuerySet) -> UUID | None:
     return lively.order_by("-last_message_at", "-id").values_list("id", flat=True).first()
 
 
-def _media(form: QueryDict) -> Iterator[str]:
+def _media(form: "MultiValueDict[str, str]") -> Iterator[str]:
     """A line for each picture: what it is. It is not fetched, and its address not kept, which is
     open to whoever knows it."""
     said = form.get("NumMedia", "0")
@@ -140,6 +140,6 @@ def _media(form: QueryDict) -> Iterator[str]:
         yield f"[Attachment {place + 1} of {number}: {kind}]"
 
 
-def _lines(form: QueryDict) -> Iterator[str]:
+def _lines(form: "MultiValueDict[str, str]") -> Iterator[str]:
     for name, values in form.lists():
         yield from (f"{name}: {value}" for value in values)

@@ -14,14 +14,16 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 
 import conversations.search
 from apikeys import keys, networks
 from conversations import languages, marking
-from conversations.intake import letters
+from conversations.intake import letters, mail
 from conversations.intake.mime import read_mime
 from conversations.intake.plain import storable
 from conversations.intake.portals import enquirer_of
+from conversations.intake.sms import read_sms
 from conversations.intake_format import ReceivedConversation
 from foundation import emails, links, name_field, plain_text, validation, words
 from foundation import names as called
@@ -97,6 +99,9 @@ HOSTILE = {
     "ideographs": "\u6f22\ud7a3\U0001f469" * 80,
     "joined": "\U0001f469\u200d" * 120,
 }  # fmt: skip
+
+
+PORTAL = letters.Person("A portal", "x@rightmove.co.uk")
 
 
 def document(text: str) -> None:
@@ -197,6 +202,15 @@ ACTS: dict[str, Callable[[str], object]] = {
     "conversations.intake.mime read_mime": refused(
         lambda text: read_mime(f"From: {text}\r\n\r\n{text}".encode("utf-8", "replace")),
         letters.Unreadable,
+    ),
+    "conversations.intake.sms read_sms": lambda text: read_sms(
+        MultiValueDict({name: [text] for name in ("Body", "From", "MessageSid", "NumMedia")})
+    ),
+    "conversations.intake.mail read_letter": lambda text: mail.read_letter(
+        letters.Letter({"references": text}, letters.person_of(text), subject=text, text=text), b""
+    ),
+    "conversations.intake.mail is_automatic": lambda text: mail.is_automatic(
+        letters.Letter(dict.fromkeys(("auto-submitted", "precedence"), text), PORTAL)
     ),
     "conversations.intake.portals enquirer_of": lambda text: enquirer_of(
         letters.Letter({}, letters.person_of(text), text=text)
