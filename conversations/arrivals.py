@@ -9,6 +9,7 @@ from conversations.choices import ConversationStatus
 from conversations.growing import Contradiction, new_of_messages, new_of_transcript
 from conversations.listening import listen
 from conversations.outcome import Added, Captured, Outcome
+from conversations.posted_format import ConsentGiven
 from conversations.received import Received, ReceivedTurn
 from conversations.said import as_told
 from conversations.settling import Settling
@@ -74,8 +75,10 @@ class Arrivals:
             return Captured(Outcome.DIFFERS, known.id, differs_at=contradiction.place)
         return self._go_on(talk, received, new, digest, name)
 
-    def add(self, talk: Talk, messages: Sequence[ReceivedTurn]) -> Added:
-        """Add messages alone: nothing is said of the person but in them."""
+    def add(
+        self, talk: Talk, messages: Sequence[ReceivedTurn], consent: ConsentGiven | None = None
+    ) -> Added:
+        """Add messages alone: nothing is said of the person but their consent, if any."""
         stood = as_it_stands(talk.lead)
         new = new_of_messages(talk.turns, messages)
         was_closed = self._add_turns(talk, [messages[place] for place in new])
@@ -87,7 +90,8 @@ class Arrivals:
             for place, message in enumerate(messages)
         ]
         if new:
-            told = self._take_facts(talk, LeadFacts(), {})
+            besides = {} if consent is None else {"consent": consent.as_kept()}
+            told = self._take_facts(talk, LeadFacts(), besides)
             self.settling.settle(talk, told, stood, messages=len(new), was_closed=was_closed)
         return Added(turns, len(new))
 

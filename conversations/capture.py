@@ -12,6 +12,7 @@ from uuid import UUID
 from conversations.arrivals import Arrivals
 from conversations.models import Conversation
 from conversations.outcome import Added, Captured
+from conversations.posted_format import ConsentGiven
 from conversations.received import Received, ReceivedTurn, in_order, name_of
 from conversations.trying_again import tried_again
 from conversations.writing import date
@@ -47,11 +48,13 @@ def add_messages(
     conversation_id: UUID,
     messages: Sequence[ReceivedTurn],
     *,
+    consent: ConsentGiven | None = None,
     by: Actor = SYSTEM,
 ) -> Added | None:
     """Add those messages whose external_id is not known; None where there is no such conversation.
 
-    One that was closed is open again.
+    One that was closed is open again. `consent` is what the person says with these messages, and
+    counts where any of them is new.
     """
     arrivals = Arrivals(organisation, by)
     ours = Conversation.objects.for_organisation(organisation)
@@ -62,7 +65,7 @@ def add_messages(
             return None
         arrivals.standing.find([], {conversation_id: lead_id})
         talk = arrivals.standing.talks[conversation_id]
-        added = arrivals.add(talk, messages)
+        added = arrivals.add(talk, messages, consent)
         arrivals.settling.write()
     if last.moment is not None:
         date([], [talk], last.moment)

@@ -12,6 +12,11 @@ from django.db.models.functions import Coalesce, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from conversations.choices import ConversationStatus, MessageRole
+
+# Django finds an app's models here.
+from conversations.intake_addresses import HeldBackPost as HeldBackPost
+from conversations.intake_addresses import IntakeAddress as IntakeAddress
+from conversations.remainders import Remainder as Remainder
 from conversations.summing_up import LONGEST_LAST_WORDS, sum_up
 from foundation.database.constraints import known, said
 from foundation.database.kept_queries import KeptQuery

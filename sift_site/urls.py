@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/scoring/", scoring, name="scoring"),
     path("settings/api-keys/", include("apikeys.urls")),
     path("settings/webhooks/", include("webhooks.urls")),
+    path("", include("conversations.intake.urls")),
     path("settings/audit/", include("sift_site.audit.urls")),
     path("", include("organisations.urls")),
 ]

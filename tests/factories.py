@@ -10,6 +10,8 @@ from apikeys import call_log
 from apikeys.call_writing import NotedCall
 from apikeys.issuing import issue
 from apikeys.models import ApiKey, Scope
+from conversations.intake import setting_up
+from conversations.intake_addresses import HeldBackPost, HeldBecause, IntakeAddress, IntakeKind
 from conversations.models import Conversation, Message
 from foundation.ids import uuid7
 from leads.contacts import KEY_OF, key_of
@@ -209,6 +211,39 @@ def make_delivery(endpoint: Endpoint, **fields: Any) -> Delivery:
             "created_at": timezone.now(),
             "milliseconds": 87,
             "status": 204,
+        }
+        | fields
+    )
+
+
+def make_intake(
+    organisation: Organisation, kind: IntakeKind = IntakeKind.FORM, **fields: Any
+) -> IntakeAddress:
+    """An intake address that takes what comes."""
+    name = fields.pop("name", f"Address {next(_numbers)}")
+    auth_token = fields.pop("auth_token", None)
+    address = setting_up.create(organisation, kind, name, by=SYSTEM, **fields)
+    if auth_token is not None:
+        setting_up.change(address, {"auth_token": auth_token}, by=SYSTEM)
+    address.refresh_from_db()
+    return address
+
+
+def make_held_back(address: IntakeAddress, **fields: Any) -> HeldBackPost:
+    """An enquiry that looks like a robot's."""
+    external_id = f"form:{next(_numbers)}"
+    return HeldBackPost.objects.create(
+        **{
+            "organisation_id": address.organisation_id,
+            "address": address,
+            "external_id": external_id,
+            "because": HeldBecause.HONEYPOT,
+            "conversation": {
+                "channel": "website",
+                "external_id": external_id,
+                "messages": [{"role": "user", "content": "Is Elm Grove still for sale?"}],
+                "lead": {"name": "Robo Sapiens", "email": "robo@example.com"},
+            },
         }
         | fields
     )

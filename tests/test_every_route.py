@@ -24,6 +24,8 @@ from tests.factories import (
     make_delivery,
     make_device,
     make_endpoint,
+    make_held_back,
+    make_intake,
     make_invitation,
     make_key,
     make_lead,
@@ -38,7 +40,7 @@ API = "api/v1/"
 OBJECTS = (
     *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id", "act_id"),
     *("person_id", "invitation_id", "session_id", "device_id", "passkey_id"),
-    *("endpoint_id", "delivery_id"),
+    *("endpoint_id", "delivery_id", "intake_id", "post_id"),
 )
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
@@ -46,6 +48,8 @@ OPEN_TO_ALL = (
     "password-reset/",
     "invitation/",
     "account-closed/",
+    "f/",
+    "intake/",
     "api/docs/",
     "api/v1/openapi.json",
     ".well-known/security.txt",
@@ -119,6 +123,7 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         act = Act(status=LeadStatus.CONTACTED)
         act_id = do(locked, act, person=person, by=Actor.for_person(person))
     endpoint = make_endpoint(agency)
+    intake = make_intake(agency)
     bulk = change_matching(leads, Move(LeadStatus.LOST), by=Actor.for_person(person))
     return {
         "lead_id": lead.id,
@@ -134,6 +139,8 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "passkey_id": make_passkey(person).id,
         "endpoint_id": endpoint.id,
         "delivery_id": make_delivery(endpoint).id,
+        "intake_id": intake.id,
+        "post_id": make_held_back(intake).id,
     }
 
 

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 
 from conversations import languages
 from conversations.models import Conversation, Message
+from conversations.remainders import Remainder
 from conversations.transcript import Piece
 from conversations.underlining import underlined
+from leads.models.choices import Channel
 
 SAME_BREATH = timedelta(minutes=5)
 
@@ -26,6 +28,7 @@ class Turn:
     opens: bool  # the first of one speaker's turns within `SAME_BREATH` of each other
     language: str | None  # its BCP 47 code, where that is sure
     changes_language: bool  # the last message whose language is sure had another
+    remainder: Remainder | None  # what it left out of its letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def days_of(
 
     `beside` is when the message before them was sent, where they are put below it.
     """
-    turns = _turns(messages, conversation.languages_used)
+    messages = list(messages)
+    turns = _turns(messages, conversation.languages_used, _remainders(messages, conversation))
     before = timezone.localdate(beside) if beside else None
     days = groupby(turns, key=lambda turn: timezone.localdate(turn.message.created_at))
     return [Day(day, day == before, list(said)) for day, said in days]
@@ -80,7 +84,19 @@ def language_names(codes: Iterable[str]) -> str:
     return ", ".join(map(languages.name_of, codes))
 
 
-def _turns(messages: Iterable[Message], languages_used: Sequence[str]) -> Iterator[Turn]:
+def _remainders(messages: list[Message], conversation: Conversation) -> dict[UUID, Remainder]:
+    """Of what no letter or SMS brought there are none, and nothing is asked."""
+    if conversation.channel == Channel.WEBSITE:
+        return {}
+    ours = Remainder.objects.filter(organisation_id=conversation.organisation_id)
+    return ours.of_messages(conversation.id, [message.id for message in messages])
+
+
+def _turns(
+    messages: Iterable[Message],
+    languages_used: Sequence[str],
+    remainders: Mapping[UUID, Remainder],
+) -> Iterator[Turn]:
     before: Message | None = None
     language_before: str | None = None
     for message in messages:
@@ -92,5 +108,11 @@ def _turns(messages: Iterable[Message], languages_used: Sequence[str]) -> Iterat
         )
         language = languages.language_of(message.content, languages_used)
         changes = None not in (language, language_before) and language != language_before
-        yield Turn(message, opens=not goes_on, language=language, changes_language=changes)
+        yield Turn(
+            message,
+            opens=not goes_on,
+            language=language,
+            changes_language=changes,
+            remainder=remainders.get(message.id),
+        )
         before, language_before = message, language or language_before

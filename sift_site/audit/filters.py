@@ -92,6 +92,16 @@ GROUPS = {
             AuditAction.WEBHOOK_DELETED,
         ),
     ),
+    "intake": Group(
+        "Intake",
+        (
+            AuditAction.INTAKE_CREATED,
+            AuditAction.INTAKE_CHANGED,
+            AuditAction.INTAKE_ROLLED,
+            AuditAction.HELD_BACK_LET_IN,
+            AuditAction.HELD_BACK_DROPPED,
+        ),
+    ),
     "leads": Group(
         "Leads",
         (

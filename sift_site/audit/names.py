@@ -19,6 +19,7 @@ GONE = {
     AuditTarget.PERSON: "a person who is gone",
     AuditTarget.API_KEY: "an API key that is gone",
     AuditTarget.WEBHOOK: "a webhook that is gone",
+    AuditTarget.INTAKE: "an intake address that is gone",
     AuditTarget.LEAD: "a lead that was erased",
 }
 # What is about nobody whom Sift knows yet was done by somebody, not by the system.

@@ -5,17 +5,18 @@ import re
 import time
 
 # A key that somebody put into an address, each character as it is or percent-encoded, once or
-# more often; the tokens in the links of letters.
+# more often; the tokens in the links of letters, and in intake addresses.
 _PERCENT = "%(?:25)*"
 _BEGINNING = "".join(rf"(?:{letter}|{_PERCENT}{ord(letter):x})" for letter in "sk_live_")
 _LETTER = rf"(?:[0-9A-Za-z]|{_PERCENT}(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]))"
 _KEY = re.compile(rf"(?i:{_BEGINNING}){_LETTER}*")
 _LINK = re.compile(r'(/(?:password-reset|invitation)/)[^\s?"]+')
+_INTAKE = re.compile(r"(/(?:f|intake)/)[0-9A-Za-z]{32}")
 
 
 def without_secrets(text: str) -> str:
-    """The text with API keys and the tokens of letters' links left out."""
-    return _LINK.sub(r"\1…", _KEY.sub("sk_live_…", text))
+    """The text with API keys and the tokens of letters' links and of intake addresses left out."""
+    return _INTAKE.sub(r"\1…", _LINK.sub(r"\1…", _KEY.sub("sk_live_…", text)))
 
 
 class SecretsLeftOut(logging.Formatter):

@@ -9,6 +9,7 @@ from django.db.models import Count
 from playwright.sync_api import Page
 
 from apikeys.revoking import revoke
+from conversations.intake_addresses import IntakeKind
 from conversations.models import Conversation
 from leads.models import Lead
 from leads.models.saved_view import SavedView
@@ -18,6 +19,8 @@ from tests.factories import (
     make_calls,
     make_delivery,
     make_endpoint,
+    make_held_back,
+    make_intake,
     make_invitation,
     make_key,
     make_user,
@@ -26,6 +29,8 @@ from tests.test_every_route import PAGES, Route
 
 # Pages of the walk that lead elsewhere, answer files, or are a part of a page.
 BY_SIGN_IN = ("password-reset/", "sign-in/", "sign-out/", "invitation/", "account-closed/")
+# And those of strangers, which have a shell of their own (test_enquiry_is_sent.py).
+FOR_STRANGERS = ("f/", "intake/")
 
 
 @dataclass
@@ -57,6 +62,9 @@ def load_agency(leads: int) -> Agency:
     gone.save(update_fields=["is_active"])
     url = "https://crm.example/sift"
     endpoint = make_endpoint(organisation, url, types=["lead.created", "lead.erased"])
+    intake = make_intake(organisation, name="Form on our website")
+    sms = make_intake(organisation, IntakeKind.SMS, name="Office mobile")
+    mail = make_intake(organisation, IntakeKind.MAIL, name="Mailbox")
     Letter.objects.all().delete()  # of the new webhook: the tests' own letters come first
     objects = {
         "lead_id": lead.id,
@@ -72,6 +80,8 @@ def load_agency(leads: int) -> Agency:
         "passkey_id": lead.id,  # and removing a passkey
         "endpoint_id": endpoint.id,
         "delivery_id": make_delivery(endpoint, status=500, answer='{"error": "no"}').id,
+        "intake_id": intake.id,
+        "post_id": make_held_back(intake).id,
     }
     walked = [url_of(route, objects) for route in PAGES]
     more = [
@@ -87,14 +97,16 @@ def load_agency(leads: int) -> Agency:
         f"/settings/team/{gone.id}/reactivate/",
         f"/settings/team/{gone.id}/two-step/off/",
         f"/settings/api-keys/{deleted.id}/",
+        f"/settings/intake/{sms.id}/",
+        f"/settings/intake/{mail.id}/",
         "/nothing-here/",
     ]
     return Agency(organisation, admin, [address for address in walked if address] + more)
 
 
 def url_of(route: Route, objects: dict[str, Any]) -> str | None:
-    """Where the route's page of the demo is; None for a page of the signed-out."""
-    if route.pattern.startswith(BY_SIGN_IN):
+    """Where the route's page of the demo is; None for a page of the signed-out or of strangers."""
+    if route.pattern.startswith((*BY_SIGN_IN, *FOR_STRANGERS)):
         return None
     unknown = set(route.parameters) - set(objects)
     assert not unknown, f"say which object of the demo {unknown} stands for"

@@ -15,10 +15,16 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 
 import conversations.search
 from apikeys import keys, networks
 from conversations import languages, marking
+from conversations.intake import letters, mail
+from conversations.intake.mime import read_mime
+from conversations.intake.plain import storable
+from conversations.intake.portals import enquirer_of
+from conversations.intake.sms import read_sms
 from conversations.intake_format import ReceivedConversation
 from foundation import emails, links, name_field, plain_text, validation, words
 from foundation import names as called
@@ -122,6 +128,9 @@ HOSTILE = {
     "dips that are waited for": "waiting for the bank for a dip have not " * 6,
     "visits that are asked for": "would like to book the visit to see it " * 6,
 }  # fmt: skip
+
+
+PORTAL = letters.Person("A portal", "x@rightmove.co.uk")
 
 
 def document(text: str) -> None:
@@ -258,6 +267,25 @@ ACTS: dict[str, Callable[[str], object]] = {
     "conversations.search best_message": lambda text: conversations.search.best_message(
         conversations.search.document(AGENCY.id, [text], []), AGENCY.id, LOOKED_FOR
     ),
+    "conversations.intake.plain storable": lambda text: storable(text, 20_000),
+    "conversations.intake.letters parted": letters.parted,
+    "conversations.intake.letters text_of_html": letters.text_of_html,
+    "conversations.intake.mime read_mime": refused(
+        lambda text: read_mime(f"From: {text}\r\n\r\n{text}".encode("utf-8", "replace")),
+        letters.Unreadable,
+    ),
+    "conversations.intake.sms read_sms": lambda text: read_sms(
+        MultiValueDict({name: [text] for name in ("Body", "From", "MessageSid", "NumMedia")})
+    ),
+    "conversations.intake.mail read_letter": lambda text: mail.read_letter(
+        letters.Letter({"references": text}, letters.person_of(text), subject=text, text=text), b""
+    ),
+    "conversations.intake.mail is_automatic": lambda text: mail.is_automatic(
+        letters.Letter(dict.fromkeys(("auto-submitted", "precedence"), text), PORTAL)
+    ),
+    "conversations.intake.portals enquirer_of": lambda text: enquirer_of(
+        letters.Letter({}, letters.person_of(text), text=text)
+    ),
     "conversations.languages name_of": languages.name_of,
     "conversations.languages language_of": lambda text: languages.language_of(text, ["ar", "en"]),
     "organisations.account_emails": account_key,
@@ -283,6 +311,7 @@ ACTS: dict[str, Callable[[str], object]] = {
 }  # fmt: skip
 # Modules that look for patterns or fold, to which nothing comes but what is ours or is short.
 OURS = {
+    "conversations.intake.settings_forms": "an admin's own lines of 500 characters",
     "foundation.database.copying": "names of our columns",
     "foundation.database.rows": "names of our columns",
     "foundation.database.statements": "our statements",
