@@ -67,12 +67,17 @@ def secret_key() -> str:
             "SECRET_KEY is the one that was published for development: take one of your own, "
             f"drawn at random, of at least {_SHORTEST_SECRET_KEY} characters."
         )
-    if len(key) < _SHORTEST_SECRET_KEY or len(set(key)) < _FEWEST_CHARACTERS:
+    if not is_strong(key):
         raise ImproperlyConfigured(
             f"SECRET_KEY can be guessed: it takes at least {_SHORTEST_SECRET_KEY} characters, "
             f"drawn at random, of which at least {_FEWEST_CHARACTERS} differ."
         )
     return key
+
+
+def is_strong(key: str) -> bool:
+    """Whether a secret key is long, and of more than a few characters."""
+    return len(key) >= _SHORTEST_SECRET_KEY and len(set(key)) >= _FEWEST_CHARACTERS
 
 
 def hosts() -> list[str]:
