@@ -24,6 +24,7 @@ _FALSE = frozenset({"0", "false", "no", "off"})
 _OWN_URL = re.compile(r"https?://[^\s/?#@\\]+")
 _PART = r"[!-9;-?A-~]+"  # of an e-mail: printable ASCII but `:` and `@`
 _CONTACT = re.compile(rf"(https://|mailto:|tel:)[!-~]+|{_PART}@{_PART}")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")  # of RFC 6750's characters
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smhd]")
 
 
@@ -257,6 +258,17 @@ def security_contact(url: str) -> str:
             "or an address that begins with https://, mailto: or tel:."
         )
     return value if ":" in value else f"mailto:{value}"
+
+
+def metrics_token() -> str | None:
+    """SIFT_METRICS_TOKEN: what Prometheus shows, not to be guessed; None where it is not set."""
+    token = optional_text("SIFT_METRICS_TOKEN")
+    if token is not None and not _TOKEN.fullmatch(token):
+        # Not repeated: it is a secret.
+        raise ImproperlyConfigured(
+            "SIFT_METRICS_TOKEN takes 20 or more letters, digits and -._~+/=, drawn at random."
+        )
+    return token
 
 
 def switch(name: str, *, default: bool) -> bool:

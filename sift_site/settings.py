@@ -241,6 +241,9 @@ SIFT_WORK_THREADS = environment.count("SIFT_WORK_THREADS", 8, least=1)
 # Networks besides the public Internet that they may go to, plain HTTP and other ports among them.
 SIFT_WEBHOOK_ALLOW = environment.networks("SIFT_WEBHOOK_ALLOW")
 
+# --- Watching (sift_site/watching/) --------------------------------------------------------------
+SIFT_METRICS_TOKEN = environment.metrics_token()  # None: /metrics is not there
+
 # --- Transport and headers -----------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SIFT_HTTPS
 SECURE_SSL_REDIRECT = SIFT_HTTPS

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from apikeys.keys import masked
+from foundation import metrics
 from foundation.plurals import so_many
 from sift_site.api import problems
 from sift_site.api.authentication import note_call
@@ -69,6 +70,7 @@ def answer(request: ApiRequest) -> Answer:
         _drop_unusable_connection()
     answered = _finished(request, answered)
     seconds = perf_counter() - began
+    metrics.note_request(route, request.method, answered.status_code, seconds)
     note_call(request, route, answered.status_code, seconds, called=request.request_id)
     return answered
 

@@ -11,9 +11,9 @@ from sift_site.doctor import around, database, report, settings
 
 class Command(BaseCommand):
     help = (
-        "Look at the settings, the database, Redis, the mail server, the clock, the disk, the "
-        "files and the worker: a line each, ok, warn or wrong, and what to do about it. The status is 1 "
-        "where something is wrong. Changes nothing, sends nothing and prints no secret."
+        "Look at settings, database, Redis, mail server, clock, disk, files and worker: a line "
+        "each, ok, warn or wrong, and what to do about it. The status is 1 where "
+        "something is wrong. Changes nothing, sends nothing and prints no secret."
     )
     requires_system_checks: list[str] = []
 
