@@ -25,6 +25,7 @@ try:
     environment.port(8000)
     probe_port = environment.probe_port()
     cpu_affinity = environment.affinity()
+    environment.log_format()
 except ImproperlyConfigured as error:
     sys.exit(f"gunicorn.conf.py: {error}")
 

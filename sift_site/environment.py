@@ -18,6 +18,7 @@ _FEWEST_CHARACTERS = 5  # that differ, likewise
 DEVELOPMENT_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 Affinity = Literal["auto", "on", "off"]
+LogFormat = Literal["line", "json"]
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -311,6 +312,14 @@ def affinity() -> Affinity:
     if value not in get_args(Affinity):
         raise ImproperlyConfigured(f"WEB_CPU_AFFINITY is {value!r}; it takes auto, on or off.")
     return cast("Affinity", value)
+
+
+def log_format() -> LogFormat:
+    """SIFT_LOG: lines for people, or a JSON object a line."""
+    value = os.environ.get("SIFT_LOG", "").strip().lower() or "line"
+    if value not in get_args(LogFormat):
+        raise ImproperlyConfigured(f"SIFT_LOG is {value!r}; it takes line or json.")
+    return cast("LogFormat", value)
 
 
 def rate(name: str, default: str) -> str:

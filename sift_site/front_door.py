@@ -6,11 +6,11 @@ from time import perf_counter
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
-from foundation import metrics
+from foundation import log_context, metrics
 from foundation.database.lost_database import drop_dead_connection
 from sift_site.api import gateway
 from sift_site.api.http import ApiRequest
-from sift_site.serving import error_pages, health, page_bodies, proxies
+from sift_site.serving import error_pages, health, page_bodies, proxies, request_ids
 from sift_site.watching import answering, routes
 
 
@@ -34,7 +34,10 @@ class FrontDoorMiddleware:
             return answering.answer(request)
         if gateway.is_below_api(request.path_info):
             return gateway.answer(ApiRequest(request.META)).as_django()
-        response = self._page(request)
+        known_as = request_ids.request_id(request.META.get("HTTP_X_REQUEST_ID", ""))
+        with log_context.request(known_as):
+            response = self._page(request)
+        response.headers[request_ids.HEADER] = known_as
         route = routes.route_of(request)
         metrics.note_request(route, request.method, response.status_code, perf_counter() - began)
         return response

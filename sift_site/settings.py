@@ -281,8 +281,8 @@ STORAGES = {
 }
 
 # --- Logs ----------------------------------------------------------------------------------------
-# To standard error, as lines. Addresses are logged without their query, which may hold what a
-# caller typed by mistake (a key, a person's e-mail).
+# To standard error, as lines or as JSON objects (SIFT_LOG). Addresses are logged without their
+# query, which may hold what a caller typed by mistake (a key, a person's e-mail).
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -290,13 +290,14 @@ LOGGING: dict[str, Any] = {
         "line": {
             "()": "sift_site.serving.log_lines.SecretsLeftOut",
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
+        },
+        "json": {"()": "sift_site.serving.log_json.JsonLines"},
     },
     "filters": {"refusals": {"()": "sift_site.serving.log_lines.RefusalsInOneLine"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": environment.log_format(),
             "filters": ["refusals"],
         }
     },
