@@ -68,6 +68,27 @@ CREATE TRIGGER leads_lead_first_contact_update BEFORE UPDATE OF status ON leads_
     EXECUTE FUNCTION leads_lead_first_contact();
 """
 
+# For how long the agency was open until the first contact: kept with its moment, whoever writes
+# that, so that it stays when hours change. By its name it runs after the trigger above.
+OPEN_TIME = """
+CREATE FUNCTION leads_lead_open_time() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.contact_open_seconds := CASE WHEN NEW.first_contacted_at IS NOT NULL THEN
+        organisations_open_seconds(NEW.organisation_id, NEW.created_at, NEW.first_contacted_at)
+    END;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER leads_lead_open_time_insert BEFORE INSERT ON leads_lead
+    FOR EACH ROW WHEN (NEW.first_contacted_at IS NOT NULL)
+    EXECUTE FUNCTION leads_lead_open_time();
+
+CREATE TRIGGER leads_lead_open_time_update BEFORE UPDATE ON leads_lead
+    FOR EACH ROW WHEN (OLD.first_contacted_at IS DISTINCT FROM NEW.first_contacted_at)
+    EXECUTE FUNCTION leads_lead_open_time();
+"""
+
 # A lead that is lost no more has no reason for which it was, whoever moves it.
 LOST_NO_MORE = """
 CREATE FUNCTION leads_lead_lost_no_more() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -186,7 +207,7 @@ BEGIN
              GROUP BY day, area HAVING count(*) > 1
             UNION
             SELECT day FROM leads_contactday WHERE organisation_id = folded
-             GROUP BY whole_month, day, bucket HAVING count(*) > 1
+             GROUP BY whole_month, day, in_open_hours, bucket HAVING count(*) > 1
         ) AS all_days;
     END IF;
 
@@ -236,20 +257,22 @@ BEGIN
      WHERE ROW(leads) <> ROW(0);
 
     WITH several AS (
-        SELECT whole_month, day, bucket FROM leads_contactday
+        SELECT whole_month, day, in_open_hours, bucket FROM leads_contactday
          WHERE organisation_id = folded AND day = ANY (days) AND whole_month IN (false, true)
-         GROUP BY whole_month, day, bucket HAVING count(*) > 1
+         GROUP BY whole_month, day, in_open_hours, bucket HAVING count(*) > 1
     ), taken AS (
         DELETE FROM leads_contactday WHERE id IN (
             SELECT id FROM leads_contactday
              WHERE organisation_id = folded AND day = ANY (days) AND whole_month IN (false, true)
-               AND (whole_month, day, bucket) IN (SELECT whole_month, day, bucket FROM several)
-        ) RETURNING whole_month, day, bucket, leads
+               AND (whole_month, day, in_open_hours, bucket) IN (
+                   SELECT whole_month, day, in_open_hours, bucket FROM several
+               )
+        ) RETURNING whole_month, day, in_open_hours, bucket, leads
     )
-    INSERT INTO leads_contactday (organisation_id, whole_month, day, bucket, leads)
+    INSERT INTO leads_contactday (organisation_id, whole_month, day, in_open_hours, bucket, leads)
     SELECT * FROM (
-        SELECT folded, whole_month, day, bucket, sum(leads) AS leads
-          FROM taken GROUP BY whole_month, day, bucket
+        SELECT folded, whole_month, day, in_open_hours, bucket, sum(leads) AS leads
+          FROM taken GROUP BY whole_month, day, in_open_hours, bucket
     ) AS folds
      WHERE ROW(leads) <> ROW(0);
 END
@@ -264,7 +287,10 @@ _COUNTED = """
         leads_agency_day(first_contacted_at) AS contact_day,
         date_trunc('month', leads_agency_day(first_contacted_at)::timestamp)::date
             AS contact_month,
-        leads_contact_bucket(first_contacted_at - created_at) AS bucket"""
+        leads_contact_bucket(first_contacted_at - created_at) AS bucket,
+        CASE WHEN contact_open_seconds > 0
+             THEN leads_contact_bucket(make_interval(secs => contact_open_seconds))
+             WHEN contact_open_seconds = 0 THEN -1 END AS open_bucket"""
 _ADDED = f"SELECT 1 AS sign, {_COUNTED} FROM after_rows WHERE merged_into_id IS NULL"
 _TAKEN_AWAY = f"SELECT -1 AS sign, {_COUNTED} FROM before_rows WHERE merged_into_id IS NULL"
 _WRITE_CHANGES = """
@@ -297,11 +323,15 @@ _WRITE_CHANGES = """
          WHERE area IS NOT NULL
          GROUP BY organisation_id, day, area HAVING sum(sign) <> 0
     )
-    INSERT INTO leads_contactday (organisation_id, whole_month, day, bucket, leads)
+    INSERT INTO leads_contactday (organisation_id, whole_month, day, in_open_hours, bucket, leads)
     SELECT organisation_id, whole_month,
-           CASE WHEN whole_month THEN contact_month ELSE contact_day END, bucket, sum(sign)
-      FROM changes CROSS JOIN (VALUES (false), (true)) AS grain (whole_month)
-     WHERE contact_day IS NOT NULL GROUP BY 1, 2, 3, 4 HAVING sum(sign) <> 0;
+           CASE WHEN whole_month THEN contact_month ELSE contact_day END, in_open_hours,
+           CASE WHEN in_open_hours THEN open_bucket ELSE bucket END, sum(sign)
+      FROM changes
+     CROSS JOIN (VALUES (false), (true)) AS grain (whole_month)
+     CROSS JOIN (VALUES (false), (true)) AS clock (in_open_hours)
+     WHERE contact_day IS NOT NULL AND (open_bucket IS NOT NULL OR NOT in_open_hours)
+     GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign) <> 0;
 """
 
 DAYS_ON_INSERT = f"""
@@ -337,11 +367,12 @@ BEGIN
         SELECT FROM after_rows AS now_is JOIN before_rows AS was USING (id)
          WHERE ROW(
             now_is.organisation_id, now_is.merged_into_id, now_is.created_at,
-            now_is.first_contacted_at, now_is.score, now_is.source, now_is.area, now_is.reached,
-            now_is.viewing_requested
+            now_is.first_contacted_at, now_is.contact_open_seconds, now_is.score, now_is.source,
+            now_is.area, now_is.reached, now_is.viewing_requested
          ) IS DISTINCT FROM ROW(
             was.organisation_id, was.merged_into_id, was.created_at, was.first_contacted_at,
-            was.score, was.source, was.area, was.reached, was.viewing_requested
+            was.contact_open_seconds, was.score, was.source, was.area, was.reached,
+            was.viewing_requested
          )
     ) THEN
         RETURN NULL;
@@ -390,6 +421,7 @@ CREATE TRIGGER leads_lead_days_delete AFTER DELETE ON leads_lead
 TRIGGERS = (
     STAMP,
     FIRST_CONTACT,
+    OPEN_TIME,
     LOST_NO_MORE,
     TALLY,
     DAYS_AND_BUCKETS,

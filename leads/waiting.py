@@ -5,6 +5,7 @@ one that waits longest comes first.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
@@ -28,8 +29,15 @@ def untaken(organisation: Organisation) -> LeadQuerySet:
     return Lead.objects.for_organisation(organisation).waiting().filter(assignee=None)
 
 
-def first_untaken(organisation: Organisation, most: int) -> list[Lead]:
-    """The first so many of them.
+class Untaken(NamedTuple):
+    """The first of them, and of all of them the one that waits longest."""
+
+    first: list[Lead]
+    oldest: Lead | None
+
+
+def first_untaken(organisation: Organisation, most: int) -> Untaken:
+    """The first so many of them, and the oldest of all.
 
     Each status is read from its own end of the index; asked for all at once, PostgreSQL would read
     and sort every lead that waits.
@@ -37,8 +45,11 @@ def first_untaken(organisation: Organisation, most: int) -> list[Lead]:
     first, *others = (
         _of_status(organisation, status).oldest_first().only(*_SHOWN)[:most] for status in IN_ORDER
     )
-    found = first.union(*others, all=True)
-    return sorted(found, key=lambda lead: (_place(lead), lead.created_at, lead.id))[:most]
+    found = list(first.union(*others, all=True))  # the oldest of each status among them
+    return Untaken(
+        sorted(found, key=lambda lead: (_place(lead), lead.created_at, lead.id))[:most],
+        min(found, key=lambda lead: (lead.created_at, lead.id), default=None),
+    )
 
 
 def holds(lead: Lead) -> bool:

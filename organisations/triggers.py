@@ -1,4 +1,5 @@
-"""What PostgreSQL does by itself with audit entries and admins: each function and trigger, whole.
+"""What PostgreSQL does by itself with audit entries, admins and opening hours: each function and
+trigger, whole.
 
 Migrations put them into the database, each with its own text; this is what they come to, and a test
 holds it against the database. Whoever changes one here writes a migration that says the same.
@@ -112,4 +113,41 @@ CREATE CONSTRAINT TRIGGER organisations_user_an_admin_stays_when_deleted
     EXECUTE FUNCTION organisations_user_an_admin_stays();
 """
 
-TRIGGERS = (AUDIT_TRAIL_APPEND_ONLY, AUDIT_CHAIN, AN_ADMIN_STAYS)
+# For how long an agency was open between two moments, in whole seconds, a begun one counted:
+# organisations/hours/opening.py says by which rules, and leads' trigger asks.
+OPEN_SECONDS = """
+CREATE FUNCTION organisations_open_seconds(agency uuid, began timestamptz, ended timestamptz)
+RETURNS integer LANGUAGE sql STABLE AS $$
+    WITH days AS (
+        SELECT days.day, CASE
+                   WHEN special.minutes IS NOT NULL THEN special.minutes
+                   WHEN holiday.day IS NOT NULL THEN '{}'
+                   ELSE CASE extract(isodow FROM days.day)
+                       WHEN 1 THEN monday WHEN 2 THEN tuesday WHEN 3 THEN wednesday
+                       WHEN 4 THEN thursday WHEN 5 THEN friday WHEN 6 THEN saturday ELSE sunday
+                   END
+               END AS minutes
+          FROM organisations_organisation AS ours
+         CROSS JOIN generate_series(
+                   date_trunc('day', began AT TIME ZONE 'Europe/London'),
+                   date_trunc('day', ended AT TIME ZONE 'Europe/London'), interval '1 day'
+               ) AS days (day)
+          LEFT JOIN organisations_specialday AS special
+            ON special.organisation_id = ours.id AND special.day = days.day::date
+          LEFT JOIN organisations_bankholiday AS holiday
+            ON holiday.nation = ours.nation AND holiday.day = days.day::date
+         WHERE ours.id = agency
+    ), spans AS (
+        SELECT (day + make_interval(mins => minutes[place])) AT TIME ZONE 'Europe/London' AS opens,
+               (day + make_interval(mins => minutes[place + 1])) AT TIME ZONE 'Europe/London'
+                   AS closes
+          FROM days CROSS JOIN generate_series(1, cardinality(minutes), 2) AS places (place)
+    )
+    SELECT coalesce(
+               ceil(sum(extract(epoch FROM LEAST(ended, closes) - GREATEST(began, opens)))), 0
+           )::integer
+      FROM spans WHERE opens < ended AND closes > began AND began < ended
+$$;
+"""
+
+TRIGGERS = (AUDIT_TRAIL_APPEND_ONLY, AUDIT_CHAIN, AN_ADMIN_STAYS, OPEN_SECONDS)

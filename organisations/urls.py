@@ -2,7 +2,8 @@ from django.urls import path
 
 from organisations.agency import closing_page
 from organisations.changes import pulse
-from organisations.profile import passkeys, two_step
+from organisations.hours import page as hours_page
+from organisations.profile import alerts, passkeys, two_step
 from organisations.profile import views as profile_views
 from organisations.signing_in import form_token, password_reset
 from organisations.signing_in import views as sign_in_views
@@ -51,9 +52,17 @@ urlpatterns = [
         team_views.withdraw_invitation,
         name="withdraw_invitation",
     ),
+    path("settings/hours/", hours_page.hours, name="hours"),
+    path("settings/hours/days/", hours_page.special_days, name="special_days"),
+    path(
+        "settings/hours/days/forget/",
+        hours_page.forget_special_day,
+        name="forget_special_day",
+    ),
     path("settings/close/", closing_page.close, name="close"),
     path("settings/profile/", profile_views.profile, name="profile"),
     path("settings/profile/about/", profile_views.about, name="about"),
+    path("settings/profile/alerts/", alerts.alerts, name="alerts"),
     path("settings/profile/password/", profile_views.change_password, name="change_password"),
     path("settings/profile/sessions/", profile_views.end_all_sessions, name="end_all_sessions"),
     path(

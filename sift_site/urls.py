@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from sift_site.agency.page import require_two_step, settings
+from sift_site.alerts.in_browser import hot_leads
+from sift_site.alerts.taking import take_asked
 from sift_site.overview.taking import take_lead
 from sift_site.overview.views import overview
 from sift_site.reference.page import api_reference
@@ -16,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("", overview, name="overview"),
     path("take/<uuid:lead_id>/", take_lead, name="take_lead"),
+    path("take/<uuid:lead_id>/asked/", take_asked, name="take_asked"),
+    path("alerts/hot", hot_leads, name="hot_leads"),
     path("leads/", include("leads.urls")),
     path("conversations/", include("conversations.urls")),
     path("settings/", settings, name="settings"),

@@ -339,3 +339,66 @@ def test_an_event_of_a_person_or_key_names_its_doer_and_the_systems_has_none(age
         "UPDATE leads_leadevent SET actor_id = NULL WHERE lead_id = %s",
         lead.id,
     )
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [
+        "{540}",
+        "{1050,540}",
+        "{540,1050,1000,1100}",
+        "{90,540}",
+        "{540,1500}",
+        "{-60,540}",
+        "{0,10,20,30,40,50,55,56}",
+    ],
+)
+def test_the_hours_of_a_day_are_pairs_that_grow(agency, minutes):
+    refused(
+        "organisations_organisation_monday_in_pairs",
+        "UPDATE organisations_organisation SET monday = %s::smallint[]",
+        minutes,
+    )
+    refused(
+        "organisations_specialday_minutes_in_pairs",
+        "INSERT INTO organisations_specialday (organisation_id, day, minutes)"
+        " VALUES (%s, now(), %s::smallint[])",
+        agency.id,
+        minutes,
+    )
+
+
+@pytest.mark.parametrize("minutes", ["{}", "{540,1050}", "{0,59,120,1440}", "{1,2,3,4,5,6}"])
+def test_up_to_three_spans_a_day_are_taken(agency, minutes):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE organisations_organisation SET monday = %s::smallint[]", [minutes])
+
+        assert cursor.rowcount == 1
+
+
+ALERT = (
+    "INSERT INTO leads_alert (organisation_id, lead_id, person_id, kind, due_at)"
+    " VALUES (%s, %s, %s, %s, now())"
+)
+
+
+def test_nobody_is_told_twice_of_one_lead_nor_of_another_agencys(agency, other_agency, agent):
+    lead, theirs, stranger = make_lead(agency), make_lead(other_agency), make_user(other_agency)
+    with connection.cursor() as cursor:
+        cursor.execute(ALERT, [agency.id, lead.id, agent.id, "hot"])
+        cursor.execute(ALERT, [agency.id, lead.id, None, "untaken"])
+
+    refused("leads_alert_once", ALERT, agency.id, lead.id, agent.id, "hot")
+    refused("leads_alert_once", ALERT, agency.id, lead.id, None, "untaken")
+    for lead_id, person_id, rule in [
+        (theirs.id, agent.id, "leads_alert_lead_same_organisation"),
+        (lead.id, stranger.id, "leads_alert_person_same_organisation"),
+    ]:
+        refused(rule, ALERT, agency.id, lead_id, person_id, "assigned")
+    refused("leads_alert_untaken_to_admins", ALERT, agency.id, lead.id, agent.id, "untaken")
+
+
+def test_open_time_stands_with_a_contact_alone(agency):
+    make_lead(agency)
+
+    refused("leads_lead_open_time_of_contact", "UPDATE leads_lead SET contact_open_seconds = 0")

@@ -1,5 +1,8 @@
 """The tables of leads, here where Django looks for them."""
 
+from leads.models.alert import Alert as Alert
+from leads.models.alert import AlertKind as AlertKind
+from leads.models.alert import AlertQuerySet as AlertQuerySet
 from leads.models.choices import FACT_FIELDS as FACT_FIELDS
 from leads.models.event import EventKind as EventKind
 from leads.models.event import LeadEvent as LeadEvent

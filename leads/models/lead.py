@@ -196,6 +196,10 @@ class Lead(models.Model):
     # be: set by a trigger, whoever changes the status, and cleared when it is put back to wait.
     reached = models.SmallIntegerField(default=0, db_default=0, editable=False)
     first_contacted_at = models.DateTimeField(null=True, editable=False)
+    # For how long the agency was open until then, by the hours that it kept: another trigger's.
+    contact_open_seconds = models.IntegerField(
+        null=True, editable=False, help_text="0: answered out of hours"
+    )
     # Why a lost lead was lost, and that in a person's own words; a trigger clears both.
     lost_reason = models.CharField(max_length=20, choices=LostReason.choices, null=True)
     lost_words = models.CharField(max_length=500, null=True)
@@ -256,6 +260,11 @@ class Lead(models.Model):
             models.CheckConstraint(
                 name="leads_lead_contact_reached",
                 condition=Q(first_contacted_at__isnull=True) | Q(reached__gte=1),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_open_time_of_contact",
+                condition=Q(contact_open_seconds__isnull=True)
+                | Q(contact_open_seconds__gte=0, first_contacted_at__isnull=False),
             ),
         ]
         indexes = [

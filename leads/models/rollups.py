@@ -19,6 +19,7 @@ from organisations.models import Organisation, TenantQuerySet
 # A bucket of waiting times ends where the next begins, ten per cent later: its middle is within
 # five per cent of every time in it.
 BUCKET_RATIO = 1.1
+OUT_OF_HOURS = -1  # of times in open hours: none had passed, for it was answered before opening
 _MINUTE = timedelta(minutes=1)
 
 
@@ -30,6 +31,8 @@ def bucket_of(waited: timedelta) -> int:
 
 def middle_of(bucket: int) -> timedelta:
     """A time in the middle of the bucket."""
+    if bucket == OUT_OF_HOURS:
+        return timedelta(0)
     minutes: float = BUCKET_RATIO ** (bucket + 0.5) - 1
     return minutes * _MINUTE
 
@@ -111,10 +114,14 @@ class ContactDay(_Rollup):
     """Leads that were first contacted on a day, by how long they had waited by then.
 
     A day has about a hundred rows, and a year of them is a lot to read: so each contact stands in
-    a second row too, of its calendar month.
+    a second row too, of its calendar month. And both stand twice: by the clock, and by the hours in
+    which the agency was open, where those were counted.
     """
 
     whole_month = models.BooleanField(help_text="then `day` is the month's first")
+    in_open_hours = models.BooleanField(
+        default=False, db_default=False, help_text="then `bucket` is of open time, or OUT_OF_HOURS"
+    )
     bucket = models.SmallIntegerField(help_text="bucket_of() the time since the lead arrived")
     leads = models.IntegerField()
 
@@ -123,12 +130,13 @@ class ContactDay(_Rollup):
             models.Index(
                 name="leads_contactday_by_day",
                 fields=["organisation", "whole_month", "day"],
-                include=["bucket", "leads"],
+                include=["in_open_hours", "bucket", "leads"],
             )
         ]
         constraints = [
             models.CheckConstraint(
-                name="leads_contactday_bucket_from_zero", condition=Q(bucket__gte=0)
+                name="leads_contactday_bucket_from_zero",
+                condition=Q(bucket__gte=0) | Q(bucket=OUT_OF_HOURS, in_open_hours=True),
             )
         ]
 

@@ -1,10 +1,12 @@
-"""Word of leads that arrived since the list was made."""
+"""Word of leads that arrived since the list was made, in its title too."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from foundation.ids import parse_uuid
+from leads.models.choices import LeadStatus
+from leads.models.tally import LeadTally
 from leads.pages.filters import LeadFilterForm
 from leads.pages.list_url import cleaned, leads_of, list_url
 from organisations.requests import SignedInRequest
@@ -28,7 +30,10 @@ def arrivals(request: SignedInRequest) -> HttpResponse:
     number = arrived[: MOST_ANNOUNCED + 1].count()
     if number == 0 or request.GET.get("shown") == str(number):
         return HttpResponse(status=204)
+    tally = LeadTally.objects.for_organisation(request.organisation).by_status()
     context = {
+        "filters": filters,
+        "hot_waiting": tally.get(LeadStatus.HOT, 0),
         "number": number,
         "most": MOST_ANNOUNCED,
         "url": list_url(cleaned(filters)),

@@ -12,6 +12,7 @@ from foundation.lists.listing import Listing
 from foundation.lists.paging import MOST_COUNTED, Count
 from leads.bulk import MOST_AT_ONCE
 from leads.models import Lead
+from leads.models.choices import LeadStatus
 from leads.models.tally import LeadTally
 from leads.pages.filters import LeadFilterForm
 from leads.pages.list_url import leads_of
@@ -47,6 +48,7 @@ def counts(filters: LeadFilterForm, listing: Listing[Lead] | None = None) -> dic
         "count_line": filters.count_line(count, "lead"),
         "chip_groups": filters.chip_groups(tally),
         "matching": Matching(count),
+        "hot_waiting": tally.get(LeadStatus.HOT, 0),  # in the page's title
     }
 
 

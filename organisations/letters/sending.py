@@ -15,7 +15,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -40,7 +40,7 @@ _outage = Outage(
 _paused_until = 0.0  # by time.monotonic()
 
 
-class Message(EmailMessage):
+class Message(EmailMultiAlternatives):
     """A letter as the mail server gets it; `kind` is what may be said of it in a log."""
 
     def __init__(self, letter: Letter) -> None:
@@ -52,6 +52,10 @@ class Message(EmailMessage):
             to=[letter.address],
             headers={"Message-ID": f"<{letter.id}@{sender.partition('@')[2] or 'localhost'}>"},
         )
+        if words.unsubscribe is not None:
+            self.extra_headers["List-Unsubscribe"] = f"<{words.unsubscribe}>"  # RFC 2369
+        if words.html is not None:
+            self.attach_alternative(words.html, "text/html")
         self.kind = letter.kind
 
 

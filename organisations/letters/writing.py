@@ -1,4 +1,4 @@
-"""Letters to people of an agency: plain text, written with what they tell of.
+"""Letters to people of an agency: plain text, some as HTML too, written with what they tell of.
 
 A letter is a row of the same transaction, so it is there exactly if that is; the worker sends it
 (sending.py). No page waits for a mail server, and none that fails undoes anything.
@@ -24,15 +24,23 @@ def write(
     *,
     organisation_id: UUID,
     good_for: timedelta = TRIED_FOR,
+    has_html: bool = False,
+    unsubscribe: str | None = None,
 ) -> None:
     """Write a letter to each address by itself; it leaves once the transaction has committed.
 
     `kind` names two templates: `organisations/mail/invitation` stands for
     `organisations/mail/invitation.txt` and `…_subject.txt`. What its link opens may end sooner than
-    a letter is tried for: after `good_for` it is not sent any more.
+    a letter is tried for: after `good_for` it is not sent any more. A letter that `has_html` has a
+    template more, `invitation.html`; of one that may be switched off, `unsubscribe` is where.
     """
     subject = " ".join(render_to_string(f"{kind}_subject.txt", context).split())
-    words = Words(subject, render_to_string(f"{kind}.txt", context))
+    words = Words(
+        subject,
+        render_to_string(f"{kind}.txt", context),
+        render_to_string(f"{kind}.html", context) if has_html else None,
+        unsubscribe,
+    )
     Letter.objects.bulk_create(
         _letter(organisation_id, kind, address, words, good_for) for address in to
     )

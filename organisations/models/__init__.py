@@ -1,5 +1,6 @@
 """The tables of agencies and their people, here where Django looks for them."""
 
+from organisations.models.alert_position import AlertPosition as AlertPosition
 from organisations.models.audit_entry import AuditAction as AuditAction
 from organisations.models.audit_entry import AuditEntry as AuditEntry
 from organisations.models.audit_entry import AuditEntryQuerySet as AuditEntryQuerySet
@@ -12,6 +13,9 @@ from organisations.models.change import Feed as Feed
 from organisations.models.invitation import Invitation as Invitation
 from organisations.models.known_device import KnownDevice as KnownDevice
 from organisations.models.letter import Letter as Letter
+from organisations.models.opening_hours import BankHoliday as BankHoliday
+from organisations.models.opening_hours import Nation as Nation
+from organisations.models.opening_hours import SpecialDay as SpecialDay
 from organisations.models.organisation import Organisation as Organisation
 from organisations.models.organisation import Plan as Plan
 from organisations.models.organisation import TwoStepRule as TwoStepRule

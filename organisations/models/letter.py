@@ -28,6 +28,8 @@ class Words:
 
     subject: str
     text: str
+    html: str | None = None  # the same, for mail programs that show it
+    unsubscribe: str | None = None  # the address at which such letters are switched off
 
 
 class LetterQuerySet(TenantQuerySet["Letter"]):
@@ -93,7 +95,8 @@ class Letter(models.Model):
 
     def say(self, words: Words) -> None:
         """Hold these words, encrypted."""
-        self.encrypted_words = encrypt(json.dumps(asdict(words)), _PURPOSE)
+        said = {part: text for part, text in asdict(words).items() if text is not None}
+        self.encrypted_words = encrypt(json.dumps(said), _PURPOSE)
 
     @property
     def words(self) -> Words:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from foundation.database.constraints import known, said
 from foundation.ids import uuid7
+from organisations.models.opening_hours import WEEKDAYS, HasOpeningHours, Nation, in_pairs
 from organisations.models.roles import Role
 
 
@@ -46,7 +47,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(closed_at__isnull=False)
 
 
-class Organisation(models.Model):
+class Organisation(HasOpeningHours):
     """An estate agency: the tenant to whom every other row belongs."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -70,6 +71,12 @@ class Organisation(models.Model):
                 condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
             ),
             known("organisations_organisation", "plan", Plan),
+            known("organisations_organisation", "nation", Nation),
+            *(in_pairs("organisations_organisation", day) for day in WEEKDAYS),
+            models.CheckConstraint(
+                name="organisations_organisation_untaken_minutes_from_one",
+                condition=Q(untaken_minutes__gte=1),
+            ),
             models.CheckConstraint(
                 name="organisations_organisation_two_step_of_admins_first",
                 condition=Q(agents_two_step_from__isnull=True)

@@ -10,6 +10,7 @@ from foundation.database.constraints import known, said
 from foundation.days import AGENCY_ZONE
 from foundation.ids import uuid7
 from organisations.account_emails import account_key
+from organisations.models.alert_choices import HasAlertChoices
 from organisations.models.organisation import Organisation
 from organisations.models.roles import Role
 
@@ -55,7 +56,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(HasAlertChoices, AbstractBaseUser):
     """A person of one agency. There is no superuser and no Django admin."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

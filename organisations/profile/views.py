@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.web.pages import SeeOther, TooManyRequests
 from organisations.audit import record_about
 from organisations.models import AuditAction, KnownDevice, Session, User
+from organisations.profile.alerts import AlertsForm
 from organisations.profile.forms import AboutForm, ChangePasswordForm, ProfileForm
 from organisations.requests import SignedInRequest, actor_of
 from organisations.sending_once import sent_once
@@ -140,6 +141,7 @@ def _page(request: SignedInRequest, *, status: int = 200, **forms: Any) -> HttpR
     context = {
         "form": ProfileForm(instance=request.user),
         "about": AboutForm(instance=request.user),
+        "alerts": AlertsForm(instance=request.user),
         "sessions": sessions,
         "this_session": request.session.row_id,  # type: ignore[attr-defined]  # our own engine's
         "devices": known,

@@ -1,5 +1,5 @@
-"""Settings, Organisation: the agency's name, its plan, its use of the API, its rule about two-step
-sign-in. For admins.
+"""Settings, Organisation: the agency's name, its opening hours, its plan, its use of the API, its
+rule about two-step sign-in. For admins.
 
 Above the apps, because it shows what several of them know.
 """
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 from foundation.web.pages import SeeOther
 from organisations.agency import account, two_step_rule
 from organisations.agency.forms import AgencyNameForm, TwoStepRuleForm
+from organisations.hours.words import week_in_words
+from organisations.models.opening_hours import WEEKDAYS
 from organisations.requests import SignedInRequest, actor_of, admin_required
 from organisations.signing_in.recent_sign_in import recent_sign_in_required
 from sift_site.agency.plans import api_use_of, plans_for
@@ -61,6 +63,7 @@ def _page(request: SignedInRequest, *, status: int = 200, **forms: Any) -> HttpR
         "form": AgencyNameForm(initial={"name": organisation.name}),
         "rule": TwoStepRuleForm(initial={"rule": organisation.two_step_rule}),
         "in_use": two_step_rule.in_use(organisation),
+        "week": week_in_words([getattr(organisation, day) for day in WEEKDAYS]),
         "plans": plans_for(organisation),
         "api_use": api_use_of(organisation),
     }

@@ -12,7 +12,7 @@ from foundation.plurals import so_many
 from leads.models import EventKind
 from leads.models.choices import LeadStatus
 from leads.undoing import OpenRun, may_be_open, open_runs
-from organisations.models import AuditAction, AuditEntry, AuditTarget, Plan, Role, User
+from organisations.models import AuditAction, AuditEntry, AuditTarget, Nation, Plan, Role, User
 from sift_site.audit.names import Names, Part
 
 # What was done, after who did it. `{target}` is whom or what it was done to, other fields are
@@ -47,6 +47,9 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.ORGANISATION_RENAMED: "renamed the agency",
     AuditAction.PLAN_CHANGED: "changed the plan",
     AuditAction.TWO_STEP_RULE_CHANGED: "made two-step sign-in required of {rule}",
+    AuditAction.OPENING_HOURS_CHANGED: "changed the agency’s opening hours",
+    AuditAction.SPECIAL_DAY_SET: "set the hours of {day}",
+    AuditAction.SPECIAL_DAY_FORGOTTEN: "made {day} a day like any other again",
     AuditAction.SCORING_CHANGED: "changed what facts are worth in the score",
     AuditAction.SCORING_PUT_BACK: "put back what facts are worth in the score",
     AuditAction.ORGANISATION_CLOSED: "closed the account",
@@ -103,7 +106,7 @@ DONE_TO_ONESELF: Mapping[AuditAction, str] = {
 }
 _VALUES = {
     str(value): str(label)
-    for values in (LeadStatus, Role, Plan, Scope)
+    for values in (LeadStatus, Role, Plan, Scope, Nation)
     for value, label in values.choices
 }
 _OTHER_LEADS = ("other",)  # details that hold a lead's id

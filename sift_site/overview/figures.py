@@ -57,7 +57,7 @@ class Overview:
         first = min(self.before.first, self.weeks[-1].first)
         self.daily = DailyFigures.read(organisation, Span(first, today))
         last_week = Span(today - 6 * A_DAY, today)
-        self.contact = ContactTimes.read(
+        self.contact, self.open_contact = ContactTimes.read(
             organisation,
             {
                 "now": self.span,
@@ -105,13 +105,23 @@ class Overview:
         ]
 
     def _contact_figure(self) -> Figure:
-        now, before = self.contact["week"].half, self.contact["week_before"].half
-        median = "median of the last 7 days" if now else "nobody in the last 7 days"
-        compared = f"; {duration(before)} in the 7 before" if before else ""
+        """In open hours, where those were counted, and by the clock beside it."""
+        counted, by_clock = self.open_contact["week"], self.contact["week"]
+        before = self.contact["week_before"].half
+        if by_clock.half is None:
+            number, beside = "–", "nobody in the last 7 days"
+        elif counted.half is None:
+            number, beside = duration(by_clock.half), "median of the last 7 days"
+        else:
+            number = duration(counted.half)
+            beside = (
+                f"median of the last 7 days in open hours; {duration(by_clock.half)} by the clock"
+            )
+        compared = f"; {duration(before)} in the 7 before" if before is not None else ""
         return Figure(
             "To first contact",
-            duration(now) if now else "–",
-            median + compared,
+            number,
+            beside + compared,
             links.contacted(Span(self.today - 6 * A_DAY, self.today)),
         )
 
@@ -196,9 +206,12 @@ class Overview:
 
     def _contact_chart(self) -> Chart:
         now, before = self.contact["now"], self.contact["before"]
+        counted, counted_before = self.open_contact["now"], self.open_contact["before"]
         times: list[tuple[str, Any, Any]] = [
             ("Half within", now.half, before.half),
             ("Nine in ten within", now.nine_in_ten, before.nine_in_ten),
+            ("Half, open hours", counted.half, counted_before.half),
+            ("Nine in ten, open hours", counted.nine_in_ten, counted_before.nine_in_ten),
         ]
         most = max((time for _, *both in times for time in both if time), default=A_DAY)
         rows = [
@@ -212,12 +225,24 @@ class Overview:
             )
             for label, *both in times
             for time, is_before in zip(both, (False, True), strict=True)
-            if time
+            if time is not None
         ]
         note = "Times are within five per cent. They count from a lead’s arrival, nights included."
+        if counted.leads:
+            note += self._note_of_open_hours()
         finding = self._contact_finding()
         return Chart(
             "contact", "Time to first contact", finding, tuple(rows), "Waited", "Time", note
+        )
+
+    def _note_of_open_hours(self) -> str:
+        counted = self.open_contact["now"]
+        answered = f"{counted.out_of_hours:,} of {so_many(counted.leads, 'lead')}"
+        unknown = self.contact["now"].leads - counted.leads
+        return (
+            " In open hours count those that you kept then;"
+            f" {answered} had an answer before you opened."
+            + (f" Of {unknown:,} they were not kept yet." if unknown > 0 else "")
         )
 
     def _contact_finding(self) -> str:
@@ -228,11 +253,14 @@ class Overview:
             f"Of {so_many(now.leads, 'lead')} first contacted {self._when}, half waited no longer"
             f" than {duration(now.half)}, nine in ten no longer than {duration(now.nine_in_ten)}"
         )
+        in_open_hours = self.open_contact["now"].half
+        if in_open_hours is not None:
+            finding += f"; in open hours, half no longer than {duration(in_open_hours)}"
         if before.half is None or before.nine_in_ten is None:
             return f"{finding}."
         return (
             f"{finding}; {self.period.before_in_words} it was {duration(before.half)} and"
-            f" {duration(before.nine_in_ten)}."
+            f" {duration(before.nine_in_ten)} by the clock."
         )
 
     def _channels_chart(self) -> Chart:

@@ -1,6 +1,6 @@
 """What the overview reads: daily figures, never the leads that they count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Func, Q, Sum, Window
 
-from leads.models.rollups import AreaDay, ContactDay, LeadDay, middle_of
+from leads.models.rollups import OUT_OF_HOURS, AreaDay, ContactDay, LeadDay, middle_of
 from organisations.models import Organisation
 from sift_site.overview.periods import Span
 
@@ -73,23 +73,35 @@ class ContactTimes:
     leads: int
     half: timedelta | None  # half of them waited no longer; None where there were none
     nine_in_ten: timedelta | None
+    out_of_hours: int = 0  # answered before any open hour had passed
 
     @classmethod
     def read(
         cls, organisation: Organisation, spans: Mapping[str, Span]
-    ) -> dict[str, "ContactTimes"]:
-        """Of each span, by its name."""
+    ) -> tuple[dict[str, "ContactTimes"], dict[str, "ContactTimes"]]:
+        """Of each span, by its name: times by the clock, and those in open hours, which are counted
+        since agencies have hours."""
         contacts = ContactDay.objects.for_organisation(organisation)
         of_spans = {name: _rows_of(span) for name, span in spans.items()}
         sums = {name: Sum("leads", filter=rows, default=0) for name, rows in of_spans.items()}
         read = contacts.filter(reduce(or_, of_spans.values()))
-        rows = list(read.values("bucket").order_by("bucket").annotate(**sums))
-        return {name: cls._of([(row["bucket"], row[name]) for row in rows]) for name in spans}
+        rows = list(read.values("in_open_hours", "bucket").order_by("bucket").annotate(**sums))
+        clock, open_hours = (
+            [row for row in rows if row["in_open_hours"] is counted] for counted in (False, True)
+        )
+        return cls._of_each(spans, clock), cls._of_each(spans, open_hours)
+
+    @classmethod
+    def _of_each(
+        cls, names: Iterable[str], rows: list[dict[str, Any]]
+    ) -> dict[str, "ContactTimes"]:
+        return {name: cls._of([(row["bucket"], row[name]) for row in rows]) for name in names}
 
     @classmethod
     def _of(cls, buckets: list[tuple[int, int]]) -> "ContactTimes":
         leads = sum(number for _, number in buckets)
-        return cls(leads, _time_within(buckets, 0.5 * leads), _time_within(buckets, 0.9 * leads))
+        half, nine_in_ten = (_time_within(buckets, part * leads) for part in (0.5, 0.9))
+        return cls(leads, half, nine_in_ten, dict(buckets).get(OUT_OF_HOURS, 0))
 
 
 def _rows_of(span: Span) -> Q:

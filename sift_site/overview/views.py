@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from foundation.days import midnight
 from foundation.days import today as agency_today
 from foundation.web.pages import render_page, wants_fragment
+from leads.models.choices import LeadStatus
 from leads.models.tally import LeadTally
 from organisations.changes.position import position_of
 from organisations.models import User
@@ -48,7 +49,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         # By which a press that came too late leads back to the same period.
         "way_back": f"?period={period}" if "period" in request.GET else "",
     } | waiting_and_due(request.user, counted)
-    return render_page(request, "overview/overview.html", "overview/_overview.html", context)
+    return render_page(request, "overview/overview.html", "overview/_renewed.html", context)
 
 
 def waiting_and_due(person: User, counted: Overview) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def waiting_and_due(person: User, counted: Overview) -> dict[str, Any]:
     by_status = {status: tally.get(status, 0) for status in links.WAITING}
     return {
         "has_leads": bool(tally),
+        "hot_waiting": by_status[LeadStatus.HOT],  # in the page's title
         "figures": counted.figures(by_status),
         "weeks": counted.weeks_chart(),
         "waiting": waiting.untaken(organisation),

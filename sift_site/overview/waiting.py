@@ -1,8 +1,8 @@
-"""Who waits for a first contact, and who is to be come back to."""
+"""Who waits for a first contact, by the clock and in open hours, and who is to be come back to."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -18,7 +18,10 @@ from leads.models import Lead, LeadQuerySet
 from leads.temperature import Temperature, temperature
 from leads.waiting import first_untaken
 from leads.wording import e_mail_link, looking_for, more_wanted, telephone_link
+from organisations.hours.opening import OpeningHours
+from organisations.hours.reading import hours_of
 from organisations.models import Organisation, User
+from sift_site.overview.words import duration
 
 ROWS_WAITING = 10
 ROWS_DUE = 5
@@ -34,20 +37,28 @@ class WaitingLead:
     take_url: str
     band: Temperature | None
     since: SafeString
+    open_time: timedelta  # of that, while the agency was open
     wants: str
     more: str
     phone: str = ""  # as people here write it
     telephone: str | None = None  # `tel:`
     e_mail: str | None = None  # `mailto:`
 
+    @property
+    def open_words(self) -> str:
+        """`2 h 10 min`; empty where the agency has not opened since the lead arrived."""
+        return duration(self.open_time) if self.open_time else ""
 
-def as_waiting(lead: Lead) -> WaitingLead:
+
+def as_waiting(lead: Lead, hours: OpeningHours) -> WaitingLead:
+    now = timezone.now()
     return WaitingLead(
         lead,
         url=url_of(lead),
         take_url=reverse("take_lead", args=[lead.id]),
         band=temperature(lead.score),
-        since=since(lead.created_at, waited(timezone.now() - lead.created_at)),
+        since=since(lead.created_at, waited(now - lead.created_at)),
+        open_time=hours.open_between(lead.created_at, now),
         wants=looking_for(lead),
         more=more_wanted(lead),
         phone=phones.shown(lead.phone) if lead.phone else "",
@@ -61,9 +72,33 @@ def url_of(lead: Lead) -> str:
     return reverse("leads:detail", args=[lead.id]) + FROM_HERE
 
 
-def untaken(organisation: Organisation) -> list[WaitingLead]:
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """Those that are shown, and who of all that nobody has taken waits longest in open hours."""
+
+    rows: list[WaitingLead]
+    longest: WaitingLead | None  # None where the agency was not open for any of them
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+    def __iter__(self) -> Iterator[WaitingLead]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def untaken(organisation: Organisation) -> Untaken:
     """Leads that wait and that nobody has taken: hot ones first, of each the longest wait first."""
-    return [as_waiting(lead) for lead in first_untaken(organisation, ROWS_WAITING)]
+    found = first_untaken(organisation, ROWS_WAITING)
+    hours = hours_of(organisation)
+    # Of two the one that came earlier has waited longer, in open hours too.
+    longest = as_waiting(found.oldest, hours) if found.oldest else None
+    return Untaken(
+        [as_waiting(lead, hours) for lead in found.first],
+        longest if longest and longest.open_time else None,
+    )
 
 
 def waiting_of(person: User) -> RowCount:

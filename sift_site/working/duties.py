@@ -17,8 +17,10 @@ from apikeys.calls import drop_outlived
 from conversations import rescoring
 from foundation.database.leases import LEASE, Leases
 from organisations.changes import forgetting
+from organisations.hours import bank_holidays
 from organisations.letters import sending
 from organisations.models import SentForm, Session
+from sift_site.alerts import follow_ups
 from sift_site.working.beats import Beat
 from sift_site.working.duty import Duty, DutyQuerySet
 from webhooks import forgetting as webhooks
@@ -41,6 +43,8 @@ DUTIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "old_calls": (timedelta(hours=6), drop_outlived),
     "old_forms": (timedelta(minutes=10), SentForm.objects.delete_all_old),
     "old_letters": (timedelta(days=1), sending.drop_old),
+    "follow_up_letters": (timedelta(minutes=1), follow_ups.write_due),
+    "bank_holidays": (timedelta(days=1), bank_holidays.keep_table),
     "idle_sessions": (timedelta(hours=1), Session.objects.delete_all_idle),
     "old_deliveries": (timedelta(hours=6), webhooks.drop_old),
     "erased_answers": (timedelta(minutes=10), webhooks.forget_erased),

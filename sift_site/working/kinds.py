@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from organisations.letters import sending
+from sift_site.alerts import watching
 from sift_site.working import duties
 from webhooks import delivering
 
@@ -28,7 +29,7 @@ class Kind:
 
 
 def all_kinds() -> tuple[Kind, ...]:
-    """Letters, duties and webhooks."""
+    """Letters, duties, alerts and webhooks."""
     # A mail server is talked to twice at once, not more: it may be slow, and others wait as well.
     return (
         Kind(
@@ -46,6 +47,7 @@ def all_kinds() -> tuple[Kind, ...]:
             renew=duties.leases.renew,
             most=1,
         ),
+        Kind(name="alerts", do_one=watching.do_one, due=watching.due, most=1),
         Kind(
             name="webhooks",
             do_one=delivering.do_one,

@@ -7,7 +7,9 @@ const EVERY = 10_000; // milliseconds
 const SLOWEST = 300_000; // after questions that failed
 const LONGEST = 20_000;
 
-const { pulse, position } = document.body.dataset; // nothing, where no part renews itself
+// Nothing, where no part renews itself. A hidden page asks only if its person is told of leads there.
+const { pulse, position, hotLeads } = document.body.dataset;
+const isDeaf = () => document.hidden && !hotLeads;
 const person = () => JSON.parse(document.body.getAttribute("hx-headers"))["Sift-Person"];
 const news = document.querySelector("[data-pulse-news]");
 const ended = document.querySelector("[data-pulse-ended]");
@@ -31,7 +33,7 @@ function look(of, insists) {
 
 // `insists`: the page was just come back to, so nothing on it is in use yet.
 async function ask(insists = false) {
-  if (isAsking || document.hidden) return;
+  if (isAsking || isDeaf()) return;
   isAsking = true;
   clearTimeout(timer);
   try {
@@ -51,8 +53,12 @@ function take(answer, moved, insists) {
   if (isSignedOut && ended.hidden) say(ended);
   ended.hidden = !isSignedOut;
   failures = isSignedOut || answer.ok ? 0 : failures + 1;
-  if (moved) at = moved.position;
-  if (moved) look(isMissed ? null : moved.of, insists);
+  if (moved) {
+    at = moved.position;
+    document.body.dispatchEvent(new CustomEvent("sift:moved")); // for alerts.js
+  }
+  if (document.hidden) isMissed ||= Boolean(moved); // seen to when somebody looks at it
+  else if (moved) look(isMissed ? null : moved.of, insists);
   else if (answer.ok && (isMissed || isReleased())) look(null, insists);
 }
 

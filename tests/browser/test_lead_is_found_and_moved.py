@@ -59,7 +59,7 @@ def test_a_person_signs_in_filters_leads_and_reads_a_transcript(open_browser, ad
 
     expect(rows(page)).to_have_text(["Siân Hughes"])
     expect(page).to_have_url(re.compile(r"/leads/\?status=hot$"))
-    expect(page).to_have_title("Hot leads – Sift")
+    expect(page).to_have_title("(1) Hot leads – Sift")
     expect(page.locator("#live")).to_have_text("1 lead matches")
     assert page.evaluate("window.stillHere")  # swapped, not loaded anew
 

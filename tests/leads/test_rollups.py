@@ -1,5 +1,6 @@
 """The daily figures agree with a count of all leads, whatever happened."""
 
+import math
 import random
 import threading
 from collections import Counter
@@ -20,10 +21,18 @@ from leads.erasure import erase
 from leads.merging import CannotMerge, last_merge, merge, unmerge
 from leads.models import Lead
 from leads.models.choices import PERSON_STATUSES, LeadStatus
-from leads.models.rollups import AreaDay, ContactDay, LeadDay, bucket_of, middle_of
+from leads.models.rollups import (
+    OUT_OF_HOURS,
+    AreaDay,
+    ContactDay,
+    LeadDay,
+    bucket_of,
+    middle_of,
+)
 from leads.temperature import temperature
 from leads.undoing import find_run, undo
 from organisations.actors import Actor
+from organisations.hours.reading import hours_of
 from tests.conversations.test_capture import received
 from tests.factories import at, make_lead, make_organisation, move_lead
 
@@ -51,8 +60,14 @@ def counted(organisation) -> tuple[Counter, Counter, Counter]:
         if lead.first_contacted_at:
             waited = lead.first_contacted_at - lead.created_at
             contacted = day(lead.first_contacted_at)
-            contacts[False, contacted, bucket_of(waited)] += 1
-            contacts[True, contacted.replace(day=1), bucket_of(waited)] += 1
+            open_time = hours_of(organisation).open_between(
+                lead.created_at, lead.first_contacted_at
+            )
+            seconds = timedelta(seconds=math.ceil(open_time.total_seconds()))
+            open_bucket = bucket_of(seconds) if open_time else OUT_OF_HOURS
+            for in_open_hours, bucket in ((False, bucket_of(waited)), (True, open_bucket)):
+                contacts[False, contacted, in_open_hours, bucket] += 1
+                contacts[True, contacted.replace(day=1), in_open_hours, bucket] += 1
     return days, areas, contacts
 
 
@@ -63,13 +78,16 @@ def kept(organisation) -> tuple[Counter, Counter, Counter]:
         for table, keys, figures in (
             (LeadDay, ["day"], LeadDay.FIGURES),
             (AreaDay, ["day", "area"], ["leads"]),
-            (ContactDay, ["whole_month", "day", "bucket"], ["leads"]),
+            (ContactDay, ["whole_month", "day", "in_open_hours", "bucket"], ["leads"]),
         )
     ]
     days = Counter({(row["day"], name): row[name] for row in sums[0] for name in LeadDay.FIGURES})
     areas = Counter({(row["day"], row["area"]): row["leads"] for row in sums[1]})
     contacts = Counter(
-        {(row["whole_month"], row["day"], row["bucket"]): row["leads"] for row in sums[2]}
+        {
+            (row["whole_month"], row["day"], row["in_open_hours"], row["bucket"]): row["leads"]
+            for row in sums[2]
+        }
     )
     return days, areas, contacts
 

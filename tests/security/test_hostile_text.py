@@ -55,6 +55,7 @@ from leads.reading import languages as reading_languages
 from leads.reading import rules as reading_rules
 from organisations.account_emails import account_key
 from organisations.agency.forms import CloseForm
+from organisations.hours import words as hours_words
 from organisations.models import Organisation, User
 from organisations.signing_in import two_step
 from sift_site.api import answers, bodies, parameters, times
@@ -266,6 +267,7 @@ ACTS: dict[str, Callable[[str], object]] = {
         lambda text: validate_password(2 * text, PERSON), ValidationError
     ),
     "organisations.signing_in.two_step": two_step._is_code,
+    "organisations.hours.words read": refused(hours_words.read, hours_words.NotUnderstood),
     "apikeys.keys masked": keys.masked,
     "apikeys.keys is_well_formed": keys.is_well_formed,
     "apikeys.networks read_networks": refused(networks.read_networks, networks.Misread),

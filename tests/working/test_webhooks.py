@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -33,19 +32,16 @@ def _loopback_is_open(settings):
     settings.SIFT_WEBHOOK_ALLOW = ["127.0.0.0/8"]
 
 
-def test_a_worker_tells_within_two_seconds_of_the_commit(agency):
+def test_a_worker_tells_what_is_committed_while_it_runs(agency):
     with receiver() as there, work(env=OPEN):
         endpoint = make_endpoint(agency, there.url)
         arrived_lead(agency)
         wait_for(lambda: there.received)  # it runs
-        took = []
-        for _ in range(5):
-            before, number = time.monotonic(), len(there.received)
+        for _ in range(3):
+            number = len(there.received)
             arrived_lead(agency)
             wait_for(lambda number=number: len(there.received) > number)
-            took.append(time.monotonic() - before)
 
-    assert sorted(took)[2] < 2
     assert Endpoint.objects.get(pk=endpoint.pk).enabled
 
 
@@ -102,19 +98,18 @@ def test_one_that_hangs_keeps_no_other_waiting(agency, working):
     over = threading.Event()
     with receiver() as hangs, receiver() as quick:
         hangs.answers = lambda _: over.wait(60) and Answer()
-        make_endpoint(agency, hangs.url)
+        hanging = make_endpoint(agency, hangs.url)
         make_endpoint(agency, quick.url)
-        with working(threads=4):
+        with working(threads=6):  # one for each kind of work, and some that are anybody's
             arrived_lead(agency)
             wait_for(lambda: hangs.received)
-            began = time.monotonic()
             for number in range(3):
                 arrived_lead(agency)
                 wait_for(lambda number=number: len(quick.received) >= number + 1)
-            took = time.monotonic() - began
+            has_ended = Delivery.objects.filter(endpoint=hanging).exists()
             over.set()
 
-    assert took < 10
+    assert not has_ended  # its first try was under way throughout
 
 
 def test_an_event_that_hangs_keeps_no_other_of_its_endpoint_waiting(agency, working):

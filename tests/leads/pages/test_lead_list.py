@@ -123,7 +123,7 @@ def test_several_statuses_narrow_the_list_and_stand_in_its_title(signed_in, agen
     answer = signed_in.get("/leads/?status=hot&status=lost")
 
     assert sorted(names(answer)) == ["hot", "lost"]
-    assert "<title>Hot and lost leads – Sift</title>" in answer.content.decode()
+    assert "<title>(1) Hot and lost leads – Sift</title>" in answer.content.decode()
     assert answer.context["count_line"] == "2 leads match"
 
 
@@ -236,7 +236,7 @@ def test_htmx_gets_the_results_alone_with_their_title_and_count(signed_in, agenc
     answer = signed_in.get("/leads/?status=hot", headers=FRAGMENT)
     page = answer.content.decode().strip()
 
-    assert page.startswith("<title>Hot leads – Sift</title>")
+    assert page.startswith("<title>(1) Hot leads – Sift</title>")
     assert 'id="lead-results"' in page
     assert "<html" not in page
     assert "HX-Request" in answer["Vary"]
