@@ -417,3 +417,7 @@ def with_receipts(messages: list[Message]) -> list[Message]:
     for message in messages:
         message.told = told.get(message.position, ())
     return messages
+
+
+# The tables of files that agencies bring in, here where Django looks for them.
+from conversations.csv_files import CsvImport as CsvImport  # noqa: E402

@@ -1,4 +1,4 @@
-"""What is done about how long leads are kept, in the audit trail. Its rows are checked while entries are being
+"""What is done about how long leads are kept, and files that are brought in, in the audit trail. Its rows are checked while entries are being
 written."""
 
 from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
@@ -62,6 +62,8 @@ _ACTIONS = [
     ("conversation_taken_back", "Conversation taken back"),
     ("lead_kept", "Lead marked to be kept"),
     ("lead_not_kept", "Lead no longer marked to be kept"),
+    ("csv_imported", "CSV file brought in"),
+    ("csv_undone", "CSV file taken back"),
     ("leads_exported", "Leads exported"),
     ("person_data_exported", "A person's data exported"),
     ("person_data_erased", "A person's data erased"),

@@ -77,6 +77,8 @@ class AuditAction(models.TextChoices):
     CONVERSATION_TAKEN_BACK = "conversation_taken_back", "Conversation taken back"
     LEAD_KEPT = "lead_kept", "Lead marked to be kept"
     LEAD_NOT_KEPT = "lead_not_kept", "Lead no longer marked to be kept"
+    CSV_IMPORTED = "csv_imported", "CSV file brought in"
+    CSV_UNDONE = "csv_undone", "CSV file taken back"
     LEADS_EXPORTED = "leads_exported", "Leads exported"
     PERSON_DATA_EXPORTED = "person_data_exported", "A person's data exported"
     PERSON_DATA_ERASED = "person_data_erased", "A person's data erased"

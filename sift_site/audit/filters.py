@@ -112,6 +112,8 @@ GROUPS = {
             AuditAction.TRANSCRIPT_PRINTED,
             AuditAction.PERSON_DATA_EXPORTED,
             AuditAction.PERSON_DATA_ERASED,
+            AuditAction.CSV_IMPORTED,
+            AuditAction.CSV_UNDONE,
             AuditAction.LEAD_KEPT,
             AuditAction.LEAD_NOT_KEPT,
             AuditAction.AUDIT_EXPORTED,

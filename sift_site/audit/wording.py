@@ -72,6 +72,8 @@ DONE: Mapping[AuditAction, str] = {
     AuditAction.CONVERSATION_TAKEN_BACK: "took a conversation back to {target} from {other}",
     AuditAction.LEAD_KEPT: "marked {target} to be kept",
     AuditAction.LEAD_NOT_KEPT: "took the mark to be kept off {target}",
+    AuditAction.CSV_IMPORTED: "brought in a CSV file",
+    AuditAction.CSV_UNDONE: "took a CSV file back",
     AuditAction.LEADS_EXPORTED: "exported {leads} as CSV",
     AuditAction.PERSON_DATA_EXPORTED: "exported all that is kept of {target}",
     AuditAction.PERSON_DATA_ERASED: "erased a lead and all that was kept of the person",
