@@ -17,6 +17,7 @@ from sift_site import environment
 from sift_site.development import embedded_postgres
 from sift_site.development.postgres_home import EmbeddedPostgresFailed
 from sift_site.serving import own_cpu, probe_socket, server_log
+from sift_site.watching import processes
 
 try:
     workers = environment.count("WEB_CONCURRENCY", 1, least=1)
@@ -24,6 +25,7 @@ try:
     environment.port(8000)
     probe_port = environment.probe_port()
     cpu_affinity = environment.affinity()
+    environment.log_format()
 except ImproperlyConfigured as error:
     sys.exit(f"gunicorn.conf.py: {error}")
 
@@ -46,16 +48,23 @@ access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-request-
 
 
 def on_starting(server):
-    """Refuse what would count rate limits wrongly; have a database, and a socket for probes."""
+    """Refuse what would count rate limits wrongly; have a database, a socket for probes, and a
+    folder for counts."""
     try:
         environment.require_shared_counters(server.num_workers)
         if environment.optional_text("DATABASE_URL") is None:
             embedded_postgres.PROJECT.hold()
+        server.metrics_folder = processes.prepare()
         server.probes = None if probe_port is None else probe_socket.listen(probe_port)
     except (ImproperlyConfigured, EmbeddedPostgresFailed) as error:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"PROBE_PORT {probe_port}: {error.strerror}")
+
+
+def on_exit(server):
+    """Leave no counts behind."""
+    processes.clear(getattr(server, "metrics_folder", None))
 
 
 def pre_fork(server, worker):

@@ -25,6 +25,7 @@ def main() -> None:
     from foundation.database import lost_database
     from sift_site.development import embedded_postgres
     from sift_site.development.postgres_home import EmbeddedPostgresFailed
+    from sift_site.doctor import report
 
     # So that a command that is told to end still lets go of the server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -34,6 +35,9 @@ def main() -> None:
                 stack.enter_context(embedded_postgres.PROJECT.in_use())
             execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedPostgresFailed) as error:
+        if sys.argv[1:2] == ["doctor"]:
+            print(report.of_no_start(error, sys.argv[2:]))  # noqa: T201 - a command's answer
+            sys.exit(1)
         sys.exit(f"manage.py: {error}")
     except DatabaseError as error:
         if "--traceback" in sys.argv or not lost_database.is_unreachable(error):

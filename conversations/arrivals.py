@@ -78,7 +78,7 @@ class Arrivals:
     def add(
         self, talk: Talk, messages: Sequence[ReceivedTurn], consent: ConsentGiven | None = None
     ) -> Added:
-        """Add messages alone: nothing is said of the person but their consent, if any."""
+        """Add messages alone: of the person only what is in them is said, and any consent."""
         stood = as_it_stands(talk.lead)
         new = new_of_messages(talk.turns, messages)
         was_closed = self._add_turns(talk, [messages[place] for place in new])
@@ -90,8 +90,10 @@ class Arrivals:
             for place, message in enumerate(messages)
         ]
         if new:
-            besides = {} if consent is None else {"consent": consent.as_kept()}
-            told = self._take_facts(talk, LeadFacts(), besides)
+            told = self._take_facts(talk, LeadFacts(), {})
+            if consent is not None:  # also one that was told before: it is said again now
+                told["consent"] = consent.as_kept()
+                origin_and_consent.take(talk.lead, told)
             self.settling.settle(talk, told, stood, messages=len(new), was_closed=was_closed)
         return Added(turns, len(new))
 

@@ -77,8 +77,9 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         latest = ours.with_words().reverse()[:MOST_WORDS]
         return [each.words() for each in reversed(latest)]
 
-    def erase(self, organisation: Organisation) -> None:
-        """Delete the organisation's conversations among these, with their messages, for good.
+    def erase(self, organisation: Organisation) -> tuple[int, int]:
+        """Delete the organisation's conversations among these, with their messages, for good; how
+        many of each.
 
         Two statements by index; receipts go with their messages. Django's own cascade would look
         for messages without naming the organisation, with which every index begins, and so read the
@@ -87,8 +88,8 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         ours = self.for_organisation(organisation).order_by()
         messages = Message.objects.for_organisation(organisation)
         messages = messages.filter(conversation__in=ours.values("id"))
-        messages._raw_delete(messages.db)
-        ours._raw_delete(ours.db)
+        words = messages._raw_delete(messages.db)
+        return ours._raw_delete(ours.db), words
 
 
 class Conversation(models.Model):
@@ -421,3 +422,7 @@ def with_receipts(messages: list[Message]) -> list[Message]:
     for message in messages:
         message.told = told.get(message.position, ())
     return messages
+
+
+# The tables of files that agencies bring in, here where Django looks for them.
+from conversations.csv_files import CsvImport as CsvImport  # noqa: E402

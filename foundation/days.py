@@ -1,5 +1,6 @@
 """An agency's day is Europe/London (CONTRACT.md, section 1), whatever zone a person's pages use."""
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,3 +45,10 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return AGENCY_ZONE
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same day and time so many months earlier; where that month is shorter, its last day."""
+    years, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    last = monthrange(years, month + 1)[1]
+    return moment.replace(year=years, month=month + 1, day=min(moment.day, last))

@@ -11,6 +11,7 @@ from leads.pages import (
     first_lead,
     follow_ups,
     history,
+    keeping,
     lead_detail,
     lead_list,
     merging,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("<uuid:lead_id>/conversations/", history.lead_conversations, name="conversations"),
     path("<uuid:lead_id>/merge/", merging.merge_leads, name="merge"),
     path("<uuid:lead_id>/unmerge/", merging.unmerge_leads, name="unmerge"),
+    path("<uuid:lead_id>/keep/", keeping.keep_lead, name="keep"),
     path("<uuid:lead_id>/erase/", erasure.erase_lead, name="erase"),
     path("<uuid:lead_id>/export.json", erasure.export_lead, name="export_person"),
 ]

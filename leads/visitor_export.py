@@ -40,6 +40,7 @@ def _lead(lead: Lead) -> dict[str, Any]:
         "follow_up_on": _text(lead.follow_up_on),
         "first_contacted_at": _text(lead.first_contacted_at),
         "contact_open_seconds": lead.contact_open_seconds,
+        "is_kept": lead.is_kept,
         "set_by_hand": lead.hand_set,
         "created_at": _text(lead.created_at),
         "updated_at": _text(lead.updated_at),

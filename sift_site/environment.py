@@ -27,12 +27,14 @@ SECRETS = frozenset(
 )
 
 Affinity = Literal["auto", "on", "off"]
+LogFormat = Literal["line", "json"]
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 _OWN_URL = re.compile(r"https?://[^\s/?#@\\]+")
 _PART = r"[!-9;-?A-~]+"  # of an e-mail: printable ASCII but `:` and `@`
 _CONTACT = re.compile(rf"(https://|mailto:|tel:)[!-~]+|{_PART}@{_PART}")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")  # of RFC 6750's characters
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smhd]")
 
 
@@ -97,12 +99,17 @@ def secret_key() -> str:
             "SECRET_KEY is the one that was published for development: take one of your own, "
             f"drawn at random, of at least {_SHORTEST_SECRET_KEY} characters."
         )
-    if len(key) < _SHORTEST_SECRET_KEY or len(set(key)) < _FEWEST_CHARACTERS:
+    if not is_strong(key):
         raise ImproperlyConfigured(
             f"SECRET_KEY can be guessed: it takes at least {_SHORTEST_SECRET_KEY} characters, "
             f"drawn at random, of which at least {_FEWEST_CHARACTERS} differ."
         )
     return key
+
+
+def is_strong(key: str) -> bool:
+    """Whether a secret key is long, and of more than a few characters."""
+    return len(key) >= _SHORTEST_SECRET_KEY and len(set(key)) >= _FEWEST_CHARACTERS
 
 
 def hosts() -> list[str]:
@@ -284,6 +291,17 @@ def security_contact(url: str) -> str:
     return value if ":" in value else f"mailto:{value}"
 
 
+def metrics_token() -> str | None:
+    """SIFT_METRICS_TOKEN: what Prometheus shows, not to be guessed; None where it is not set."""
+    token = optional_text("SIFT_METRICS_TOKEN")
+    if token is not None and not _TOKEN.fullmatch(token):
+        # Not repeated: it is a secret.
+        raise ImproperlyConfigured(
+            "SIFT_METRICS_TOKEN takes 20 or more letters, digits and -._~+/=, drawn at random."
+        )
+    return token
+
+
 def switch(name: str, *, default: bool) -> bool:
     """A yes or no."""
     value = os.environ.get(name, "").strip().lower()
@@ -324,6 +342,14 @@ def affinity() -> Affinity:
     if value not in get_args(Affinity):
         raise ImproperlyConfigured(f"WEB_CPU_AFFINITY is {value!r}; it takes auto, on or off.")
     return cast("Affinity", value)
+
+
+def log_format() -> LogFormat:
+    """SIFT_LOG: lines for people, or a JSON object a line."""
+    value = os.environ.get("SIFT_LOG", "").strip().lower() or "line"
+    if value not in get_args(LogFormat):
+        raise ImproperlyConfigured(f"SIFT_LOG is {value!r}; it takes line or json.")
+    return cast("LogFormat", value)
 
 
 def rate(name: str, default: str) -> str:

@@ -241,6 +241,9 @@ SIFT_WORK_THREADS = environment.count("SIFT_WORK_THREADS", 8, least=1)
 # Networks besides the public Internet that they may go to, plain HTTP and other ports among them.
 SIFT_WEBHOOK_ALLOW = environment.networks("SIFT_WEBHOOK_ALLOW")
 
+# --- Watching (sift_site/watching/) --------------------------------------------------------------
+SIFT_METRICS_TOKEN = environment.metrics_token()  # None: /metrics is not there
+
 # --- Transport and headers -----------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SIFT_HTTPS
 SECURE_SSL_REDIRECT = SIFT_HTTPS
@@ -278,8 +281,8 @@ STORAGES = {
 }
 
 # --- Logs ----------------------------------------------------------------------------------------
-# To standard error, as lines. Addresses are logged without their query, which may hold what a
-# caller typed by mistake (a key, a person's e-mail).
+# To standard error, as lines or as JSON objects (SIFT_LOG). Addresses are logged without their
+# query, which may hold what a caller typed by mistake (a key, a person's e-mail).
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -287,13 +290,14 @@ LOGGING: dict[str, Any] = {
         "line": {
             "()": "sift_site.serving.log_lines.SecretsLeftOut",
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
+        },
+        "json": {"()": "sift_site.serving.log_json.JsonLines"},
     },
     "filters": {"refusals": {"()": "sift_site.serving.log_lines.RefusalsInOneLine"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": environment.log_format(),
             "filters": ["refusals"],
         }
     },

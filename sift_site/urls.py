@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("conversations/", include("conversations.urls")),
     path("settings/", settings, name="settings"),
     path("settings/two-step/", require_two_step, name="require_two_step"),
+    path("settings/data/", include("sift_site.data.urls")),
     path("settings/scoring/", scoring, name="scoring"),
     path("settings/api-keys/", include("apikeys.urls")),
     path("settings/webhooks/", include("webhooks.urls")),

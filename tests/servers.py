@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -35,13 +36,14 @@ def serve(
     threads: int = 4,
     redis_url: str | None = None,
     env: Mapping[str, str] | None = None,
+    log_to: Path | None = None,
 ) -> Iterator[str]:
     """Sift under gunicorn on a free port; yields `http://127.0.0.1:PORT`, stops it afterwards.
 
-    It runs on the test database with tests.settings; `env` is added to its environment. Raises
-    RuntimeError with its log where it does not answer.
+    It runs on the test database with tests.settings; `env` is added to its environment, and what it
+    logs is found in `log_to`. Raises RuntimeError with its log where it does not answer.
     """
-    with listening_socket() as listener, tempfile.TemporaryFile() as log:
+    with listening_socket() as listener, _log(log_to) as log:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = subprocess.Popen(
             [
@@ -65,6 +67,10 @@ def serve(
             raise
         finally:
             stop(server)
+
+
+def _log(path: Path | None) -> IO[bytes]:
+    return tempfile.TemporaryFile() if path is None else path.open("w+b")
 
 
 class WorkerProcess:

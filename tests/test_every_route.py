@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from conversations.csv_import.bringing_in import upload
 from leads.acts import Act, do
 from leads.bulk import Move, change_matching
 from leads.models import Lead
@@ -40,7 +41,7 @@ API = "api/v1/"
 OBJECTS = (
     *("lead_id", "conversation_id", "key_id", "view_id", "bulk_id", "act_id"),
     *("person_id", "invitation_id", "session_id", "device_id", "passkey_id"),
-    *("endpoint_id", "delivery_id", "intake_id", "post_id"),
+    *("endpoint_id", "delivery_id", "intake_id", "post_id", "import_id"),
 )
 # Routes that answer anybody: each is meant to.
 OPEN_TO_ALL = (
@@ -141,6 +142,7 @@ def objects_of(agency, person, name: str) -> dict[str, Any]:
         "delivery_id": make_delivery(endpoint).id,
         "intake_id": intake.id,
         "post_id": make_held_back(intake).id,
+        "import_id": upload(agency, person, "leads.csv", b"name\nAda\n").id,
     }
 
 

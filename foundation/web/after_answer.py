@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import connections
 from django.http.response import HttpResponseBase
 
+from foundation import log_context
+
 logger = logging.getLogger("sift.after_answer")
 
 # By then the connection is let go: what the thread computes takes turns with all others.
@@ -28,7 +30,7 @@ def after_answer(response: HttpResponseBase, act: Callable[[], object]) -> None:
     It runs in another thread, with a database connection of its own, after what was to follow
     earlier answers. A fault in it is logged, and is nobody's answer.
     """
-    close = response.close
+    close, act = response.close, log_context.kept(act)
 
     def close_and_act() -> None:
         try:

@@ -22,6 +22,7 @@ from django.http import HttpRequest
 from django_ratelimit import core
 from django_ratelimit.core import get_usage
 
+from foundation import metrics
 from foundation.plurals import so_many
 from foundation.web.client_addresses import read_address
 
@@ -92,12 +93,21 @@ def count(
     else:
         if usage is not None and usage["time_left"] >= 0:
             # Its window lasts through the second that it names as the end, so one more must pass.
-            return Usage(limit, window, usage["count"], usage["time_left"] + 1)
+            seconds_left = usage["time_left"] + 1
+            return _told(group, Usage(limit, window, usage["count"], seconds_left))
         fault = "the store gave no number"
     logger.error("Rate limits are not counted in their store: %s.", fault)
+    metrics.note_uncounted()
     if without_store:
-        return _counted_here(f"{group} {value}", limit, window)
+        return _told(group, _counted_here(f"{group} {value}", limit, window))
     return Usage(limit, window, 0, window)
+
+
+def _told(group: str, usage: Usage) -> Usage:
+    """The same, once whoever watches was told that it is over its limit."""
+    if usage.is_over:
+        metrics.note_limited(group)
+    return usage
 
 
 def forget_own() -> None:

@@ -11,6 +11,7 @@ from leads.models.event import actor_columns as actor_columns
 from leads.models.lead import Lead as Lead
 from leads.models.lead import LeadQuerySet as LeadQuerySet
 from leads.models.lead import moment_of_change as moment_of_change
+from leads.models.retention import Retention as Retention
 from leads.models.rollups import AreaDay as AreaDay
 from leads.models.rollups import ContactDay as ContactDay
 from leads.models.rollups import LeadDay as LeadDay

@@ -203,6 +203,9 @@ class Lead(models.Model):
     # Why a lost lead was lost, and that in a person's own words; a trigger clears both.
     lost_reason = models.CharField(max_length=20, choices=LostReason.choices, null=True)
     lost_words = models.CharField(max_length=500, null=True)
+    is_kept = models.BooleanField(
+        default=False, db_default=False, help_text="whatever the agency's retention"
+    )
     # What it is found by: `leads.search.document()`, stored with every change of what that reads.
     search = SearchVectorField(default="", db_default="", editable=False)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from foundation import metrics
 from foundation.mail.names import quoted
 from foundation.web.client_addresses import client_address
 from foundation.web.counters import is_first
@@ -95,6 +96,7 @@ def count_attempt(request: HttpRequest, person: User) -> None:
 
 def record_failure(person_id: UUID | None, address: str | None) -> None:
     """Keep that somebody failed to sign in as this person; nothing where it is nobody."""
+    metrics.note_sign_in_failure("failed")
     if person_id is not None:
         _record(AuditAction.SIGN_IN_FAILED, person_id, address)
 
@@ -105,6 +107,7 @@ def record_lock_out(person_id: UUID | None, address: str | None) -> None:
     Written once a lock-out: what is refused meanwhile would fill the trail. The admins are told of
     many.
     """
+    metrics.note_sign_in_failure("refused")
     if person_id is not None:
         person = _record(AuditAction.SIGN_IN_REFUSED, person_id, address)
         _tell_of_many_lock_outs(person.organisation)

@@ -11,6 +11,7 @@ from msgspec import Meta
 from conversations.capture import capture
 from conversations.outcome import Captured, Outcome
 from conversations.posted_format import MOST_IN_A_BATCH, PostedConversation
+from foundation import metrics
 from foundation.validation import Fault, Faulty, decode
 from sift_site.api import operations, problems, schemas
 from sift_site.api.answers import json_response
@@ -72,6 +73,8 @@ def capture_batch(request: ApiRequest) -> Answer:
     items = [_read(raw) for raw in _conversations(request)]
     count_captures(request, len(items) - 1)  # the request itself was counted as one
     _capture(request, [item for item in items if item.received is not None])
+    for item in items:
+        _count(item)
     return json_response(schemas.BatchResults(list(_results(request, items))))
 
 
@@ -138,6 +141,13 @@ def _capture_alone(request: ApiRequest, item: _Item) -> None:
 def _is_of_the_data(cause: Any) -> bool:
     """Whether the database refused what was written, rather than failed (SQLSTATE 22 and 23)."""
     return str(getattr(cause, "sqlstate", "")).startswith(("22", "23"))
+
+
+def _count(item: _Item) -> None:
+    if item.received is None or item.captured is None:
+        metrics.note_capture("unknown", "refused")
+    else:
+        metrics.note_capture(item.received.channel, item.captured.outcome.value)
 
 
 def _results(request: ApiRequest, items: Sequence[_Item]) -> Iterator[schemas.BatchResult]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from conversations.capture import add_messages, capture
 from conversations.outcome import Outcome
 from conversations.posted_format import PostedConversation, PostedMessages
+from foundation import metrics
 from foundation.ids import parse_uuid
 from foundation.validation import Fault
 from sift_site.api import operations, problems, reads, schemas
@@ -54,6 +55,7 @@ def capture_conversation(request: ApiRequest) -> Answer:
     received = read_body(request, PostedConversation, faults)
     caller = request.caller
     [captured] = capture(caller.organisation, [received], by=caller.actor, idempotency_key=key)
+    metrics.note_capture(received.channel, captured.outcome.value)
     if captured.outcome is Outcome.DIFFERS:
         raise problems.contradiction(contradiction(captured.differs_at))
     conversation, lead = shown(request, captured.conversation_id)
@@ -96,6 +98,8 @@ def capture_messages(request: ApiRequest, conversation_id: str) -> Answer:
     if added is None:
         raise problems.not_found()
     conversation, lead = shown(request, parsed)
+    outcome = Outcome.ADDED if added.messages_added else Outcome.UNCHANGED
+    metrics.note_capture(conversation.channel, outcome.value)
     messages = [
         schemas.Message(str(turn.id), turn.role, turn.content, turn.created_at)
         for turn in added.turns

@@ -6,7 +6,6 @@ from functools import lru_cache
 from time import perf_counter
 
 import msgspec
-import uuid_utils
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import connection
@@ -14,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from apikeys.keys import masked
+from foundation import log_context, metrics
 from foundation.database.lost_database import hindrance
 from foundation.plurals import so_many
 from sift_site.api import problems
@@ -22,6 +22,7 @@ from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.problems import Problem
 from sift_site.api.schemas import FaultyField, ProblemDetails
 from sift_site.serving import proxies
+from sift_site.serving.request_ids import request_id
 from sift_site.serving.security_headers import guard
 
 ROOT = "/api/v1"
@@ -34,7 +35,6 @@ _REFERENCE = frozenset({"/api/docs/", "/api/docs"})  # which leads on to the fir
 _MOST_TIMES = 10  # as long as the question may a refusal be
 _SHORTEST_HEAD = 100  # bytes of a question with a key, beside its address
 _LENGTH_BESIDE_FAULTS = 300  # bytes of a refusal's other members
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 def is_below_api(path: str) -> bool:
@@ -52,8 +52,12 @@ def answer(request: ApiRequest) -> Answer:
     """The answer to any request below /api/: never HTML, never a traceback."""
     began = perf_counter()
     proxies.believe(request)
-    given = request.header("HTTP_X_REQUEST_ID")
-    request.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid4())
+    request.request_id = request_id(request.header("HTTP_X_REQUEST_ID"))
+    with log_context.request(masked(request.request_id)):
+        return _answer(request, began)
+
+
+def _answer(request: ApiRequest, began: float) -> Answer:
     route = "no route"
     try:
         _check_transport(request)
@@ -67,6 +71,7 @@ def answer(request: ApiRequest) -> Answer:
         _drop_unusable_connection()
     answered = _finished(request, answered)
     seconds = perf_counter() - began
+    metrics.note_request(route, request.method, answered.status_code, seconds)
     note_call(request, route, answered.status_code, seconds, called=request.request_id)
     return answered
 

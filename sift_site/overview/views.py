@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from foundation.days import midnight
 from foundation.days import today as agency_today
 from foundation.web.pages import render_page, wants_fragment
+from leads.models import Retention
 from leads.models.choices import LeadStatus
 from leads.models.tally import LeadTally
 from organisations.changes.position import position_of
@@ -46,6 +47,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "until": midnight(today, days_later=1),
         "token": get_token(request),
         "no_worker_runs": request.user.is_admin and no_worker_runs(),
+        "going": going_soon(request),
         # By which a press that came too late leads back to the same period.
         "way_back": f"?period={period}" if "period" in request.GET else "",
     } | waiting_and_due(request.user, counted)
@@ -70,3 +72,11 @@ def waiting_and_due(person: User, counted: Overview) -> dict[str, Any]:
         "mine_waiting": waiting.waiting_of(person),
         "mine_address": links.leads(assignee="me", status=links.WAITING),
     }
+
+
+def going_soon(request: SignedInRequest) -> Retention | None:
+    """For admins: the rule by which leads go, where it lets any go within the time told of."""
+    if not request.user.is_admin:
+        return None
+    rules = Retention.objects.for_organisation(request.organisation)
+    return rules.filter(noticed_leads__gt=0).first()

@@ -3,7 +3,7 @@
 An orchestrator that cannot ask a house full of slow clients takes it for dead and kills it. Each of
 the server's processes answers for itself, from a thread of its own that nothing else uses; the
 socket is opened once, before they are forked. It is for the machine and its orchestrator, not for
-the world: only the two probes answer here, and they answer on the main port as well.
+the world: only the two probes and /metrics answer here, and they answer on the main port as well.
 """
 
 import socket
@@ -15,8 +15,10 @@ from django.db import connections
 from django.http import HttpRequest
 
 from sift_site.serving import health
+from sift_site.watching import answering
 
 _LONGEST = 2.0  # seconds that a prober may take
+_ANSWERS = {**health.PROBES, answering.PATH: answering.answer}
 
 
 def listen(port: int) -> socket.socket:
@@ -37,12 +39,13 @@ class _Probe(BaseHTTPRequestHandler):
     timeout = _LONGEST
 
     def do_GET(self) -> None:
-        probe = health.PROBES.get(self.path)
+        probe = _ANSWERS.get(self.path)
         if probe is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         request = HttpRequest()
         request.method = self.command
+        request.META["HTTP_AUTHORIZATION"] = self.headers.get("Authorization", "")
         answer = probe(request)
         connections.close_all()  # this thread's: probes are rare, and one that hangs is not kept
         self.send_response(answer.status_code)

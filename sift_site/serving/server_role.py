@@ -76,6 +76,27 @@ def grant(name: str) -> bool:
     return is_new
 
 
+def lacking() -> list[str]:
+    """What the server needs and the role signed in with may not do: `INSERT on leads_lead`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege(name, right_), right_ || ' on ' || name"
+            "  FROM unnest(%(names)s::text[], %(rights)s::text[]) AS needed (name, right_)",
+            _needed(),
+        )
+        return [named for may, named in cursor.fetchall() if not may]
+
+
+def owns_tables() -> bool:
+    """Whether it owns Sift's tables, or may become who does: then it may do anything to them."""
+    return _asked(_OWNS.replace("%(name)s", "current_user"), "")
+
+
+def _needed() -> dict[str, list[str]]:
+    pairs = [(table, right) for table in _tables() for right in LESS.get(table, ROWS)]
+    return {"names": [name for name, _ in pairs], "rights": [right for _, right in pairs]}
+
+
 def _tables() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)

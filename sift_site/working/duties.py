@@ -14,7 +14,8 @@ from django.db.models.functions import Now
 
 from apikeys import reminders
 from apikeys.calls import drop_outlived
-from conversations import rescoring
+from conversations import rescoring, retention
+from conversations.models import CsvImport
 from foundation.database.leases import LEASE, Leases
 from organisations.changes import forgetting
 from organisations.hours import bank_holidays
@@ -38,9 +39,11 @@ def _forget_workers() -> None:
 # gathers its statistics by itself, and the server's role may not have them gathered.
 DUTIES: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "rescoring": (timedelta(seconds=15), rescoring.rescore_due),
+    "retention": (timedelta(hours=1), retention.let_go),
     "key_reminders": (timedelta(hours=1), reminders.send_due),
     "old_changes": (timedelta(hours=6), forgetting.drop_all_old),
     "old_calls": (timedelta(hours=6), drop_outlived),
+    "old_csv_files": (timedelta(hours=1), CsvImport.objects.forget_files),
     "old_forms": (timedelta(minutes=10), SentForm.objects.delete_all_old),
     "old_letters": (timedelta(days=1), sending.drop_old),
     "follow_up_letters": (timedelta(minutes=1), follow_ups.write_due),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from conversations.csv_import import running as csv_import
 from organisations.letters import sending
 from sift_site.alerts import watching
 from sift_site.working import duties
@@ -29,7 +30,7 @@ class Kind:
 
 
 def all_kinds() -> tuple[Kind, ...]:
-    """Letters, duties, alerts and webhooks."""
+    """Letters, duties, alerts, CSV files and webhooks."""
     # A mail server is talked to twice at once, not more: it may be slow, and others wait as well.
     return (
         Kind(
@@ -38,6 +39,13 @@ def all_kinds() -> tuple[Kind, ...]:
             due=sending.due,
             renew=sending.leases.renew,
             most=2,
+        ),
+        Kind(
+            name="csv_imports",
+            do_one=csv_import.do_one,
+            due=csv_import.due,
+            renew=csv_import.leases.renew,
+            most=1,
         ),
         Kind(
             name="duties",

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from django.db import Error, connection, connections
 from django.db.models import Value
 
+from foundation import log_context
 from foundation.database.leases import RENEWED_EVERY
 from foundation.database.lost_database import drop_dead_connection, is_unreachable
 from foundation.ids import uuid7
@@ -140,7 +141,10 @@ class Worker:
     def _do_one(self, kind: Kind) -> None:
         found: bool | None = None
         try:
-            with self._minding_the_database(f"A piece of work failed ({kind.name})."):
+            with (
+                log_context.job(f"{kind.name}-{uuid7()}"),
+                self._minding_the_database(f"A piece of work failed ({kind.name})."),
+            ):
                 found = kind.do_one()
         finally:
             if found is None:

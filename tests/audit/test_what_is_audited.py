@@ -209,7 +209,8 @@ def test_an_erasure_is_an_entry_and_leaves_the_others_byte_for_byte(signed_in_ad
     assert after[: len(before)] == before
     assert len(after) == len(before) + 1
     assert told()[-1] == (
-        "person_data_erased", admin.id, "127.0.0.1", "lead", lead.id, {"leads": 2},
+        "person_data_erased", admin.id, "127.0.0.1", "lead", lead.id,
+        {"leads": 2, "conversations": 0, "messages": 0, "events": 3},
     )  # fmt: skip
 
 
