@@ -21,8 +21,8 @@ def midnight(day: date, *, days_later: int = 0) -> datetime:
     return datetime.combine(day + timedelta(days_later), time(), tzinfo=AGENCY_ZONE)
 
 
-def next_working_day(day: date) -> date:
-    """The first day after it from Monday to Friday; bank holidays are days like any."""
+def next_weekday(day: date) -> date:
+    """The first day after it from Monday to Friday."""
     return day + timedelta(7 - day.weekday() if day.weekday() >= _FRIDAY else 1)
 
 

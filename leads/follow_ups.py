@@ -8,22 +8,22 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.formats import date_format
 
-from foundation.days import next_working_day
 from foundation.days import today as agency_today
 from foundation.plurals import so_many
 from leads.corrections import as_text
 from leads.events import new_event
 from leads.models import EventKind, Lead, LeadEvent
 from organisations.actors import Actor
+from organisations.hours.opening import OpeningHours
 
 NO_MARKS: Mapping[str, Any] = {}
 PRESETS = ("tomorrow", "in_a_week")
 
 
-def preset_days(today: date) -> dict[str, tuple[date, str]]:
+def preset_days(today: date, hours: OpeningHours) -> dict[str, tuple[date, str]]:
     """For each preset its day, a working day, and the words that say which it is."""
-    next_day = next_working_day(today)
-    week = next_working_day(today + timedelta(6))
+    next_day = hours.next_working_day(today)
+    week = hours.next_working_day(today + timedelta(6))
     is_tomorrow = next_day - today == timedelta(1)
     return {
         "tomorrow": (next_day, _dated("Tomorrow" if is_tomorrow else f"{next_day:%A}", next_day)),

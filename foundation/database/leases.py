@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-LEASE = timedelta(minutes=1)
-RENEWED_EVERY = timedelta(seconds=10)
+LEASE = timedelta(seconds=20)
+RENEWED_EVERY = timedelta(seconds=5)
 
 Key = TypeVar("Key")
 

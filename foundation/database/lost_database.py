@@ -53,6 +53,13 @@ def was_cut_short(error: BaseException | None) -> bool:
     return isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable)
 
 
+def hindrance(fault: BaseException) -> str | None:
+    """What kept the database from answering; None where the fault is another."""
+    if is_unreachable(fault):
+        return "the database cannot be reached"
+    return "the database took too long" if was_cut_short(fault) else None
+
+
 def first_line(error: BaseException) -> str:
     """What went wrong, in a line."""
     return next(iter(str(error).splitlines()), type(error).__name__)

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST
 
-from foundation.days import next_working_day, today
+from foundation.days import today
 from leads.acts import Act
 from leads.changed_meanwhile import overtaken_facts
 from leads.follow_ups import PRESETS, in_words, preset_days, set_follow_up
@@ -16,6 +17,8 @@ from leads.models import EventKind, Lead
 from leads.pages import handling, lead_page
 from leads.pages.acts import NOT_SAID, ActForm, act_on
 from organisations.changes.numbering import numbered_last
+from organisations.hours.reading import hours_of
+from organisations.models import Organisation
 from organisations.requests import SignedInRequest, actor_of
 
 
@@ -30,10 +33,18 @@ class FollowUpForm(forms.Form):
     )
     seen = forms.DateField(required=False, error_messages={"invalid": handling.NOT_SAID})
 
+    def __init__(self, data: QueryDict, organisation: Organisation) -> None:
+        super().__init__(data)
+        self._organisation = organisation
+
+    @cached_property
+    def _presets(self) -> dict[str, tuple[date, str]]:
+        return preset_days(today(), hours_of(self._organisation))
+
     def day(self) -> date | None:
         """The day that was asked for; None to clear it."""
         if preset := self.cleaned_data["preset"]:
-            return preset_days(today())[preset][0] if preset in PRESETS else None
+            return self._presets[preset][0] if preset in PRESETS else None
         asked: date | None = self.cleaned_data["follow_up_on"]
         return asked
 
@@ -55,12 +66,19 @@ class NoAnswerForm(ActForm):
 
     seen_follow_up = forms.DateField(required=False, error_messages={"invalid": NOT_SAID})
 
+    def __init__(self, data: QueryDict, organisation: Organisation) -> None:
+        super().__init__(data)
+        self._organisation = organisation
+
+    @cached_property
+    def _day(self) -> date:
+        return hours_of(self._organisation).next_working_day(today())
+
     def act(self) -> Act:
-        day = next_working_day(today())
-        return Act(is_no_answer=True, follow_up_on=day, note=self.cleaned_data["text"])
+        return Act(is_no_answer=True, follow_up_on=self._day, note=self.cleaned_data["text"])
 
     def words(self) -> str:
-        return f"No answer. {in_words(next_working_day(today()), today())}"
+        return f"No answer. {in_words(self._day, today())}"
 
     def overtaken_by(self, lead: Lead, request: SignedInRequest) -> EventKind | None:
         if lead.follow_up_on != self.cleaned_data["seen_follow_up"]:
@@ -71,13 +89,13 @@ class NoAnswerForm(ActForm):
 @require_POST
 def note_no_answer(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Note that nobody answered and set the follow-up, unless the lead was changed meanwhile."""
-    return act_on(request, lead_id, NoAnswerForm(request.POST))
+    return act_on(request, lead_id, NoAnswerForm(request.POST, request.organisation))
 
 
 @require_POST
 def change_follow_up(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
     """Set or clear the day, unless somebody else did meanwhile."""
-    form = FollowUpForm(request.POST)
+    form = FollowUpForm(request.POST, request.organisation)
     with numbered_last():
         lead = lead_page.lead_or_404(request, lead_id, locked=True)
         overtaken = form.is_valid() and form.is_overtaken(lead)

@@ -25,6 +25,7 @@ from leads.pages.neighbours import came_from, way_through
 from leads.pages.note_form import NoteForm
 from leads.pages.quoted_score import score_context
 from leads.wording import e_mail_link, fact_groups, origin, signals, telephone_link
+from organisations.hours.reading import hours_of
 from organisations.models import User
 from organisations.requests import SignedInRequest
 
@@ -66,6 +67,7 @@ def head(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
     """The bar: who it is, how to reach them, where the lead stands, what can be done; the way
     through the list one came from above it, and the history below."""
     origin, day = came_from(request), today()
+    presets = preset_days(day, hours_of(request.organisation))
     return {
         "lead": lead,
         "url": url_of(request, lead),
@@ -78,7 +80,7 @@ def head(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
         "follow_up": in_words(lead.follow_up_on, day) if lead.follow_up_on else None,
         "overdue": is_overdue(lead.follow_up_on, day),
         "today": day,
-        "follow_up_presets": {name: words for name, (_, words) in preset_days(day).items()},
+        "follow_up_presets": {name: words for name, (_, words) in presets.items()},
         "people": _people(request, lead),
         "is_mine": lead.assignee_id == request.user.id,
         "history": history_of(lead, request.user, QueryDict()),

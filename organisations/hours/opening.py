@@ -14,10 +14,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from foundation.days import AGENCY_ZONE, midnight
+from foundation.days import AGENCY_ZONE, midnight, next_weekday
 
 A_DAY = 24 * 60  # minutes
 _AFTER_CHANGE = 120  # minutes after midnight: by then clocks have changed, if they do
+_LONGEST_CLOSED = timedelta(days=28)
 _FARTHEST = 400  # days ahead in which an opening is looked for: more than a year
 
 Minutes = Sequence[int]
@@ -52,10 +53,17 @@ class OpeningHours:
                 return max(moment, opens)
         return None
 
-    def next_open_day(self, day: date) -> date | None:
-        """The first day after it on which it opens at all: tomorrow, for who works then."""
-        ahead = (day + timedelta(days) for days in range(1, _FARTHEST))
-        return next((each for each in ahead if self.on(each)), None)
+    def next_working_day(self, day: date) -> date:
+        """The first day after it from Monday to Friday on which it opens.
+
+        Of an agency that opens on none of the next few weeks', the first of them.
+        """
+        ahead = first = next_weekday(day)
+        while not self.on(ahead):
+            ahead = next_weekday(ahead)
+            if ahead - first > _LONGEST_CLOSED:
+                return first
+        return ahead
 
     def open_between(self, began: datetime, ended: datetime) -> timedelta:
         """For how long it was open between the two; nothing where they are the other way round."""

@@ -14,6 +14,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from apikeys.keys import masked
 from foundation import log_context, metrics
+from foundation.database.lost_database import hindrance
 from foundation.plurals import so_many
 from sift_site.api import problems
 from sift_site.api.authentication import note_call
@@ -65,17 +66,25 @@ def _answer(request: ApiRequest, began: float) -> Answer:
         answered = match.func(request, **match.kwargs)
     except Problem as problem:
         answered = problem_answer(request, problem)
-    except Exception:
-        # By its route: what a caller put into the path or query may be a secret.
-        called = masked(request.request_id)
-        logger.exception("%s %s failed, request %s", request.method, route, called)
-        answered = problem_answer(request, problems.server_error())
+    except Exception as fault:
+        answered = problem_answer(request, _fault(request, route, fault))
         _drop_unusable_connection()
     answered = _finished(request, answered)
     seconds = perf_counter() - began
     metrics.note_request(route, request.method, answered.status_code, seconds)
     note_call(request, route, answered.status_code, seconds, called=request.request_id)
     return answered
+
+
+def _fault(request: ApiRequest, route: str, fault: Exception) -> Problem:
+    """What is answered where something failed. The log names the route: what a caller put into the
+    path or query may be a secret."""
+    called = masked(request.request_id)
+    if what := hindrance(fault):
+        logger.error("%s %s: %s, request %s", request.method, route, what, called)
+        return problems.unavailable()
+    logger.exception("%s %s failed, request %s", request.method, route, called)
+    return problems.server_error()
 
 
 def _drop_unusable_connection() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from foundation.plurals import so_many
 from foundation.validation import Fault
 
+SECONDS_UNAVAILABLE = 5  # after which a caller may ask again
 _LONGEST_SHOWN = 40  # characters of a header that are repeated to its sender
 
 
@@ -134,11 +135,19 @@ SERVER_ERROR = Kind(
     remedy="Send it again after 1 s, 2 s, 4 s and so on: setting a status twice does no harm. If "
     "it stays, tell support the `request_id`.",
 )  # fmt: skip
+UNAVAILABLE = Kind(
+    "unavailable", 503, "Not available for the moment",
+    when="The database is being restarted, or is too busy. A change was made as a whole or not at "
+    "all; which of them, its answer would have said.",
+    remedy="Send the same again after as many seconds as `Retry-After` says: a capture by its "
+    "`external_id` or `Idempotency-Key` is made once however often it is sent.",
+)  # fmt: skip
 
 KINDS = (
     BAD_REQUEST, UNAUTHORISED, HTTPS_REQUIRED, PLAN_WITHOUT_API, READ_ONLY_KEY,
     CAPTURE_ONLY_KEY, NOT_FOUND, METHOD_NOT_ALLOWED, CONTRADICTION, GONE, CHANGED_MEANWHILE,
     BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID, TOO_MANY_REQUESTS, SERVER_ERROR,
+    UNAVAILABLE,
 )  # fmt: skip
 
 
@@ -174,6 +183,15 @@ def https_required() -> Problem:
 
 def server_error() -> Problem:
     return Problem(SERVER_ERROR, "Something failed here. It is logged under this request_id.")
+
+
+def unavailable() -> Problem:
+    """The database cannot be asked, or did not answer in time."""
+    return Problem(
+        UNAVAILABLE,
+        "The database does not answer for the moment. Nothing that was acknowledged is lost.",
+        headers={"Retry-After": str(SECONDS_UNAVAILABLE)},
+    )
 
 
 def not_found() -> Problem:

@@ -229,7 +229,7 @@ def _kinds(endpoint: Endpoint, route: _Route) -> list[Kind]:
     kinds = [
         problems.BAD_REQUEST, problems.UNAUTHORISED, problems.HTTPS_REQUIRED,
         problems.PLAN_WITHOUT_API, problems.INVALID, problems.TOO_MANY_REQUESTS,
-        problems.SERVER_ERROR,
+        problems.SERVER_ERROR, problems.UNAVAILABLE,
     ]  # fmt: skip
     if endpoint.scope != "read":
         kinds.append(problems.READ_ONLY_KEY)

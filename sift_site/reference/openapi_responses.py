@@ -36,6 +36,7 @@ EXAMPLES: dict[Kind, Problem] = {
         problems.invalid([Fault(_LIMIT.name, f"must be {_LIMIT.accepts}")]),
         problems.too_many_requests(42),
         problems.server_error(),
+        problems.unavailable(),
     )
 }
 # Answered before the key is looked at, so that nothing was counted.

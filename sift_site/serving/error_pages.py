@@ -8,7 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from foundation.database.lost_database import first_line, is_unreachable, was_cut_short
+from foundation.database.lost_database import first_line, hindrance
 from foundation.web.pages import TooManyRequests
 from organisations.signing_in.middleware import REFUSAL
 
@@ -60,7 +60,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     It asks the database nothing: the shell shows a person only where one was read before.
     """
     fault = sys.exc_info()[1]
-    if fault is None or (what := _hindrance(fault)) is None:
+    if fault is None or (what := hindrance(fault)) is None:
         return _page(request, "500.html", 500)
     # One line instead of Django's traceback: there is nothing to find out in it.
     logger.error("%s failed: %s: %s", request.path, what, first_line(fault))
@@ -68,13 +68,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     answer.headers["Retry-After"] = "10"
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
-
-
-def _hindrance(fault: BaseException) -> str | None:
-    """What kept the database from answering; None where the fault is another."""
-    if is_unreachable(fault):
-        return "the database cannot be reached"
-    return "the database took too long" if was_cut_short(fault) else None
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -183,6 +183,32 @@ def test_a_fault_of_ours_is_a_500_problem_that_tells_nothing(api, monkeypatch, c
     assert "the secret of the failure" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        psycopg.OperationalError("the connection was lost"),
+        psycopg.errors.AdminShutdown("terminating connection"),
+        psycopg.errors.LockNotAvailable("canceling statement due to lock timeout"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_a_503_problem_that_says_when_to_ask_again(
+    api, monkeypatch, caplog, fault
+):
+    def lost(**_):
+        raise fault
+
+    monkeypatch.setattr(reads, "lead_page", lost)
+
+    answer = api.get(LEADS, headers={"X-Request-Id": "r-503"})
+
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Retry-After"] == "5"
+    assert answer.json()["request_id"] == "r-503"
+    assert "r-503" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_no_key_is_ever_logged_wherever_it_was_put(agency, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     good = make_key(agency)[1]

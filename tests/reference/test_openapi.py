@@ -215,7 +215,7 @@ def test_what_an_endpoint_may_refuse_follows_from_what_it_is(document):
         id_: {status for status in operation["responses"] if status != "200"}
         for id_, operation in operations(document).items()
     }
-    of_all = {"400", "401", "403", "422", "429", "500"}
+    of_all = {"400", "401", "403", "422", "429", "500", "503"}
 
     assert statuses == {
         "list_leads": of_all,

@@ -10,13 +10,14 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from foundation.days import next_working_day, today
+from foundation.days import next_weekday, today
 from leads.assignment import assign
 from leads.bulk import Move, change_matching
 from leads.follow_ups import set_follow_up
 from leads.models import Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
+from organisations.hours.reading import hours_of
 from organisations.models import AuditEntry, Change
 from tests.factories import at, make_lead, make_user, move_lead
 from tests.markup import without_layout
@@ -166,7 +167,7 @@ def test_no_answer_is_noted_and_comes_back_on_a_working_day(signed_in, lead):
     answer = press(signed_in, lead, "no-answer", text="Voicemail is full")
 
     assert answer.status_code == 303
-    assert fresh(lead).follow_up_on == next_working_day(today())
+    assert fresh(lead).follow_up_on == hours_of(lead.organisation).next_working_day(today())
     assert (fresh(lead).status, fresh(lead).assignee) == ("hot", None)
     page = page_of(signed_in, lead)
     assert re.search(r"No answer\s+<p class=\"history__note\" dir=\"auto\">Voicemail is full", page)
@@ -181,8 +182,8 @@ def test_no_answer_is_noted_and_comes_back_on_a_working_day(signed_in, lead):
         (date(2026, 6, 7), date(2026, 6, 8)),
     ],
 )
-def test_a_working_day_is_no_saturday_and_no_sunday(day, following):
-    assert next_working_day(day) == following
+def test_a_weekday_is_no_saturday_and_no_sunday(day, following):
+    assert next_weekday(day) == following
 
 
 def test_a_follow_up_that_somebody_set_meanwhile_stands(signed_in, lead, agency):

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from foundation.days import next_working_day, today
+from foundation.days import today
 from leads.assignment import assign
 from leads.follow_ups import in_words, preset_days, set_follow_up
 from leads.models import Lead, LeadEvent
 from organisations.actors import Actor
+from organisations.hours.reading import hours_of
 from tests.factories import make_lead, make_user
 
 FRAGMENT = {"HX-Request": "true"}
@@ -110,8 +111,9 @@ def test_two_who_choose_the_same_do_not_meet(signed_in, lead, agent):
 
 
 def test_a_follow_up_is_set_by_day_or_by_preset_and_cleared(signed_in, lead):
-    tomorrow, later = next_working_day(today()), today() + timedelta(days=30)
-    week = next_working_day(today() + timedelta(days=6))
+    hours, later = hours_of(lead.organisation), today() + timedelta(days=30)
+    tomorrow = hours.next_working_day(today())
+    week = hours.next_working_day(today() + timedelta(days=6))
 
     follow_up(signed_in, lead, preset="tomorrow")
     assert fresh(lead).follow_up_on == tomorrow
@@ -138,8 +140,10 @@ def test_a_follow_up_is_set_by_day_or_by_preset_and_cleared(signed_in, lead):
         (date(2026, 11, 29), "Tomorrow, 30 November", "In a week, 7 December"),
     ],
 )
-def test_days_that_are_one_press_away_are_working_days_and_say_their_date(day, tomorrow, in_a_week):
-    days = preset_days(day)
+def test_days_that_are_one_press_away_are_working_days_and_say_their_date(
+    agency, day, tomorrow, in_a_week
+):
+    days = preset_days(day, hours_of(agency))
 
     assert [words for _, words in days.values()] == [tomorrow, in_a_week]
     assert all(chosen.weekday() < 5 for chosen, _ in days.values())
@@ -148,7 +152,7 @@ def test_days_that_are_one_press_away_are_working_days_and_say_their_date(day, t
 def test_the_buttons_of_a_follow_up_say_their_days(signed_in, lead):
     page = page_of(signed_in, lead)
 
-    for _, words in preset_days(today()).values():
+    for _, words in preset_days(today(), hours_of(lead.organisation)).values():
         assert f">{words}</button>" in page
 
 

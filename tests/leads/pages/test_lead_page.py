@@ -252,5 +252,6 @@ def test_messages_events_and_conversations_take_no_more_statements_however_many(
     counts.append(2 + statements_of(lambda: signed_in.get(f"/leads/{many.id}/")))
 
     # Session, person, lead, merged leads, events, visitor's messages, what was read of them,
-    # people, conversations, and of the only one the messages and what was read of these.
-    assert counts == [11, 11, 11]
+    # people, days that are special, conversations, and of the only one the messages and what was
+    # read of these.
+    assert counts == [12, 12, 12]

@@ -69,16 +69,16 @@ def test_each_nation_keeps_its_own_bank_holidays():
 @pytest.mark.parametrize(
     ("day", "following"),
     [
-        ("2026-06-05", "2026-06-06"),  # Friday; Saturday is open
+        ("2026-06-04", "2026-06-05"),
+        ("2026-06-05", "2026-06-08"),  # over a Saturday that is open
         ("2026-06-06", "2026-06-08"),
-        ("2026-04-02", "2026-04-04"),  # over Good Friday
-        ("2026-04-04", "2026-04-07"),  # over Easter Monday
+        ("2026-04-02", "2026-04-07"),  # over Good Friday and Easter Monday
     ],
 )
-def test_the_next_open_day_is_the_next_on_which_it_opens(day, following):
+def test_the_next_working_day_is_a_weekday_on_which_it_opens(day, following):
     easter = hours(bank_holidays=bank_holidays(Nation.ENGLAND_AND_WALES))
 
-    found = easter.next_open_day(date.fromisoformat(day))
+    found = easter.next_working_day(date.fromisoformat(day))
 
     assert found == date.fromisoformat(following)
 
@@ -88,7 +88,7 @@ def test_who_is_never_open_has_no_next_opening_and_no_open_time():
     began = london("2026-06-01 09:00")
 
     assert never.next_opening(began) is None
-    assert never.next_open_day(began.date()) is None
+    assert never.next_working_day(began.date()) == date(2026, 6, 2)
     assert never.after(began, A_MINUTE) is None
     assert never.open_between(began, began + timedelta(30)) == timedelta(0)
 
