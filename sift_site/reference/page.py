@@ -1,5 +1,6 @@
 """GET /api/docs/: the API reference."""
 
+import re
 from functools import lru_cache
 
 from django.conf import settings
@@ -64,7 +65,7 @@ def _body(url: str, rates: tuple[str, ...]) -> SafeString:
     """All that is the same for everybody, written once, with marks for ids in the samples."""
     outline = Outline(document(), url, _MARKS)
     growth, scale, capture, anonymous = map(in_words, rates)
-    return render_to_string(
+    written = render_to_string(
         "reference/_body.html",
         {
             "url": url,
@@ -81,7 +82,11 @@ def _body(url: str, rates: tuple[str, ...]) -> SafeString:
             "anonymous": anonymous,
         },
     )
+    return SafeString(_LAYOUT.sub(lambda found: found[1] or "\n", written))
 
+
+# Between tags a line's end is as good as its indentation, a tenth of what the page weighed.
+_LAYOUT = re.compile(r"(<pre.*?</pre>)|\s*\n\s*", re.S)
 
 # What stands in the body for an id of the samples, by its parameter: no words of any other text.
 _MARKS = {"lead_id": "id-of-a-lead-here", "conversation_id": "id-of-a-conversation-here"}

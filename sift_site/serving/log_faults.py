@@ -13,6 +13,7 @@ from django.db import Error
 
 _OF_CODE = (AttributeError, TypeError, NameError, ImportError)  # quote names of ours
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|«[^»]*»|“[^”]*”")
+_LONGEST = 1_000  # characters of a message: what it quotes may be long, and is left out
 _OF_DATA = "22"  # the class of SQLSTATE whose messages quote values
 _CAUSED = "\nThe above exception was the direct cause of the following exception:\n\n"
 _MEANWHILE = "\nDuring handling of the above exception, another exception occurred:\n\n"
@@ -34,7 +35,7 @@ def told(fault: BaseException) -> str:
 
 def message(fault: BaseException) -> str:
     """What it says, in one line, with what it quotes left out where that may be data."""
-    first = str(fault).partition("\n")[0]
+    first = str(fault).partition("\n")[0][:_LONGEST]
     if isinstance(fault, _OF_CODE) or _names_ours(fault):
         return first
     return _QUOTED.sub("…", first)

@@ -19,7 +19,8 @@ _INTAKE = re.compile(r"(/(?:f|intake)/)[0-9A-Za-z]{32}")
 
 
 # What somebody typed into an address by mistake: an e-mail, a number of 9 digits or more.
-_EMAIL = re.compile(r"""[^\s"'<>(),;:/\\@]+(?:@|%40)[\w%-]+(?:\.[\w%-]+)+""")
+# Parts of an e-mail are at most so long: a pattern without an end would read a line over and over.
+_EMAIL = re.compile(r"""[^\s"'<>(),;:/\\@]{1,64}(?:@|%40)[\w%-]{1,63}(?:\.[\w%-]{1,63}){1,8}""")
 _PHONE = re.compile(r"(?<![\w.:%-])(?:\+|%2[Bb]|0)\d(?:(?:%20|[ -])?\d){8,13}(?![\w.:-])")
 
 

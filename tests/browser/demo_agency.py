@@ -9,6 +9,7 @@ from django.db.models import Count
 from playwright.sync_api import Page
 
 from apikeys.revoking import revoke
+from conversations.csv_import.bringing_in import upload
 from conversations.intake_addresses import IntakeKind
 from conversations.models import Conversation
 from leads.models import Lead
@@ -82,6 +83,7 @@ def load_agency(leads: int) -> Agency:
         "delivery_id": make_delivery(endpoint, status=500, answer='{"error": "no"}').id,
         "intake_id": intake.id,
         "post_id": make_held_back(intake).id,
+        "import_id": upload(organisation, admin, "leads.csv", b"name\nAda\n").id,
     }
     walked = [url_of(route, objects) for route in PAGES]
     more = [

@@ -10,6 +10,7 @@ from leads.corrections import correct
 from leads.follow_ups import in_words, preset_days
 from leads.models import Lead
 from organisations.actors import Actor
+from organisations.hours.reading import hours_of
 from tests.factories import (
     at,
     make_conversation,
@@ -125,7 +126,7 @@ def test_a_lead_is_taken_and_a_follow_up_set(page, lead, admin):
     expect(page.locator("#lead-head")).to_contain_text("Ada Admin looks after it")
     expect(page.get_by_role("button", name="Take it")).to_have_count(0)
 
-    day, words = preset_days(today())["tomorrow"]
+    day, words = preset_days(today(), hours_of(lead.organisation))["tomorrow"]
     page.get_by_text("No follow-up").click()
     page.get_by_role("button", name=words).click()
     expect(page.locator("#lead-head")).to_contain_text(in_words(day, today()))

@@ -8,7 +8,7 @@ import ast
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from django.utils.datastructures import MultiValueDict
 import conversations.search
 from apikeys import keys, networks
 from conversations import languages, marking
+from conversations.csv_import import columns, rows
 from conversations.intake import letters, mail
 from conversations.intake.mime import read_mime
 from conversations.intake.plain import storable
@@ -66,7 +67,7 @@ from organisations.models import Organisation, User
 from organisations.signing_in import two_step
 from sift_site.api import answers, bodies, parameters, times
 from sift_site.api.http import ApiRequest
-from sift_site.serving import log_lines, proxies
+from sift_site.serving import log_faults, log_lines, proxies
 from tests.growth import steps_are_linear, time_is_linear
 
 AGENCY = Organisation(id=UUID(int=5), name="Harbour & Vale", slug="harbour")
@@ -161,6 +162,13 @@ def refused(act: Callable[[str], object], *faults: type[Exception]) -> Callable[
             act(text)
 
     return take
+
+
+def read_row(text: str) -> object:
+    """A row of a file that somebody brings in, each cell the text."""
+    fields = ("name", "email", "phone", "budget_max", "bedrooms_min", "started_at", "summary")
+    reader = rows.RowReader(fields, "website", "leads.csv", datetime(2026, 6, 1, tzinfo=UTC))
+    return reader.read(1, ["Ada", *[text] * (len(fields) - 1)])
 
 
 def in_environment(name: str, act: Callable[[ApiRequest], object]) -> Callable[[str], object]:
@@ -305,6 +313,9 @@ ACTS: dict[str, Callable[[str], object]] = {
     "sift_site.api.answers not_modified": in_environment(
         "HTTP_IF_NONE_MATCH", lambda request: answers.not_modified(request, '"1"')
     ),
+    "sift_site.serving.log_faults message": lambda text: log_faults.message(ValueError(text)),
+    "conversations.csv_import.columns guess": lambda text: columns.guess([text]),
+    "conversations.csv_import.rows read": refused(read_row, rows.Rejected),
     "sift_site.serving.log_lines without_secrets": log_lines.without_secrets,
     **{f"leads.reading.{name}": act for name, act in READING.items()},
     "sift_site.serving.proxies believe": in_environment("HTTP_X_FORWARDED_FOR", proxies.believe),
@@ -326,15 +337,20 @@ OURS = {
     "sift_site.api.capture": "one header, which the server keeps short",
     "sift_site.api.gateway": "one header, which the server keeps short",
     "sift_site.audit.filters": "an id in a field of 500 characters",
+    "sift_site.backups.programs": "what a program says of its version",
     "sift_site.demo.people": "made-up names",
     "sift_site.development.embedded_postgres": "PostgreSQL's log",
     "sift_site.development.postgres_home": "paths",
+    "sift_site.development.releasing": "our own files",
     "sift_site.environment": "our settings",
     "sift_site.reference.code": "our samples",
     "sift_site.reference.openapi": "our routes",
     "sift_site.reference.openapi_schemas": "names of our types",
+    "sift_site.reference.page": "our templates",
+    "sift_site.serving.request_ids": "one header, which the server keeps short",
     "sift_site.serving.static_files": "our styles and scripts",
     "sift_site.serving.worker": "a head, which the server keeps short",
+    "sift_site.watching.answering": "one header, which the server keeps short",
 }
 
 
