@@ -17,12 +17,25 @@ from leads.models import EventKind, Lead
 from leads.pages import handling, lead_page
 from leads.pages.acts import NOT_SAID, ActForm, act_on
 from organisations.changes.numbering import numbered_last
+from organisations.hours.opening import OpeningHours
 from organisations.hours.reading import hours_of
 from organisations.models import Organisation
 from organisations.requests import SignedInRequest, actor_of
 
 
-class FollowUpForm(forms.Form):
+class OnWorkingDays(forms.Form):
+    """A form whose days are those on which the agency works; asked for when they are used."""
+
+    def __init__(self, data: QueryDict, organisation: Organisation) -> None:
+        super().__init__(data)
+        self._organisation = organisation
+
+    @cached_property
+    def hours(self) -> OpeningHours:
+        return hours_of(self._organisation)
+
+
+class FollowUpForm(OnWorkingDays):
     """A day, or a button for one, and the day that stood when the person chose."""
 
     follow_up_on = forms.DateField(
@@ -33,18 +46,10 @@ class FollowUpForm(forms.Form):
     )
     seen = forms.DateField(required=False, error_messages={"invalid": handling.NOT_SAID})
 
-    def __init__(self, data: QueryDict, organisation: Organisation) -> None:
-        super().__init__(data)
-        self._organisation = organisation
-
-    @cached_property
-    def _presets(self) -> dict[str, tuple[date, str]]:
-        return preset_days(today(), hours_of(self._organisation))
-
     def day(self) -> date | None:
         """The day that was asked for; None to clear it."""
         if preset := self.cleaned_data["preset"]:
-            return self._presets[preset][0] if preset in PRESETS else None
+            return preset_days(today(), self.hours)[preset][0] if preset in PRESETS else None
         asked: date | None = self.cleaned_data["follow_up_on"]
         return asked
 
@@ -61,18 +66,14 @@ class FollowUpForm(forms.Form):
         return cleaned
 
 
-class NoAnswerForm(ActForm):
+class NoAnswerForm(OnWorkingDays, ActForm):
     """A call that nobody answered: it is noted, and the lead is come back to on a working day."""
 
     seen_follow_up = forms.DateField(required=False, error_messages={"invalid": NOT_SAID})
 
-    def __init__(self, data: QueryDict, organisation: Organisation) -> None:
-        super().__init__(data)
-        self._organisation = organisation
-
-    @cached_property
+    @property
     def _day(self) -> date:
-        return hours_of(self._organisation).next_working_day(today())
+        return self.hours.next_working_day(today())
 
     def act(self) -> Act:
         return Act(is_no_answer=True, follow_up_on=self._day, note=self.cleaned_data["text"])
