@@ -18,7 +18,7 @@ def main() -> None:
     if redis_program() is None:
         missing.append("redis-server")
     if chromium_program() is None:
-        missing.append("chromium")
+        missing.append("chromium-headless-shell")
     if nginx_program() is None:
         missing.append("nginx-light")
     if not missing:

@@ -225,6 +225,10 @@ def nginx_program() -> str | None:
 
 
 def chromium_program() -> str | None:
-    """A Chromium on this machine; None if there is none."""
-    names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
+    """A Chromium on this machine; None if there is none.
+
+    Debian's headless shell first: the same engine, at half of a whole browser's processor time.
+    """
+    names = ["chromium-headless-shell", "chromium", "chromium-browser"]
+    names += ["google-chrome-stable", "google-chrome"]
     return next((path for name in names if (path := shutil.which(name))), None)

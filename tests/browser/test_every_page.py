@@ -19,11 +19,15 @@ from foundation.web.pages import TooManyRequests
 from organisations.models import Authenticator
 from organisations.signing_in import two_step
 from tests.browser.demo_agency import Agency, load_agency, pages_of
+from tests.browser.paper import faults_on_paper
+from tests.browser.widths import Measured
 from tests.factories import PASSWORD, make_invitation, make_organisation, make_user
 from tests.letters import send_letters
 from tests.signing_in import code_of, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+REFERENCE = "/api/docs/"
 
 
 @pytest.fixture
@@ -32,25 +36,27 @@ def demo() -> Agency:
 
 
 # --- The walk -------------------------------------------------------------------------------------
-def test_every_page_can_be_used_by_anybody(open_browser, demo, findings):
+def test_every_page_can_be_used_by_anybody_at_every_width_and_on_paper(
+    open_browser, demo, findings
+):
     """One walk for all that holds for every page, as opening each is what takes the time."""
-    page = open_browser()
+    page = open_browser(reduced_motion="reduce")
     signed_in(page, demo.admin)
 
-    titles = set()
+    titles, measured, faults = set(), Measured(page), []
     for address in pages_of(page, demo):
         titles.add(re.sub(r"^\(\d+\) ", "", page.title()))  # how many hot leads wait
-        findings.look(page, address)
-        scrolls_sideways_nowhere(page, address)
+        if address == REFERENCE:  # the longest; test_reference_is_read.py looks at its colours
+            findings.look_once(page, address)
+        else:
+            findings.look(page, address)
+        measured.look(address)
+        faults += [f"{address}: {fault}" for fault in faults_on_paper(page)]
         loses_nothing_with_text_twice_as_large(page, address)
         has_one_heading_a_title_and_a_way_past_the_navigation(page, address)
+    assert str(measured) == ""
+    assert "\n".join(faults) == ""
     assert {"Overview – Sift", "Leads – Sift", "Page not found – Sift"} <= titles
-
-
-def scrolls_sideways_nowhere(page: Page, address: str) -> None:
-    for width in (320, 1024):
-        page.set_viewport_size({"width": width, "height": 700})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
 CUT_OFF = """() => [...document.querySelectorAll("main *, .header *")].filter((element) => {
