@@ -94,6 +94,8 @@ def test_a_receiver_that_asks_for_time_is_left_alone_for_it(agency, there, endpo
         ("-5", None),
         ("", None),
         (None, None),
+        ("Mon, 01 Jun 99999999999999999999 09:31:00 GMT", None),
+        ("Mon, 01 Jun 2026 09:31:00 +99999999999999999999", None),
     ],
 )
 def test_how_long_a_retry_after_asks_for(said, seconds):
