@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
@@ -69,6 +70,7 @@ from sift_site.api import answers, bodies, parameters, times
 from sift_site.api.http import ApiRequest
 from sift_site.serving import log_faults, log_lines, proxies
 from tests.growth import steps_are_linear, time_is_linear
+from webhooks import destinations
 
 AGENCY = Organisation(id=UUID(int=5), name="Harbour & Vale", slug="harbour")
 PERSON = User(organisation=AGENCY, email="ada@example.com", name="Ada Byrne")
@@ -307,6 +309,10 @@ ACTS: dict[str, Callable[[str], object]] = {
     "apikeys.keys masked": keys.masked,
     "apikeys.keys is_well_formed": keys.is_well_formed,
     "apikeys.networks read_networks": refused(networks.read_networks, networks.Misread),
+    "webhooks.destinations checked_url": refused(
+        lambda text: destinations.checked_url(f"https://{text}.example.com/{text}?{text}"),
+        destinations.Refused,
+    ),
     "sift_site.api.times parse": refused(times.parse, ValueError),
     "sift_site.api.parameters query_of": in_environment("QUERY_STRING", parameters.query_of),
     "sift_site.api.bodies content type": bodies._is_json.__wrapped__,
@@ -383,8 +389,8 @@ def test_whatever_looks_into_text_is_tried_or_is_not_a_strangers():
 
 
 def our_modules() -> Iterator[str]:
-    for app in ("foundation", "organisations", "apikeys", "leads", "conversations", "sift_site"):
-        for file in (ROOT / app).rglob("*.py"):
+    for app in filter(Path.is_dir, (ROOT / name for name in settings.INSTALLED_APPS)):
+        for file in app.rglob("*.py"):
             if "migrations" not in file.parts:
                 yield ".".join(file.relative_to(ROOT).with_suffix("").parts)
 
