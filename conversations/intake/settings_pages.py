@@ -22,12 +22,14 @@ from foundation.web.own_url import full_url
 from foundation.web.pages import SeeOther
 from organisations.requests import SignedInRequest, actor_of, admin_required
 from organisations.sending_once import sent_once
+from organisations.signing_in.recent_sign_in import recent_sign_in_required
 
 _TAKEN = "Another address of your agency has this name."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 @sent_once()
 def address_list(request: SignedInRequest) -> HttpResponse:
     """The agency's intake addresses; a POST makes one and leads to it."""
@@ -72,6 +74,7 @@ def address_detail(request: SignedInRequest, intake_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required
 @sent_once()
 def roll_address(request: SignedInRequest, intake_id: UUID) -> HttpResponse:
     """Ask first (GET), then give it another token (POST)."""

@@ -19,6 +19,7 @@ from conversations.models import CsvImport
 from foundation.web.pages import SeeOther
 from leads.models.choices import Channel
 from organisations.requests import SignedInRequest, actor_of, admin_required
+from organisations.signing_in.recent_sign_in import recent_sign_in_required_where
 
 _LATEST = 20
 _SAMPLE = 60  # characters
@@ -95,8 +96,13 @@ def csv_imports(request: SignedInRequest) -> HttpResponse:
     return SeeOther(reverse("csv_import", args=[made.pk]))
 
 
+def _changes_leads(request: SignedInRequest) -> bool:
+    return request.POST.get("act") in ("import", "undo")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @admin_required
+@recent_sign_in_required_where(_changes_leads)
 def csv_import(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     """One file: how far it is, what its columns are, what became of its rows. A POST acts."""
     found = _found(request, import_id)
