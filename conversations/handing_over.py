@@ -18,6 +18,7 @@ from conversations.models import Conversation, Message
 from conversations.reading import conversation_or_404, messages_of
 from foundation.plurals import so_many
 from foundation.templatetags.times import exactly
+from foundation.web.spooled import spooled
 from organisations.audit import record
 from organisations.models import AuditAction, AuditTarget
 from organisations.requests import SignedInRequest, actor_of
@@ -83,7 +84,7 @@ def as_text(request: SignedInRequest, conversation_id: UUID) -> HttpResponseBase
     response: HttpResponseBase = (
         HttpResponse()
         if request.method == "HEAD"
-        else StreamingHttpResponse(_text(conversation, head, messages))
+        else StreamingHttpResponse(spooled(map(str.encode, _text(conversation, head, messages))))
     )
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     response.headers["Content-Disposition"] = (

@@ -1,7 +1,6 @@
 """Tables as CSV files: safe to open in a spreadsheet, and written before they are sent.
 
-A file is written to memory or disk as fast as the database gives its rows, by one person one at a
-time, and only then sent: who takes it slowly holds no transaction open.
+A file is written before it is sent (foundation/web/spooled.py), by one person one at a time.
 
 They open in Excel as they are: UTF-8 with a byte order mark, lines that end with CR LF, a header
 row, every cell in quotes. A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a
@@ -17,7 +16,6 @@ follows it, and has every text as it was (docs/csv-files.md).
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar
 from unicodedata import normalize
 from uuid import UUID
@@ -32,12 +30,12 @@ from foundation.database import time_limits
 from foundation.plain_text import seen
 from foundation.web.counters import alone
 from foundation.web.pages import TooManyRequests
+from foundation.web.spooled import spooled
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _GUARDED = (*FORMULA_STARTS, "'")
 _BETWEEN_CELLS = " ,;|"
 
-_IN_MEMORY = 1024 * 1024  # bytes; what is more goes to disk
 _LONGEST_EXPORT = 900  # seconds, after which one that never ended is forgotten
 _RETRY_AFTER = 10  # seconds
 
@@ -60,7 +58,7 @@ def csv_response(
     """The file as a download, `what-slug-day.csv`, written by now; for HEAD its headers alone, and
     nothing is read."""
     response: HttpResponseBase = (
-        HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(_written(pieces))
+        HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(spooled(pieces))
     )
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     name = f"{what}-{slug}-{today.isoformat()}.csv"  # a slug is plain ASCII
@@ -93,20 +91,6 @@ def csv_pieces(
                 yield lines.take()
     if rest := lines.take():
         yield rest
-
-
-def _written(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same pieces, once the last has been written."""
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed when it was sent
-    sizes = [file.write(piece) for piece in pieces]
-    file.seek(0)
-
-    def sent() -> Iterator[bytes]:
-        with file:
-            for size in sizes:
-                yield file.read(size)
-
-    return sent()
 
 
 def plain(text: str | None) -> str | None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from foundation.lists.csv_files import only_export_of
 from foundation.web.pages import SeeOther
 from leads.erasure import erase
 from leads.merging import lock_merging
@@ -91,17 +92,18 @@ def _question(request: SignedInRequest, lead: Lead, form: EraseForm) -> HttpResp
 @admin_required
 @recent_sign_in_before_download
 def export_lead(request: SignedInRequest, lead_id: UUID) -> HttpResponse:
-    """All that is kept of the person, as a JSON file."""
+    """All that is kept of the person, as a JSON file; 429 while another export is being made."""
     lead = lead_page.lead_or_404(request, lead_id)
-    exported = visitor_export(lead, request.organisation)
-    if request.method != "HEAD":
-        record(
-            request.organisation.id,
-            AuditAction.PERSON_DATA_EXPORTED,
-            by=actor_of(request),
-            target=AuditTarget.LEAD,
-            target_id=lead.id,
-        )
+    with only_export_of(request.user.pk):
+        exported = visitor_export(lead, request.organisation)
+        if request.method != "HEAD":
+            record(
+                request.organisation.id,
+                AuditAction.PERSON_DATA_EXPORTED,
+                by=actor_of(request),
+                target=AuditTarget.LEAD,
+                target_id=lead.id,
+            )
     response = HttpResponse(
         json.dumps(exported, ensure_ascii=False, indent=2), content_type="application/json"
     )

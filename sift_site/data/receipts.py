@@ -10,12 +10,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from foundation.rfc3339 import rfc3339
+from foundation.web.spooled import spooled
 from organisations.models import (
     AuditAction,
     AuditEntry,
@@ -70,9 +72,9 @@ def erasures(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @admin_required
 def erasures_json(request: SignedInRequest) -> HttpResponseBase:
-    """All of them as one JSON object, newest first, piece by piece."""
-    pieces = _json(request.organisation) if request.method == "GET" else iter(())
-    response = StreamingHttpResponse(pieces, content_type="application/json")
+    """All of them as one JSON object, newest first."""
+    pieces = _json(request.organisation) if request.method == "GET" else ()
+    response = StreamingHttpResponse(spooled(pieces), content_type="application/json")
     response["Content-Disposition"] = (
         f'attachment; filename="erasures-{request.organisation.slug}.json"'
     )
@@ -101,6 +103,12 @@ def _positions(
 
 def _json(organisation: Organisation) -> Iterator[bytes]:
     yield b'{"erasures": ['
+    with transaction.atomic():  # in which the cursor sends the rows as they are found
+        yield from _in_batches(organisation)
+    yield b"]}\n"
+
+
+def _in_batches(organisation: Organisation) -> Iterator[bytes]:
     batch: list[AuditEntry] = []
     parted = b""
     for entry in _entries(organisation).iterator(chunk_size=_AT_ONCE):
@@ -110,7 +118,6 @@ def _json(organisation: Organisation) -> Iterator[bytes]:
             parted, batch = b",\n", []
     if batch:
         yield parted + _joined(_receipts(organisation, batch))
-    yield b"]}\n"
 
 
 def _joined(receipts: Sequence[Receipt]) -> bytes:

@@ -5,6 +5,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from conversations import transcript as pieces
@@ -430,6 +432,18 @@ def test_the_plain_text_holds_every_message_as_it_was_written(signed_in, agency)
     assert "Monday 1 June 2026\n\n23:30 Visitor\nDzień dobry <b>\n" in text
     assert "Tuesday 2 June 2026\n\n00:30 Assistant\nLine one\nline two\n" in text
     assert text.endswith("01:30 Visitor\nمرحبا\n")
+
+
+def test_who_takes_the_plain_text_slowly_holds_no_transaction_open(signed_in, agency):
+    conversation = make_conversation(agency, make_lead(agency), messages=3)
+
+    with CaptureQueriesContext(connection) as captured:
+        pieces = iter(signed_in.get(f"/conversations/{conversation.id}/transcript.txt"))
+        before = len(captured)
+        sent = b"".join(pieces)
+
+    assert sent.count(b"Visitor") > 0
+    assert len(captured) == before > 0
 
 
 def test_the_print_view_states_its_range(signed_in, agency):

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from foundation.lists.csv_files import only_export_of
 from leads import export
 from leads.models import Lead
 from organisations.models import AuditEntry
@@ -263,6 +264,16 @@ def test_a_second_export_of_the_same_person_is_asked_to_wait(signed_in, agency, 
     assert "Another export of yours is still being made" in second.text
     assert AuditEntry.objects.filter(action="leads_exported").count() == 1
     assert signed_in.get(ADDRESS).status_code == 200
+
+
+def test_all_that_is_kept_of_a_person_is_an_export_too(signed_in_admin, admin, agency):
+    address = f"/leads/{make_lead(agency).id}/export.json"
+
+    with only_export_of(admin.pk):
+        assert signed_in_admin.get(address).status_code == 429
+
+    assert not AuditEntry.objects.filter(action="person_data_exported").exists()
+    assert signed_in_admin.get(address).status_code == 200
 
 
 def test_a_colleague_s_export_holds_nobody_up(signed_in, admin, agency, monkeypatch):
