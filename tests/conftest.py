@@ -20,12 +20,13 @@ from django.test.utils import CaptureQueriesContext
 from apikeys import call_log
 from foundation.web import counters
 from organisations.models import Organisation, User
-from tests import clean_slate
+from tests import bytecode, clean_slate
 from tests.factories import make_organisation, make_user
 from tests.letters import send_letters
 from tests.migrated_once import copy_what_is_migrated
 from tests.servers import chromium_program, nginx_program, redis_program, redis_server
 
+bytecode.keep()
 # Sift asks for no content types and no permissions of Django's, and a test whose rows are committed
 # would have them all written anew when it ends.
 post_migrate.disconnect(create_contenttypes)
