@@ -14,6 +14,7 @@ from tests.factories import make_organisation, make_user
 from tests.mail_server import mail_server
 from tests.servers import work
 from tests.waiting import wait_for
+from tests.working.conftest import HURRIED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +32,7 @@ def contacts(n: int) -> dict:
 
 def test_a_letter_is_with_the_mail_server_seconds_after_the_capture(agency, chat):
     person = wants(make_user(agency), "letter_of_hot_leads")
-    with mail_server() as post, work(env=post.environment) as worker:
+    with mail_server() as post, work(env=HURRIED | post.environment) as worker:
         wait_for(lambda: "begins" in worker.logged())
         took = []
         for n in range(5):
@@ -50,7 +51,7 @@ def test_a_letter_is_with_the_mail_server_seconds_after_the_capture(agency, chat
 def test_of_workers_that_are_killed_each_lead_is_told_once(agency, chat):
     wants(make_user(agency), "letter_of_hot_leads")
     with mail_server(started=False) as post, contextlib.ExitStack() as workers:
-        env = post.environment  # nothing is sent: the letters stay to be looked at
+        env = HURRIED | post.environment  # nothing is sent: the letters stay to be looked at
         running = [workers.enter_context(work(env=env)) for _ in range(2)]
         wait_for(lambda: all("begins" in worker.logged() for worker in running))
         for bunch in range(4):

@@ -9,6 +9,7 @@ from tests.factories import PASSWORD, make_organisation, make_user
 from tests.mail_server import mail_server
 from tests.servers import serve, work
 from tests.waiting import wait_for
+from tests.working.conftest import HURRIED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +22,7 @@ def test_a_letter_keeps_no_answer_waiting_and_is_sent_though_the_process_ends():
             assert changed.status_code == 303  # while there is no mail server at all
         post.start()
 
-        with work(env=post.environment):
+        with work(env=HURRIED | post.environment):
             wait_for(lambda: post.accepted)
 
     [letter] = post.accepted
@@ -36,7 +37,7 @@ def test_without_a_mail_server_no_letters_link_comes_into_a_log(tmp_path):
 
     with (
         serve(env={"GUNICORN_CMD_ARGS": f"--capture-output --error-logfile={log}"}) as address,
-        work() as worker,
+        work(env=HURRIED) as worker,
     ):
         with httpx.Client(base_url=address) as browser:
             token = token_in(browser, "/password-reset/")

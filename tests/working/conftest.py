@@ -10,14 +10,21 @@ from django.db import connection
 from organisations.letters import sending
 from organisations.letters.writing import write
 from organisations.models import Letter, Organisation
+from sift_site.working import worker as work_loop
 from sift_site.working.kinds import Kind, all_kinds
 from sift_site.working.worker import Worker
 from tests.factories import make_organisation, make_user
 
+# The environment of a worker's process that looks often for what is due.
+HURRIED = {"DJANGO_SETTINGS_MODULE": "tests.working.hurried_settings"}
+HURRIED_LOOKS_EVERY = 0.05  # seconds, in this process
+
 
 @pytest.fixture
-def working() -> Callable[..., contextlib.AbstractContextManager[Worker]]:
-    """Within, a worker of these kinds and so many threads does what is due."""
+def working(monkeypatch) -> Callable[..., contextlib.AbstractContextManager[Worker]]:
+    """Within, a worker of these kinds and so many threads does what is due, in a hurry."""
+
+    monkeypatch.setattr(work_loop, "LOOKS_EVERY", HURRIED_LOOKS_EVERY)
 
     @contextlib.contextmanager
     def run(*kinds: Kind, threads: int = 4) -> Iterator[Worker]:

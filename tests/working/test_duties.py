@@ -21,7 +21,7 @@ from sift_site.working.absence import look_for_workers
 from tests.factories import make_calls, make_key, make_organisation, make_user
 from tests.servers import work
 from tests.waiting import wait_for
-from tests.working.conftest import make_letter
+from tests.working.conftest import HURRIED, make_letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,8 +96,8 @@ def test_a_duty_of_a_worker_that_was_killed_is_anothers_once_its_lease_ends(one_
 
 
 def test_a_duty_that_takes_longer_than_a_lease_stays_its_workers(one_duty, working, monkeypatch):
-    monkeypatch.setattr(duties, "LEASE", timedelta(seconds=2))
-    monkeypatch.setattr("sift_site.working.worker.RENEWED_EVERY", timedelta(seconds=0.5))
+    monkeypatch.setattr(duties, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr("sift_site.working.worker.RENEWED_EVERY", timedelta(seconds=0.1))
     goes_on, runs = threading.Event(), []
 
     def act() -> None:
@@ -108,7 +108,7 @@ def test_a_duty_that_takes_longer_than_a_lease_stays_its_workers(one_duty, worki
     with working(), working():
         wait_for(lambda: runs)
         lease = Duty.objects.get().leased_until
-        later = lease + timedelta(seconds=2.5)
+        later = lease + timedelta(seconds=1.2)
         wait_for(lambda: Duty.objects.filter(leased_until__gt=later).exists())
         goes_on.set()
         wait_for(lambda: Duty.objects.get().last_ran_at)
@@ -215,7 +215,7 @@ def test_the_overview_tells_admins_that_no_worker_runs(client, agency, role, tol
 
 def test_a_worker_leaves_signs_of_life_and_none_once_it_has_ended():
     make_organisation()
-    with work() as worker:
+    with work(env=HURRIED) as worker:
         wait_for(lambda: Beat.objects.lately().exists())
         wait_for(lambda: not Duty.objects.filter(last_ran_at=None).exists())
         worker.process.send_signal(signal.SIGTERM)

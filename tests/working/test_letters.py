@@ -18,7 +18,7 @@ from tests.factories import make_organisation
 from tests.mail_server import mail_server
 from tests.servers import work
 from tests.waiting import wait_for
-from tests.working.conftest import make_letter
+from tests.working.conftest import HURRIED, make_letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,8 +103,8 @@ def test_of_many_senders_at_once_each_takes_another_letter(smtp):
 
 def test_a_mail_server_that_is_slow_to_accept_is_sent_nothing_twice(smtp, working, monkeypatch):
     """Its answer takes longer than a lease, which is renewed meanwhile."""
-    monkeypatch.setattr(sending, "LEASE", timedelta(seconds=2))
-    monkeypatch.setattr("sift_site.working.worker.RENEWED_EVERY", timedelta(seconds=0.5))
+    monkeypatch.setattr(sending, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr("sift_site.working.worker.RENEWED_EVERY", timedelta(seconds=0.1))
     letter = make_letter()
     with mail_server() as post:
         post.answers_the_end.clear()
@@ -112,7 +112,7 @@ def test_a_mail_server_that_is_slow_to_accept_is_sent_nothing_twice(smtp, workin
         with working():
             wait_for(lambda: post.received)
             lease = Letter.objects.get().due_at
-            wait_for(lambda: Letter.objects.get().due_at > lease + timedelta(seconds=2.5))
+            wait_for(lambda: Letter.objects.get().due_at > lease + timedelta(seconds=1.2))
             post.answers_the_end.set()
             wait_for(lambda: Letter.objects.get().sent_at)
 
@@ -124,7 +124,7 @@ def test_a_mail_server_that_is_slow_to_accept_is_sent_nothing_twice(smtp, workin
 def test_killed_in_the_middle_it_repeats_that_letter_alone_and_both_are_known_for_one():
     agency = make_organisation()
     with mail_server() as post:
-        with work(env=post.environment | {"SIFT_WORK_THREADS": "1"}) as worker:
+        with work(env=HURRIED | post.environment | {"SIFT_WORK_THREADS": "1"}) as worker:
             make_letter(agency, to="first@example.com")
             wait_for(lambda: post.letters_to("first@example.com"))
             post.answers_the_end.clear()
@@ -138,7 +138,7 @@ def test_killed_in_the_middle_it_repeats_that_letter_alone_and_both_are_known_fo
         assert 0 < seconds_to_wait(second) <= leases.LEASE.total_seconds()
         make_due(second)
 
-        with work(env=post.environment):
+        with work(env=HURRIED | post.environment):
             wait_for(lambda: not Letter.objects.waiting().exists())
 
     came = [letter["To"] for letter in post.accepted]

@@ -19,7 +19,7 @@ from tests.mail_server import mail_server
 from tests.pooler import pgbouncer, pgbouncer_program
 from tests.servers import work
 from tests.waiting import wait_for
-from tests.working.conftest import make_letter
+from tests.working.conftest import HURRIED, make_letter
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.optional]
 
@@ -46,7 +46,7 @@ def test_two_workers_send_each_letter_once_and_one_that_is_killed_leaves_nothing
     agency = make_organisation()
     addresses = [f"person{number}@example.com" for number in range(60)]
     with mail_server() as post:
-        env = post.environment | {"DATABASE_URL": pooled, "SECRET_KEY": SECRET_KEY}
+        env = HURRIED | post.environment | {"DATABASE_URL": pooled, "SECRET_KEY": SECRET_KEY}
         with work(env=env) as killed, work(env=env) as stopped:
             for address in addresses[:30]:
                 make_letter(agency, to=address)

@@ -14,6 +14,7 @@ from tests.servers import work
 from tests.waiting import wait_for
 from tests.webhooks.conftest import tell_in_a_thread
 from tests.webhooks.receivers import Answer, receiver
+from tests.working.conftest import HURRIED
 from webhooks import delivering
 from webhooks.models import Delivery, Endpoint
 
@@ -33,7 +34,7 @@ def _loopback_is_open(settings):
 
 
 def test_a_worker_tells_what_is_committed_while_it_runs(agency):
-    with receiver() as there, work(env=OPEN):
+    with receiver() as there, work(env=HURRIED | OPEN):
         endpoint = make_endpoint(agency, there.url)
         arrived_lead(agency)
         wait_for(lambda: there.received)  # it runs
@@ -74,7 +75,7 @@ def test_killed_in_the_middle_it_repeats_what_was_under_way_and_loses_nothing(ag
             204 if got.event["position"] <= 20 or held.wait(30) else 500
         )
         endpoint = make_endpoint(agency, there.url)
-        with work(env=OPEN) as worker:
+        with work(env=HURRIED | OPEN) as worker:
             for _ in range(20):
                 arrived_lead(agency)
             wait_for(lambda: Delivery.objects.count() == 20)
@@ -86,7 +87,7 @@ def test_killed_in_the_middle_it_repeats_what_was_under_way_and_loses_nothing(ag
             worker.process.wait()
         held.set()
         Endpoint.objects.update(leased_until=Now())
-        with work(env=OPEN):
+        with work(env=HURRIED | OPEN):
             wait_for(lambda: Endpoint.objects.get(pk=endpoint.pk).position == 50)
 
         times = Counter(there.positions)
