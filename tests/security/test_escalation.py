@@ -27,12 +27,12 @@ def answers(agency, ours):
 
     def ask(person) -> dict[tuple[str, str], int]:
         forms, statuses = forms_of(ours), {}
+        client = Client(raise_request_exception=False)
+        client.force_login(person)
+        before = everything_of(agency)
         for route in FOR_ADMINS:
             for method in ("get", "post"):
-                client = Client(raise_request_exception=False)
-                client.force_login(person)
-                before = everything_of(agency)
-                with taken_back():
+                with taken_back(client):
                     answer = getattr(client, method)(
                         url_of(route, ours),
                         forms.get(route.pattern, {}) if method == "post" else {},
