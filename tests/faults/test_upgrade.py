@@ -1,6 +1,6 @@
 """Whoever reads and writes while Sift is upgraded notices nothing.
 
-20,000 leads here; `python -m tests.faults.upgrade` does it with 100,000.
+5,000 leads here; `python -m tests.faults.upgrade` does it with 100,000, and asks harder.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.faults.upgrade import upgrade, version_before
+from tests.faults.upgrade import Load, upgrade, version_before
 from tests.servers import database_url
 
 BEFORE = version_before()
@@ -31,7 +31,7 @@ def empty_database() -> Iterator[str]:
 @pytest.mark.optional
 @pytest.mark.skipif(BEFORE is None, reason="this clone has no history of before")
 def test_no_request_fails_while_migrations_run_beside_the_version_before(empty_database):
-    outcome = upgrade(empty_database, BEFORE, leads=20_000)
+    outcome = upgrade(empty_database, BEFORE, Load(leads=5_000, pause=0.05, after=1.0))
 
     assert outcome.failed == []
     assert outcome.logged == []

@@ -35,9 +35,8 @@ from tests.servers import PROJECT, listening_socket, stop, wait_until_it_answers
 _BEFORE_TAGS = "0f3134a"
 _AGENCY = "harbour-and-vale"  # of load_demo's agencies the one with most
 _EMAIL, _PASSWORD = "upgrade@example.co.uk", "violet kestrel over nine harbours"
-_PAUSE = 0.01  # seconds between two requests of one client
 _LONGEST = 30.0  # seconds for an answer
-_BEFORE, _AFTER = 1.0, 3.0  # seconds of load before the migrations begin, and when they are done
+_BEFORE = 1.0  # seconds of load before the migrations begin
 _LOGGED = re.compile(r"^\S+ (?:ERROR|CRITICAL) .*", re.M)
 _RAISED = re.compile(r"^Traceback .*\n(?: .*\n|\n)*(\S.*)", re.M)  # its last line
 _APPLIED = re.compile(r"Applying (\S+)\.\.\. OK")
@@ -72,30 +71,34 @@ def version_before() -> str | None:
     return None
 
 
-def upgrade(url: str, before: str, leads: int) -> Outcome:
+@dataclass(frozen=True)
+class Load:
+    """How much is there, and how hard it is asked."""
+
+    leads: int
+    pause: float  # seconds between two requests of one client
+    after: float  # seconds for which it goes on when the migrations are done
+
+
+def upgrade(url: str, before: str, load: Load) -> Outcome:
     """Upgrade a database, empty until now, from the version before, under load."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         _take_out(before, folder)
         env = _environment(url)
-        _manage(folder, env, "migrate", "--verbosity=0")
-        _manage(folder, env, "load_demo", "--organisations=2", f"--leads={leads}")
-        _manage(folder, env, "collectstatic", "--no-input", "--verbosity=0")
-        who = ("--organisation", _AGENCY, "--role", "agent", "--name", "Una Upgrade")
-        _manage(folder, env, "create_user", _EMAIL, *who, given=f"{_PASSWORD}\n")
-        key = _manage(folder, env, "create_api_key", _AGENCY, "Upgrade").strip()
+        key = _set_up(folder, env, load.leads)
         with _served(folder, env) as address:
-            outcome = _migrated_under_load(address, key, env)
+            outcome = _migrated_under_load(address, key, env, load)
         logs = "".join(log.read_text(errors="replace") for log in folder.glob("*.log"))
         outcome.logged = _LOGGED.findall(logs) + _RAISED.findall(logs)
         return outcome
 
 
-def _migrated_under_load(address: str, key: str, env: dict[str, str]) -> Outcome:
+def _migrated_under_load(address: str, key: str, env: dict[str, str], load: Load) -> Outcome:
     outcome, is_over = Outcome(), threading.Event()
     clients = [*_api_clients(address, key), _page_client(address)]
     threads = [
-        threading.Thread(target=_ask, args=(client, requests, outcome, is_over))
+        threading.Thread(target=_ask, args=(client, requests, load.pause, outcome, is_over))
         for client, requests in clients
     ]
     for thread in threads:
@@ -103,10 +106,10 @@ def _migrated_under_load(address: str, key: str, env: dict[str, str]) -> Outcome
     try:
         time.sleep(_BEFORE)
         began = time.monotonic()
-        said = _manage(PROJECT, env, "migrate", "--no-input")
+        said = _run(PROJECT, env, "manage.py", "migrate", "--no-input")
         outcome.seconds = time.monotonic() - began
         outcome.migrations = _APPLIED.findall(said)
-        time.sleep(_AFTER)
+        time.sleep(load.after)
     finally:
         is_over.set()
         for thread in threads:
@@ -136,6 +139,7 @@ def _environment(url: str) -> dict[str, str]:
     kept = {"PATH", "HOME", "LANG", "TMPDIR"}
     return {name: value for name, value in os.environ.items() if name in kept} | {
         "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "sift_site.settings",
         "SECRET_KEY": "only-to-try-an-upgrade-0123456789-abcdefghijklmnopqrstuvwxyz",
         "ALLOWED_HOSTS": "127.0.0.1",
         "SIFT_URL": "http://127.0.0.1",
@@ -145,9 +149,26 @@ def _environment(url: str) -> dict[str, str]:
     }
 
 
-def _manage(folder: Path, env: dict[str, str], *words: str, given: str = "") -> str:
+def _set_up(folder: Path, env: dict[str, str], leads: int) -> str:
+    """Its database with people, leads and styles; returns an API key. All in one process."""
+    who = ("--organisation", _AGENCY, "--role", "agent", "--name", "Una Upgrade")
+    commands = [
+        ("migrate", "--verbosity=0"),
+        ("load_demo", "--organisations=2", f"--leads={leads}"),
+        ("collectstatic", "--no-input", "--verbosity=0"),
+        ("create_user", _EMAIL, *who),
+        ("create_api_key", _AGENCY, "Upgrade"),
+    ]
+    program = (
+        "import django; from django.core.management import call_command; django.setup()\n"
+        f"for words in {commands!r}: call_command(*words)"
+    )
+    return _run(folder, env, "-c", program, given=f"{_PASSWORD}\n").split()[-1]
+
+
+def _run(folder: Path, env: dict[str, str], *words: str, given: str = "") -> str:
     return subprocess.run(
-        [sys.executable, "manage.py", *words],
+        [sys.executable, *words],
         cwd=folder, env=env, input=given, stdout=subprocess.PIPE, text=True, check=True,
     ).stdout  # fmt: skip
 
@@ -241,11 +262,15 @@ def _page_client(address: str) -> Client:
 
 
 def _ask(
-    client: httpx.Client, requests: Iterator[Request], outcome: Outcome, is_over: threading.Event
+    client: httpx.Client,
+    requests: Iterator[Request],
+    pause: float,
+    outcome: Outcome,
+    is_over: threading.Event,
 ) -> None:
     """One request after the other; each thread writes under kinds of its own."""
     with contextlib.closing(client):
-        while not is_over.wait(_PAUSE):
+        while not is_over.wait(pause):
             began = time.monotonic()
             try:
                 kind, send, expected = next(requests)
@@ -269,7 +294,7 @@ def main() -> int:
     server = EmbeddedPostgres(VAR, "upgrade-postgres")
     try:
         with server.in_use() as url:
-            outcome = upgrade(url, wanted.commit, wanted.leads)
+            outcome = upgrade(url, wanted.commit, Load(wanted.leads, pause=0.01, after=3.0))
     finally:
         shutil.rmtree(server.data, ignore_errors=True)
     failed = "".join(f"{line}\n" for line in [*outcome.failed, *outcome.logged])
