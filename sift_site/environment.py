@@ -107,6 +107,18 @@ def secret_key() -> str:
     return key
 
 
+def former_keys() -> list[str]:
+    """SECRET_KEY_FALLBACKS of a deployment, or none: what they signed is believed, so of these too
+    none may be known to everybody. One that is merely short was chosen once, and is let go soon."""
+    keys = names("SECRET_KEY_FALLBACKS", [])
+    if PUBLISHED_SECRET_KEY in keys:
+        raise ImproperlyConfigured(
+            "SECRET_KEY_FALLBACKS has the key that was published for development, with which "
+            "anybody can sign: take it away."
+        )
+    return keys
+
+
 def is_strong(key: str) -> bool:
     """Whether a secret key is long, and of more than a few characters."""
     return len(key) >= _SHORTEST_SECRET_KEY and len(set(key)) >= _FEWEST_CHARACTERS

@@ -16,16 +16,18 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # without one it is a developer's machine and the values below will do.
 DATABASE_URL = environment.optional_text("DATABASE_URL")
 
+# Of SECRET_KEY_FALLBACKS, former keys, what they signed and encrypted is still read
+# (docs/signing-in.md, A new SECRET_KEY).
 if DATABASE_URL:
     SECRET_KEY = environment.secret_key()
+    SECRET_KEY_FALLBACKS = environment.former_keys()
     ALLOWED_HOSTS = environment.hosts()
     SIFT_URL = environment.own_url()
 else:
     SECRET_KEY = environment.optional_text("SECRET_KEY") or secret_key.of_this_machine()
+    SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS", [])
     ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", environment.DEVELOPMENT_HOSTS)
     SIFT_URL = environment.own_url(f"http://127.0.0.1:{environment.port(8000)}")
-# Former keys: what they signed and encrypted is still read (docs/signing-in.md, A new SECRET_KEY).
-SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS", [])
 CSRF_TRUSTED_ORIGINS = environment.origins()
 DEBUG = environment.debug()
 SECURITY_CONTACT = environment.security_contact(SIFT_URL)  # told at /.well-known/security.txt
