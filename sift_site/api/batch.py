@@ -17,6 +17,7 @@ from sift_site.api import operations, problems, schemas
 from sift_site.api.answers import json_response
 from sift_site.api.capture import IDEMPOTENCY_KEY, contradiction, shown_all
 from sift_site.api.endpoint import count_captures, endpoint
+from sift_site.api.faults_told import told
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.operations import Operation
 from sift_site.api.parameters import faults_of_any
@@ -48,6 +49,7 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
 class _Item:
     """One conversation of the batch, and what became of it."""
 
+    length: int  # in bytes, as it was sent
     received: PostedConversation | None = None  # None: it has faults
     faults: Sequence[Fault] = ()
     captured: Captured | None = None
@@ -105,9 +107,9 @@ def _faults_of(raw: bytes) -> list[Fault]:
 
 def _read(raw: msgspec.Raw) -> _Item:
     try:
-        return _Item(read_json(raw, PostedConversation))
+        return _Item(len(bytes(raw)), read_json(raw, PostedConversation))
     except Faulty as faulty:
-        return _Item(faults=faulty.faults)
+        return _Item(len(bytes(raw)), faults=faulty.faults)
 
 
 def _capture(request: ApiRequest, items: Sequence[_Item]) -> None:
@@ -156,9 +158,9 @@ def _results(request: ApiRequest, items: Sequence[_Item]) -> Iterator[schemas.Ba
     for item in items:
         captured = item.captured
         if captured is None:
-            yield _refused(422, item.faults)
+            yield _refused(422, item.faults, item.length)
         elif captured.outcome is Outcome.DIFFERS:
-            yield _refused(409, contradiction(captured.differs_at))
+            yield _refused(409, contradiction(captured.differs_at), item.length)
         elif (stands := found.get(str(captured.conversation_id))) is None:
             yield schemas.BatchResult(404)  # erased, since it was written
         else:
@@ -166,6 +168,6 @@ def _results(request: ApiRequest, items: Sequence[_Item]) -> Iterator[schemas.Ba
             yield schemas.BatchResult(status, *stands, captured.messages_added)
 
 
-def _refused(status: int, faults: Sequence[Fault]) -> schemas.BatchResult:
+def _refused(status: int, faults: Sequence[Fault], length: int) -> schemas.BatchResult:
     errors = [schemas.FaultyField(fault.field, fault.message) for fault in faults]
-    return schemas.BatchResult(status, errors=errors)
+    return schemas.BatchResult(status, errors=told(errors, length))

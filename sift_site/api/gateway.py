@@ -18,6 +18,7 @@ from foundation.database.lost_database import hindrance
 from foundation.plurals import so_many
 from sift_site.api import problems
 from sift_site.api.authentication import note_call
+from sift_site.api.faults_told import MOST_TIMES, fitting
 from sift_site.api.http import Answer, ApiRequest
 from sift_site.api.problems import Problem
 from sift_site.api.schemas import FaultyField, ProblemDetails
@@ -32,7 +33,6 @@ logger = logging.getLogger("sift.api")
 _PATHS = f"{ROOT}/"
 _BELOW_API = re.compile(r"/+api(?:/|\Z)")
 _REFERENCE = frozenset({"/api/docs/", "/api/docs"})  # which leads on to the first
-_MOST_TIMES = 10  # as long as the question may a refusal be
 _SHORTEST_HEAD = 100  # bytes of a question with a key, beside its address
 _LENGTH_BESIDE_FAULTS = 300  # bytes of a refusal's other members
 
@@ -146,7 +146,7 @@ def problem_answer(request: ApiRequest, problem: Problem) -> Answer:
     """The refusal as application/problem+json (RFC 9457)."""
     details = problem_details(problem, request.request_id)
     return Answer(
-        msgspec.json.encode(_shortened(details, _MOST_TIMES * _length(request))),
+        msgspec.json.encode(_shortened(details, MOST_TIMES * _length(request))),
         status=problem.kind.status,
         content_type=PROBLEM_JSON,
         headers=problem.headers,
@@ -155,17 +155,13 @@ def problem_answer(request: ApiRequest, problem: Problem) -> Answer:
 
 def _shortened(details: ProblemDetails, most: int) -> ProblemDetails:
     """The refusal with as many faults as `most` bytes hold, and one at least; it says how many more
-    there are. Nobody may have Sift send somebody ten times what it costs to ask."""
+    there are."""
     faults = details.errors or []
-    room = most - _LENGTH_BESIDE_FAULTS
-    for count, fault in enumerate(faults):
-        room -= len(msgspec.json.encode(fault)) + 1
-        if room < 0 and count > 0:
-            rest = f" {so_many(len(faults) - count, 'more fault')} left out here."
-            return msgspec.structs.replace(
-                details, errors=faults[:count], detail=details.detail + rest
-            )
-    return details
+    named = fitting(faults, most - _LENGTH_BESIDE_FAULTS)
+    if len(named) == len(faults):
+        return details
+    rest = f" {so_many(len(faults) - len(named), 'more fault')} left out here."
+    return msgspec.structs.replace(details, errors=named, detail=details.detail + rest)
 
 
 def _length(request: ApiRequest) -> int:

@@ -598,7 +598,7 @@ class BatchResult(msgspec.Struct, frozen=True):
     ] = UNSET
     errors: Annotated[
         list[FaultyField] | UnsetType,
-        Meta(description="Every fault, named from the conversation on; of 409 and 422."),
+        Meta(description="The faults, named from the conversation on; of 409 and 422."),
     ] = UNSET
 
 

@@ -42,6 +42,27 @@ def test_a_refusal_is_at_most_ten_times_as_long_as_its_question(client, db, head
     assert len(answer.content) <= 10 * (len(query) + 130)
 
 
+def test_so_is_what_a_batch_is_told_of_each_conversation(client, db, headers):
+    faulty = {"channel": "sms", "messages": [{}] * 300}
+
+    answer = client.post(
+        "/api/v1/conversations/batch",
+        {"conversations": [faulty] * 20},
+        content_type="application/json",
+        headers=headers,
+    )
+    results = answer.json()["results"]
+
+    assert [result["status"] for result in results] == [422] * 20
+    errors = results[0]["errors"]
+    assert 100 < len(errors) < 600
+    assert errors[0]["field"] == "messages[0].role"
+    assert errors[-1] == {
+        "field": "body", "message": f"has {600 - len(errors) + 1} more faults, which are left out"
+    }  # fmt: skip
+    assert len(answer.content) <= 10 * 20 * len(json.dumps(faulty))
+
+
 def test_of_few_faults_every_one_is_named(client, db, headers):
     answer = client.get("/api/v1/leads?limit=0&offset=-1&colour=red", headers=headers)
 
