@@ -28,7 +28,8 @@ from tests.conversations.test_live_capture import posted
 from tests.factories import make_lead, make_organisation, make_user
 
 WRITERS = 16
-SECONDS = float(os.environ.get("SIFT_TEST_WRITERS", "4"))
+SECONDS = float(os.environ.get("SIFT_TEST_WRITERS", "1.5"))
+DEEDS = 10  # of each writer at least, however busy the machine is
 STATUSES = [LeadStatus.CONTACTED, LeadStatus.QUALIFIED, LeadStatus.LOST, LeadStatus.NEW]
 
 
@@ -86,7 +87,7 @@ class Writer:
             self.move, self.move_many, self.merge, self.unmerge, self.arrive, self.go_on,
             self.look_after,
         ]  # fmt: skip
-        while time.monotonic() < self.until:
+        while self.deeds < DEEDS or time.monotonic() < self.until:
             try:
                 self.random.choice(what)()
             except CannotMerge:
@@ -100,13 +101,13 @@ def test_sixteen_writers_over_ten_leads_leave_every_position_once(meanwhile):
     agency = make_organisation()
     make_user(agency)
     ids = [make_lead(agency, email=f"v{n}@example.com", status="new").id for n in range(10)]
-    until = time.monotonic() + SECONDS
+    before, until = deadlocks(), time.monotonic() + SECONDS
 
     writers = [Writer(agency, number, ids, until) for number in range(WRITERS)]
     working = [meanwhile(writer.work) for writer in writers]
     deeds = [done() for done in working]
 
-    assert all(deeds)
+    assert min(deeds) >= DEEDS
     changes = Change.objects.for_organisation(agency).order_by("position")
     positions = list(changes.values_list("position", flat=True))
     assert positions == list(range(1, Feed.objects.get(organisation=agency).position + 1))
@@ -117,6 +118,12 @@ def test_sixteen_writers_over_ten_leads_leave_every_position_once(meanwhile):
         steps = list(moves.values_list("from_value", "to_value"))
         assert all(one[1] == other[0] for one, other in pairwise(steps))
         assert not steps or steps[-1][1] == lead.status
+    assert deadlocks() == before
+
+
+def deadlocks() -> int:
+    """How many this database has had by now: other tests of it bring some about."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")  # what this connection has to tell
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        assert cursor.fetchone() == (0,)
+        return cursor.fetchone()[0]
