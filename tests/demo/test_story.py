@@ -12,18 +12,11 @@ from leads.models import EventKind, Lead, LeadEvent
 from leads.models.choices import LeadStatus
 from leads.models.saved_view import SavedView
 from leads.pages.filters import LeadFilterForm
-from leads.undoing import open_runs
 from organisations.audit_chain import links_of, verify
 from organisations.models import AuditAction, AuditEntry, Change, Feed, Invitation, Organisation
-from tests.demo.test_loading import UNTIL, load
+from tests.demo.conftest import UNTIL, load
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def first() -> Organisation:
-    load(leads=700)
-    return Organisation.objects.get(slug="harbour-and-vale")
 
 
 def actions(organisation: Organisation) -> list[str]:
@@ -64,15 +57,6 @@ def test_only_the_first_agency_has_a_story(first):
     assert not ApiKey.objects.for_organisation(other).exists()
 
 
-def test_an_agency_without_leads_has_keys_and_people_all_the_same():
-    load(leads=0)
-
-    first = Organisation.objects.get(slug="harbour-and-vale")
-    assert ApiKey.objects.for_organisation(first).count() == 5
-    assert "sign_in" in actions(first)
-    assert "leads_changed" not in actions(first)
-
-
 def test_what_the_trail_says_of_leads_stands_in_their_histories(first):
     moved = AuditEntry.objects.for_organisation(first).filter(action=AuditAction.STATUS_CHANGED)
 
@@ -104,15 +88,6 @@ def test_many_were_moved_by_mistake_and_taken_back(first):
     events = LeadEvent.objects.for_organisation(first).of_bulk(mistaken.target_id)
     leads = Lead.objects.filter(id__in=events.values("lead"))
     assert set(leads.values_list("status", flat=True)) == {LeadStatus.CONTACTED}
-
-
-def test_the_last_change_of_many_can_still_be_undone():
-    load(leads=700, until=None)
-
-    first = Organisation.objects.get(slug="harbour-and-vale")
-    entries = AuditEntry.objects.for_organisation(first).filter(action=AuditAction.LEADS_CHANGED)
-    last = entries.order_by("position").last()
-    assert open_runs(first, {last.id: last.target_id}, first.people.get(role="admin"))
 
 
 def test_what_happened_to_leads_is_in_the_change_feed(first):
