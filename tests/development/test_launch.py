@@ -10,12 +10,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import psycopg
 import pytest
 
 from apikeys.keys import is_well_formed
+from sift_site.development.embedded_postgres import EmbeddedPostgres
 from tests.development.conftest import make_folder, remove_folder
 from tests.servers import PROJECT, free_port, heed_ctrl_c, listening_socket
 from tests.waiting import wait_for
@@ -54,10 +57,15 @@ class Launch:
         wait_for(is_ready)
         return self.printed()
 
-    def end(self, how: signal.Signals = signal.SIGINT) -> None:
-        """Press Ctrl-C, which comes to every process of the terminal; or another ending."""
+    def end(self) -> None:
+        """Press Ctrl-C, which comes to every process of the terminal."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, how)
+            os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(timeout=_LONGEST)
+
+    def stop(self, how: signal.Signals) -> None:
+        """Tell the one process that was started, which tells the others."""
+        self.process.send_signal(how)
         self.process.wait(timeout=_LONGEST)
 
     def status_of(self, path: str, **headers: str) -> int:
@@ -125,25 +133,42 @@ def database_runs(project: Path) -> bool:
     return (project / "var" / "postgres" / "postmaster.pid").exists()
 
 
-def people(manage) -> int:
+def found(project: Path, question: str) -> Any:
+    """The one value of the copy's database that is asked for; it runs, or is started for it."""
+    with (
+        EmbeddedPostgres(project / "var").in_use() as url,
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
+        return connection.execute(question).fetchone()[0]
+
+
+def people(project: Path) -> int:
+    return found(project, "SELECT count(*) FROM organisations_user")
+
+
+def people_by(manage) -> int:
+    """The same, as a command counts them."""
     counting = "from organisations.models import User; print(User.objects.count())"
     return int(manage("shell", "--verbosity=0", "-c", counting))
 
 
-def signed_in_to_the_database(manage) -> str:
-    """The roles of every connection but one's own."""
-    asking = (
-        "from django.db import connection; cursor = connection.cursor(); "
-        "cursor.execute(\"SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity"
-        ' WHERE datname = current_database() AND pid <> pg_backend_pid()"); '
-        "print(cursor.fetchone()[0])"
+def workers(project: Path) -> int:
+    """Those that have given a sign of life and not said farewell."""
+    return found(
+        project, "SELECT count(*) FROM sift_site_beat WHERE heard_at > now() - interval '1 minute'"
     )
-    return manage("shell", "--verbosity=0", "-c", asking).strip()
 
 
-def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_key(
-    project, launch, manage
-):
+def signed_in_to_the_database(project: Path) -> str:
+    """The roles of every connection but one's own."""
+    return found(
+        project,
+        "SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+
+
+def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_key(project, launch):
     first = launch()
     printed = first.wait_until_ready()
     key = re.search(r"sk_live_\w+", printed)[0]
@@ -161,8 +186,8 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     assert first.status_of(leads, Authorization=f"Bearer {key}") == 200
     assert first.shown("/api/docs/").count(f"{address}/api/v1/leads") > 1
     assert (project / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
-    there = people(manage)
-    assert signed_in_to_the_database(manage) == "sift_server"
+    there = people(project)
+    assert signed_in_to_the_database(project) == "sift_server"
 
     first.end()
     assert first.process.returncode == 0
@@ -177,26 +202,38 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     assert "sk_live_" not in again
     assert '.venv/bin/python manage.py create_api_key harbour-and-vale "My key"' in again
     assert second.status_of(leads, Authorization=f"Bearer {key}") == 200
-    assert people(manage) == there
+    assert people(project) == there
 
 
-def test_a_worker_runs_beside_the_server_and_ends_with_it(launch, manage):
-    def workers() -> int:
-        counting = "from sift_site.models import Beat; print(Beat.objects.lately().count())"
-        return int(manage("shell", "--verbosity=0", "-c", counting))
-
+def test_a_worker_runs_beside_the_server_and_a_service_manager_stops_all_of_it(project, launch):
     stopped = launch()
     stopped.wait_until_ready()
-    wait_for(lambda: workers() == 1)
-    stopped.end(signal.SIGTERM)
-    assert workers() == 0  # it said farewell
+    wait_for(lambda: workers(project) == 1)
 
-    killed = launch(port=stopped.port)
+    stopped.stop(signal.SIGTERM)
+
+    assert is_free(stopped.port)
+    assert not database_runs(project)
+    assert workers(project) == 0  # it said farewell
+
+
+def test_killed_it_leaves_nothing_that_blocks_the_next_start_which_a_closed_terminal_stops(
+    project, launch
+):
+    killed = launch()
     killed.wait_until_ready()
-    wait_for(lambda: workers() == 1)
+    wait_for(lambda: workers(project) == 1)
     killed.process.kill()
     killed.process.wait()
     wait_for(lambda: not is_anybody_left_of(killed))
+
+    next_one = launch(port=killed.port)
+    next_one.wait_until_ready()
+    assert next_one.process.poll() is None
+    next_one.stop(signal.SIGHUP)
+
+    assert is_free(next_one.port)
+    assert not database_runs(project)
 
 
 def is_anybody_left_of(launched: Launch) -> bool:
@@ -226,7 +263,7 @@ def test_started_twice_it_says_where_it_is_in_one_line_and_a_lone_command_leaves
     assert printed
     assert not is_free(first.port)
 
-    assert people(manage) > 0
+    assert people_by(manage) > 0
     assert database_runs(project)
 
 
@@ -242,30 +279,6 @@ def test_with_the_port_taken_it_says_so_in_one_line_and_starts_nothing(project, 
         f"Choose another: PORT={port + 1} make run\n"
     )
     assert not database_runs(project)
-
-
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
-def test_a_closed_terminal_or_a_service_manager_stop_all_of_it_too(project, launch, ending):
-    running = launch()
-    running.wait_until_ready()
-
-    running.process.send_signal(ending)
-    running.process.wait(timeout=_LONGEST)
-
-    assert is_free(running.port)
-    assert not database_runs(project)
-
-
-def test_killed_it_leaves_nothing_that_blocks_the_next_start_on_the_same_port(launch):
-    killed = launch()
-    killed.wait_until_ready()
-    killed.process.kill()
-    killed.process.wait()
-
-    next_one = launch(port=killed.port)
-    next_one.wait_until_ready()
-
-    assert next_one.process.poll() is None
 
 
 def test_ctrl_c_before_it_serves_stops_the_database_as_well(project, launch):
@@ -303,7 +316,7 @@ def test_a_faulty_setting_is_one_line(project, plain_environment, environment, l
 
 
 def test_a_lone_command_starts_the_database_and_stops_it(project, manage):
-    assert people(manage) > 0
+    assert people_by(manage) > 0
     assert not database_runs(project)
 
 
