@@ -20,6 +20,7 @@ from leads.models.choices import LeadStatus
 from leads.models.saved_view import SavedView
 from organisations.actors import Actor
 from organisations.changes.numbering import numbered_last
+from organisations.models import Organisation, User
 from tests.factories import (
     make_conversation,
     make_delivery,
@@ -30,10 +31,12 @@ from tests.factories import (
     make_invitation,
     make_key,
     make_lead,
+    make_organisation,
     make_passkey,
     make_session,
     make_user,
 )
+from tests.shared_rows import shared_rows
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
@@ -102,16 +105,37 @@ def named(routes):
     return pytest.mark.parametrize("route", routes, ids=lambda route: f"/{route.pattern}")
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """An agency with an admin, and the id of an object of each kind."""
+
+    agency: Organisation
+    admin: User
+    objects: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def two_agencies(django_db_setup, django_db_blocker) -> Iterator[tuple[Furnished, Furnished]]:
+    with shared_rows(django_db_blocker):
+        yield furnished("Ours"), furnished("Theirs")
+
+
 @pytest.fixture
-def theirs(other_agency) -> dict[str, Any]:
+def us(two_agencies, db) -> Furnished:
+    """The agency that asks."""
+    return two_agencies[0]
+
+
+@pytest.fixture
+def theirs(two_agencies, db) -> dict[str, Any]:
     """An object of each kind, all of another agency."""
-    return objects_of(other_agency, make_user(other_agency, role="admin"), "Theirs")
+    return two_agencies[1].objects
 
 
-@pytest.fixture
-def ours(agency, admin) -> dict[str, Any]:
-    """The same, of the agency that asks."""
-    return objects_of(agency, admin, "Ours")
+def furnished(name: str) -> Furnished:
+    agency = make_organisation(name=name)
+    admin = make_user(agency, role="admin")
+    return Furnished(agency, admin, objects_of(agency, admin, name))
 
 
 def objects_of(agency, person, name: str) -> dict[str, Any]:
@@ -184,17 +208,15 @@ def test_no_cache_keeps_what_a_signed_in_person_sees(client, admin, route):
 
 
 @named(OBJECT_ROUTES)
-def test_another_agencys_object_is_not_found_by_any_method(
-    client, admin, agency, ours, theirs, route
-):
+def test_another_agencys_object_is_not_found_by_any_method(client, us, theirs, route):
     """Each method that the route takes, shown by what it answers for an object of one's own."""
-    ask = asker(client, admin, agency, route)
+    ask = asker(client, us.admin, us.agency, route)
     taken = [method for method in METHODS if ask(method, theirs) != 405]
 
     assert taken
     assert {method: ask(method, theirs) for method in taken} == dict.fromkeys(taken, 404)
     # The refusals above are for the object's sake: one's own is there.
-    assert all(ask(method, ours) != 404 for method in taken[:1])
+    assert all(ask(method, us.objects) != 404 for method in taken[:1])
 
 
 def asker(client: Client, admin, agency, route):
