@@ -47,6 +47,8 @@ class FrontDoorMiddleware:
             request.get_host()
         except DisallowedHost as fault:
             return error_pages.foreign_host(request, fault)
+        if page_bodies.is_too_large(request):
+            return error_pages.too_large(request)
         if not page_bodies.is_whole(request):
             return error_pages.broken_off(request)
         drop_dead_connection()

@@ -34,6 +34,11 @@ def broken_off(request: HttpRequest) -> HttpResponse:
     return _page(request, "400.html", 400)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413 for a form with files of which nothing was read."""
+    return _page(request, "413.html", 413)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, with the reason that the view gave, if any; 429 for what came too often."""
     if isinstance(exception, TooManyRequests):

@@ -67,6 +67,21 @@ def test_a_request_that_comes_in_pieces_is_answered_as_one(house):
         assert connection.recv(4096).startswith(b"HTTP/1.1 404 ")
 
 
+def test_of_a_file_that_no_page_takes_nothing_is_read(house):
+    def sends_a_huge_file(connection):
+        token = b"a" * 32  # by which the form would be looked into
+        connection.sendall(
+            b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nCookie: sift_csrf=%s\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 20000000\r\n\r\n"
+            b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' % token
+        )
+
+    with many(house, sends_a_huge_file, 1) as (connection,):
+        connection.settimeout(SOON)
+
+        assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
+
+
 def test_who_closes_in_the_middle_of_a_form_is_told_and_nothing_is_read_of_it(house):
     with many(house, drips_its_body, 1) as (connection,):
         connection.shutdown(socket.SHUT_WR)
