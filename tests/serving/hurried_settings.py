@@ -3,4 +3,4 @@
 from sift_site.serving import worker
 from tests.settings import *  # noqa: F403
 
-worker.LONGEST_ARRIVAL = 2.0  # seconds; test_slow_clients.py knows it as HURRIED
+worker.LONGEST_ARRIVAL = 1.0  # seconds; test_slow_clients.py knows it as HURRIED

@@ -21,7 +21,7 @@ from sift_site.serving.log_lines import SecretsLeftOut
 from tests.factories import PASSWORD, make_key, make_lead, make_user
 from tests.servers import free_port, serve, work
 from tests.waiting import wait_for
-from tests.working.conftest import make_letter
+from tests.working.conftest import HURRIED, make_letter
 
 FORMATTERS = [JsonLines(), SecretsLeftOut("%(asctime)s %(levelname)s %(name)s: %(message)s")]
 
@@ -140,7 +140,7 @@ def test_a_busy_day_leaves_nobodys_data_in_any_log(tmp_path):
         "GUNICORN_CMD_ARGS": f"--access-logfile={access_log}",
     }
     try:
-        with serve(env=env, log_to=server_log) as address, work(env=env) as worker:
+        with serve(env=env, log_to=server_log) as address, work(env=HURRIED | env) as worker:
             spend_a_day(address, key, admin, refused)
             wait_for(lambda: Letter.objects.filter(tries__gt=0).exists())
             wait_for(lambda: "mail server cannot be had" in worker.logged())

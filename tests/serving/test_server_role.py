@@ -26,6 +26,7 @@ from tests.factories import (
 from tests.mail_server import mail_server
 from tests.servers import database_url, serve, work
 from tests.waiting import wait_for
+from tests.working.conftest import HURRIED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +47,10 @@ def test_the_worker_sends_letters_and_does_its_duties(url):
     person = make_user(make_organisation(), role="admin")
     tell(person, "A passkey was added", SYSTEM)
 
-    with mail_server() as post, work(env=post.environment | {"DATABASE_URL": url}) as worker:
+    with (
+        mail_server() as post,
+        work(env=HURRIED | post.environment | {"DATABASE_URL": url}) as worker,
+    ):
         wait_for(lambda: post.letters_to(person.email))
         wait_for(lambda: Duty.objects.filter(last_ran_at__isnull=False).count() == len(DUTIES))
         assert "Traceback" not in worker.logged()

@@ -18,7 +18,7 @@ from tests.serving.slow_clients import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 4.0  # seconds; a thread that is held is held for longer
-HURRIED = 2.0  # seconds; hurried_settings.py has the server wait so long for a head
+HURRIED = 1.0  # seconds; hurried_settings.py has the server wait so long for a head
 
 
 @pytest.fixture(scope="module")
