@@ -1,0 +1,59 @@
+"""kill -9 amid captures, changes of many leads and webhooks being told."""
+
+import os
+import signal
+import time
+
+import psycopg
+
+from tests.faults.fault import Fault
+from tests.faults.installation import Installation
+
+_TIMES = 3
+_PAUSE = 1.0  # seconds; of many leads some are then half moved
+
+
+def _kill_postgres(there: Installation) -> None:
+    there.kill_postgres()
+
+
+def _kill_a_backend(there: Installation) -> None:
+    """PostgreSQL then ends all its other processes and begins anew by itself."""
+    for _ in range(_TIMES):
+        with psycopg.connect(there.url) as connection:
+            row = connection.execute(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                " ORDER BY state = 'active' DESC, state_change DESC LIMIT 1"
+            ).fetchone()
+        assert row is not None, "nobody is connected"
+        os.kill(row[0], signal.SIGKILL)
+        time.sleep(_PAUSE)
+
+
+def _kill_server_processes(there: Installation) -> None:
+    for _ in range(_TIMES):
+        there.server.kill_children()
+        time.sleep(_PAUSE)
+
+
+def _kill_server(there: Installation) -> None:
+    there.server.kill()
+
+
+def _kill_worker(there: Installation) -> None:
+    there.worker.kill()
+
+
+FAULTS = (
+    Fault(name="PostgreSQL killed", inflict=_kill_postgres, moves_many=True),
+    Fault(name="a backend killed", inflict=_kill_a_backend, moves_many=True),
+    Fault(
+        name="a server process killed",
+        inflict=_kill_server_processes,
+        moves_many=True,
+        stops_probes=True,
+    ),
+    Fault(name="the server killed", inflict=_kill_server, moves_many=True, stops_probes=True),
+    Fault(name="the worker killed", inflict=_kill_worker, moves_many=True),
+)
