@@ -18,7 +18,7 @@ from django.db.models import Value
 
 from foundation import log_context
 from foundation.database.leases import RENEWED_EVERY
-from foundation.database.lost_database import drop_dead_connection, is_unreachable
+from foundation.database.lost_database import drop_dead_connection, has_no_room, is_unreachable
 from foundation.ids import uuid7
 from foundation.outages import Outage
 from foundation.plurals import so_many
@@ -28,6 +28,7 @@ from sift_site.working.turns import Turns
 
 LOOKS_EVERY = 1.0  # seconds
 RESTS_AFTER_A_FAULT = 10.0
+RESTS_WITHOUT_ROOM = 3.0  # for a disk that somebody is clearing
 LONGEST_FAREWELL = 8.0  # for what is under way when it is told to stop; Python takes a while too
 _LOOKING = "looking"
 
@@ -57,6 +58,11 @@ class Worker:
             logger,
             gone="The database cannot be asked (%s). The worker waits for it.",
             back="The database answers again.",
+        )
+        self._room = Outage(
+            logger,
+            gone="The database has no room (%s). What cannot be written is tried again.",
+            back="The database has room again.",
         )
 
     def run(self) -> None:
@@ -103,7 +109,8 @@ class Worker:
             self._rest(_LOOKING)
 
     def _rest(self, name: str) -> None:
-        self._rests_until[name] = time.monotonic() + RESTS_AFTER_A_FAULT
+        rest = RESTS_WITHOUT_ROOM if self._room.lasts else RESTS_AFTER_A_FAULT
+        self._rests_until[name] = time.monotonic() + rest
 
     def _is_rested(self, name: str) -> bool:
         return time.monotonic() >= self._rests_until.get(name, 0.0)
@@ -149,12 +156,14 @@ class Worker:
         finally:
             if found is None:
                 self._rest(kind.name)
+            elif found:
+                self._room.over()  # something was written
             self._turns.give_back(kind, found=bool(found))
 
     @contextmanager
     def _minding_the_database(self, failure: str) -> Iterator[None]:
-        """Within, the database may go and come back: that is one line of the log. Any other fault
-        is logged whole, and nothing but this piece fails by it."""
+        """Within, the database may go and come back, or be without room for a while: that is one
+        line of the log. Any other fault is logged whole, and nothing but this piece fails by it."""
         drop_dead_connection()
         try:
             yield
@@ -163,6 +172,8 @@ class Worker:
                 connection.close()
             if is_unreachable(error):
                 self._database.noticed(error)
+            elif has_no_room(error):
+                self._room.noticed(error.__cause__ or error)
             else:
                 logger.exception(failure)
 
