@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -52,6 +53,7 @@ class Installation:
     receiver: Receiver
     slug: str = "under-fault"
     key: str = ""
+    own_disk: Path | None = None  # of the server's temporary files, where that is a small one
     told_at: list[float] = field(default_factory=list)  # by time.monotonic(), each event
 
     @property
