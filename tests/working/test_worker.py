@@ -16,7 +16,7 @@ from sift_site.models import Duty
 from sift_site.working import duties
 from sift_site.working.kinds import Kind, all_kinds
 from sift_site.working.turns import Turns
-from sift_site.working.worker import _due
+from sift_site.working.worker import RESTS_WITHOUT_ROOM, _due
 from tests.factories import make_organisation
 from tests.mail_server import mail_server
 from tests.servers import work
@@ -171,6 +171,31 @@ def test_it_waits_for_migrations_that_have_not_run_and_complains_once_in_a_while
             cursor.execute("ALTER TABLE elsewhere RENAME TO sift_site_beat")
 
     assert caplog.text.count("look at what is due failed") == 1
+
+
+def test_a_full_disk_of_the_database_is_one_line_and_one_when_it_has_room(working, caplog):
+    """What cannot be written meanwhile is tried again within seconds."""
+    full = [True]
+    done: list[float] = []
+
+    def writes() -> bool:
+        with connection.cursor() as cursor:
+            if full[0]:
+                cursor.execute("DO $$ BEGIN RAISE 'no room' USING ERRCODE = 'disk_full'; END $$")
+            done.append(time.monotonic())
+        return len(done) == 1
+
+    with working(kind("letters", writes), threads=1):
+        wait_for(lambda: "has no room" in caplog.text)
+        time.sleep(RESTS_WITHOUT_ROOM + 1.5)
+        full[0] = False
+        freed = time.monotonic()
+        wait_for(lambda: "has room again" in caplog.text)
+
+    assert done[0] - freed < RESTS_WITHOUT_ROOM + 2
+    assert caplog.text.count("The database has no room (DiskFull)") == 1
+    assert caplog.text.count("The database has room again.") == 1
+    assert "Traceback" not in caplog.text
 
 
 def test_a_connection_that_the_server_has_ended_costs_no_piece_of_work():
