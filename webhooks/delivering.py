@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import LiteralString
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.functions import Now
 
 from foundation.database.leases import LEASE, Leases
 from foundation.ids import uuid7
-from webhooks.models import Endpoint
+from webhooks.models import Endpoint, Waiting
 from webhooks.models.endpoint import DOWN_AFTER, TOLD_PLANS, EndpointQuerySet
 from webhooks.turn import Turn
 
@@ -42,6 +42,19 @@ def do_one() -> bool:
 def _tell(endpoint: Endpoint) -> None:
     with leases.holding(endpoint.pk):
         Turn(endpoint).run()
+
+
+def draw_in() -> None:
+    """Undo what was dated while the clock was ahead: a claim that nobody renews is free within a
+    lease, what failed is tried at once, and nobody's turn comes after all others'."""
+    every = Endpoint.objects
+    every.filter(leased_until__gt=Now() + LEASE).update(leased_until=Now() + LEASE)
+    every.filter(turn_at__gt=Now()).update(turn_at=Now())
+    every.filter(failing_since__gt=Now()).update(rests_until=None, failing_since=Now())
+    with transaction.atomic():
+        failed = Waiting.objects.open().filter(failed_at__gt=Now(), due_at__isnull=False)
+        every.filter(pk__in=failed.values("endpoint_id")).update(next_try_at=Now())
+        failed.update(due_at=Now(), failed_at=Now())
 
 
 def _extend(held: Set[UUID]) -> None:

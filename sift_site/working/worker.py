@@ -4,6 +4,9 @@ One thread, the main one, looks once a second whether anything is due, in one st
 kinds of work, and leaves signs of life. The others do it, piece by piece, until none finds any.
 Nothing here outlives a transaction in the database but rows: no session's lock, no LISTEN; so it
 works through PgBouncer in transaction mode.
+
+What is due, and until when something is claimed, are times of the database's clock. Where that is
+set back they lie too far ahead; a worker notices by its own last sign of life, and draws them in.
 """
 
 import logging
@@ -52,6 +55,7 @@ class Worker:
         self._told_to_stop: queue.SimpleQueue[float] = queue.SimpleQueue()
         self._ends_at = 0.0  # by time.monotonic(), as are all moments here
         self._has_begun = False
+        self._draws_in = True  # at the next sign of life
         self._next_beat = 0.0
         self._rests_until: dict[str, float] = {}  # what has failed: a kind, or the look
         self._database = Outage(
@@ -118,9 +122,14 @@ class Worker:
     def _beat(self) -> None:
         if time.monotonic() < self._next_beat:
             return
-        Beat.objects.leave(self._id)
+        self._draws_in |= not Beat.objects.leave(self._id)
         for kind in self._kinds:
             kind.renew()
+        if self._draws_in:
+            Beat.objects.draw_in()
+            for kind in self._kinds:
+                kind.draw_in()
+            self._draws_in = False
         self._next_beat = time.monotonic() + RENEWED_EVERY.total_seconds()
 
     def _wait_for_threads(self) -> None:
