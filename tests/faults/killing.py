@@ -25,7 +25,7 @@ def _connected(there: Installation) -> psycopg.Connection:
             time.sleep(0.05)
 
 
-def _amid_a_move(there: Installation) -> None:
+def amid_a_move(there: Installation) -> None:
     """Return once a change of many leads is under way; nothing else takes so long."""
     with _connected(there) as connection:
         gives_up = time.monotonic() + _LONGEST_WAIT
@@ -38,14 +38,14 @@ def _amid_a_move(there: Installation) -> None:
 
 
 def _kill_postgres(there: Installation) -> None:
-    _amid_a_move(there)
+    amid_a_move(there)
     there.kill_postgres()
 
 
 def _kill_a_backend(there: Installation) -> None:
     """PostgreSQL then ends all its other processes and begins anew by itself."""
     for _ in range(_TIMES):
-        _amid_a_move(there)
+        amid_a_move(there)
         with _connected(there) as connection:
             row = connection.execute(
                 "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
@@ -59,18 +59,18 @@ def _kill_a_backend(there: Installation) -> None:
 
 def _kill_server_processes(there: Installation) -> None:
     for _ in range(_TIMES):
-        _amid_a_move(there)
+        amid_a_move(there)
         there.server.kill_children()
         time.sleep(_PAUSE)
 
 
 def _kill_server(there: Installation) -> None:
-    _amid_a_move(there)
+    amid_a_move(there)
     there.server.kill()
 
 
 def _kill_worker(there: Installation) -> None:
-    _amid_a_move(there)
+    amid_a_move(there)
     there.worker.kill()
 
 

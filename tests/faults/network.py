@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.faults.fault import Fault
 from tests.faults.installation import Installation, installation, own_postgres
+from tests.faults.killing import amid_a_move
 
 CUT = 15.0  # seconds; longer than any limit that should end the waiting
 _IP = "/usr/sbin/ip"
@@ -51,12 +52,15 @@ def _installed() -> Iterator[Installation]:
 
 
 def _cut(there: Installation) -> None:
+    amid_a_move(there)
     _its("link", "set", _ITS, "down")
     time.sleep(CUT)
     _its("link", "set", _ITS, "up")
 
 
-FAULTS = (Fault(name="network cut", inflict=_cut, install=_installed, lacks=lacks),)
+FAULTS = (
+    Fault(name="network cut", inflict=_cut, install=_installed, lacks=lacks, moves_many=True),
+)
 
 
 # --- The namespace -------------------------------------------------------------------------------
