@@ -10,10 +10,10 @@ import itertools
 import sys
 from collections.abc import Iterator, Sequence
 
-from tests.faults import killing, network
+from tests.faults import killing, locking, network
 from tests.faults.fault import Fault, Tried, tried
 
-ALL: tuple[Fault, ...] = (*killing.FAULTS, *network.FAULTS)
+ALL: tuple[Fault, ...] = (*killing.FAULTS, *locking.FAULTS, *network.FAULTS)
 _HEAD = (
     "fault", "lasted", "captures", "lost", "twice", "answers until all was good", "slowest",
     "good again after", "webhooks told after",
