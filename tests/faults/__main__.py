@@ -10,10 +10,16 @@ import itertools
 import sys
 from collections.abc import Iterator, Sequence
 
-from tests.faults import killing, locking, network
+from tests.faults import crowding, going_away, killing, locking, network
 from tests.faults.fault import Fault, Tried, tried
 
-ALL: tuple[Fault, ...] = (*killing.FAULTS, *locking.FAULTS, *network.FAULTS)
+ALL: tuple[Fault, ...] = (
+    *killing.FAULTS,
+    *crowding.FAULTS,
+    *locking.FAULTS,
+    *going_away.FAULTS,
+    *network.FAULTS,
+)
 _HEAD = (
     "fault", "lasted", "captures", "lost", "twice", "answers until all was good", "slowest",
     "good again after", "webhooks told after",

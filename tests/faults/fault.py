@@ -22,6 +22,10 @@ def nothing_needed() -> str | None:
     return None
 
 
+def nothing_wrong(_: Installation) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """`inflict` begins the fault and returns once it is over; an AssertionError from it is told
@@ -30,6 +34,7 @@ class Fault:
     name: str
     inflict: Callable[[Installation], None]
     install: Install = installation  # those of one `install` share what it makes
+    holds: Callable[[Installation], Iterable[str]] = nothing_wrong  # afterwards: what does not
     lacks: Callable[[], str | None] = nothing_needed  # what it cannot be tried without, here
     moves_many: bool = False  # leads are moved by the thousand meanwhile
     stops_probes: bool = False  # the server's process itself dies
@@ -68,7 +73,7 @@ def tried(fault: Fault, there: Installation) -> Tried:
     outcome = Tried(
         fault, ended - began, len(notes.acknowledged), found.lost, found.twice,
         Counter(each.what for each in meanwhile), max(each.seconds for each in meanwhile),
-        back, _told_again(there, notes, ended), [*faulty, *found.wrong],
+        back, _told_again(there, notes, ended), [*faulty, *fault.holds(there), *found.wrong],
     )  # fmt: skip
     outcome.wrong += _wrong_answers(fault, notes, outcome)
     return outcome

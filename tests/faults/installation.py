@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import psycopg
@@ -53,6 +54,7 @@ class Installation:
     slug: str = "under-fault"
     key: str = ""
     told_at: list[float] = field(default_factory=list)  # by time.monotonic(), each event
+    beside: dict[str, Any] = field(default_factory=dict)  # what else runs, for some faults
 
     @property
     def email(self) -> str:
