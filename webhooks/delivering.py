@@ -3,18 +3,22 @@
 import threading
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.functions import Now
 
-from foundation.database.leases import LEASE, Leases
+from foundation.database.leases import Leases
 from foundation.ids import uuid7
 from webhooks.models import Endpoint, Waiting
 from webhooks.models.endpoint import DOWN_AFTER, TOLD_PLANS, EndpointQuerySet
 from webhooks.turn import Turn
 
+# Shorter than others': receivers wait for whoever was killed, and a claim that was lost while its
+# worker lives does little harm. Its next write finds it lost; some events are told twice till then.
+LEASE = timedelta(seconds=8)
 MOST_DOWN = 2  # endpoints that are down and under way at once: they may hang, and others must not
 
 

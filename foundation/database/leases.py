@@ -3,7 +3,7 @@ works on for as long as that takes.
 
 A row is claimed by setting its lease's end a little ahead. Whoever claimed it holds it here, and
 has what it holds renewed every few seconds; so nothing that is under way is claimed again, however
-slow, and after a kill it is free within LEASE.
+slow, and after a kill it is free within LEASE, or within a shorter one that its table has.
 """
 
 import threading
@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 LEASE = timedelta(seconds=20)
-RENEWED_EVERY = timedelta(seconds=5)
+RENEWED_EVERY = timedelta(seconds=2)
 
 Key = TypeVar("Key")
 

@@ -10,10 +10,18 @@ import itertools
 import sys
 from collections.abc import Iterator, Sequence
 
-from tests.faults import clock, full_disk, killing
+from tests.faults import clock, crowding, full_disk, going_away, killing, locking, network
 from tests.faults.fault import Fault, Tried, tried
 
-ALL: tuple[Fault, ...] = (*killing.FAULTS, *full_disk.FAULTS, *clock.FAULTS)
+ALL: tuple[Fault, ...] = (
+    *killing.FAULTS,
+    *crowding.FAULTS,
+    *locking.FAULTS,
+    *going_away.FAULTS,
+    *network.FAULTS,
+    *full_disk.FAULTS,
+    *clock.FAULTS,
+)
 _HEAD = (
     "fault", "lasted", "captures", "lost", "twice", "answers until all was good", "slowest",
     "good again after", "webhooks told after",

@@ -61,7 +61,7 @@ def _by_a_clock_that_can_be_set() -> Iterator[Installation]:
         _settable_clock(Path(folder)) as clock,
         installation(env=post.environment) as there,
     ):
-        there.clock, there.post = clock, post
+        there.beside |= {"clock": clock, "post": post}
         yield there
 
 
@@ -98,7 +98,7 @@ def _settable_clock(folder: Path) -> Iterator[Clock]:
 def _step(there: Installation) -> None:
     for seconds in _STEPS:
         there.worker.kill()  # what it had claimed is left behind, dated by the clock as it was
-        there.clock.set(seconds)
+        there.beside["clock"].set(seconds)
         began = time.monotonic()
         where = f"{seconds / _HOUR:+.0f} h"
         _require_letter(there, where)
@@ -109,10 +109,10 @@ def _step(there: Installation) -> None:
 def _require_letter(there: Installation, where: str) -> None:
     """Somebody signs in, and asks for a new password: it goes by the worker."""
     there.browser(longest=60).close()
-    before = len(there.post.accepted)
+    before = len(there.beside["post"].accepted)
     _ask_for_password(there)
     ends = time.monotonic() + LONGEST_BACK
-    while len(there.post.accepted) == before:
+    while len(there.beside["post"].accepted) == before:
         assert time.monotonic() < ends, f"{where}: no letter within {LONGEST_BACK:.0f} s"
         time.sleep(0.1)
 

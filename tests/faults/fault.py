@@ -22,6 +22,10 @@ def nothing_needed() -> str | None:
     return None
 
 
+def nothing_wrong(_: Installation) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """`inflict` begins the fault and returns once it is over; an AssertionError from it is told
@@ -30,6 +34,7 @@ class Fault:
     name: str
     inflict: Callable[[Installation], None]
     install: Install = installation  # those of one `install` share what it makes
+    holds: Callable[[Installation], Iterable[str]] = nothing_wrong  # afterwards: what does not
     lacks: Callable[[], str | None] = nothing_needed  # what it cannot be tried without, here
     moves_many: bool = False  # leads are moved by the thousand meanwhile
     stops_probes: bool = False  # the server's process itself dies
@@ -59,16 +64,16 @@ def tried(fault: Fault, there: Installation) -> Tried:
         began = time.monotonic()
         faulty = _raised_by(fault, there)
         ended = time.monotonic()
+        load.moves_many.clear()
         _wait_until_good(notes, ended)
     found = Found(there, notes)
     back = _last(notes.good_again_after(ended).values())
     until = ended + (back or _LONGEST_AFTER)
     meanwhile = [each for each in notes.answers if began < each.ended <= until]
-    told = next((at - ended for at in there.told_at if at > ended), None)
     outcome = Tried(
         fault, ended - began, len(notes.acknowledged), found.lost, found.twice,
         Counter(each.what for each in meanwhile), max(each.seconds for each in meanwhile),
-        back, told, [*faulty, *found.wrong],
+        back, _told_again(there, notes, ended), [*faulty, *fault.holds(there), *found.wrong],
     )  # fmt: skip
     outcome.wrong += _wrong_answers(fault, notes, outcome)
     return outcome
@@ -90,6 +95,15 @@ def _wait_until_good(notes: Notes, ended: float) -> None:
         back = _last(notes.good_again_after(ended).values())
         if back is not None and time.monotonic() > ended + back + _STAYS_GOOD:
             return
+
+
+def _told_again(there: Installation, notes: Notes, ended: float) -> float | None:
+    """Seconds after the end until a receiver was told something, after a capture was made again."""
+    captures = (each for each in notes.answers if each.kind == "capture" and each.is_good)
+    made = next((each.ended for each in captures if each.ended > ended), None)
+    if made is None:
+        return None
+    return next((at - ended for at in there.told_at if at > made), None)
 
 
 def _last(moments: Iterable[float | None]) -> float | None:

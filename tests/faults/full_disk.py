@@ -95,7 +95,7 @@ def _temporary_files_on_a_small_disk() -> Iterator[Installation]:
         small_disk(_TEMPORARY) as disk,
         installation(env={"TMPDIR": str(disk)}) as there,
     ):
-        there.own_disk = disk
+        there.beside["disk"] = disk
         _have_much_to_export(there)
         yield there
 
@@ -115,15 +115,15 @@ def _fill_own(there: Installation) -> None:
 
     Before: where it writes them a process finds out at the first, and would go to another folder.
     """
-    assert there.own_disk is not None
+    disk: Path = there.beside["disk"]
     with contextlib.closing(there.browser(longest=60)) as browser:
         _require_taken(browser)
-        with filled(there.own_disk):
+        with filled(disk):
             for answer in (_exported(browser), _uploaded(browser)):
                 assert answer.status_code == 503, f"{answer.url}: {answer.status_code}"
                 assert _NO_ROOM in answer.text, f"{answer.url} does not say why"
                 assert answer.headers["Retry-After"], f"{answer.url} does not say when"
-            stay_full(there.own_disk, _LASTS)
+            stay_full(disk, _LASTS)
         _require_taken(browser)
 
 

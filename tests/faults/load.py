@@ -18,7 +18,8 @@ import httpx
 from tests.faults.installation import Installation, said
 
 SENDERS = 3
-_PAUSE = 0.02  # seconds between two requests of one client
+_PAUSE = 0.04  # seconds between two requests of one client
+_BETWEEN_MOVES = 0.3  # seconds between two changes of many leads, which webhooks are to be told
 _LONGEST = 45.0  # seconds for an answer; who waits longer has been forgotten
 _MOVED = re.compile(r"([\d,]+) leads? moved to")
 _UNDO = re.compile(r"/leads/bulk/([0-9a-f-]+)/undo/")
@@ -63,9 +64,12 @@ class Notes:
         return {kind: self._good_again(kind, moment) for kind in sorted(kinds)}
 
     def _good_again(self, kind: str, moment: float) -> float | None:
+        """0 for whoever was answered well before it and asked no more."""
         later = [each for each in self.answers if each.kind == kind and each.ended > moment]
         bad = [each.ended for each in later if not each.is_good]
         good = [each.ended for each in later if each.is_good and each.ended > max(bad, default=0)]
+        if not later and [each for each in self.answers if each.kind == kind][-1].is_good:
+            return 0.0
         return min(good) - moment if good else None
 
 
@@ -79,6 +83,7 @@ class Load:
     def __init__(self, there: Installation, name: str) -> None:
         self._there, self._name = there, name
         self._is_over = threading.Event()
+        self.moves_many = threading.Event()
         self._ids = itertools.count(1)
         self.notes = Notes()
 
@@ -100,6 +105,7 @@ class Load:
         if moves_many:
             browser = there.browser(longest=_LONGEST)
             acts.append(lambda: self._move_many(browser))
+            self.moves_many.set()  # cleared, they move no more once it went well
         threads = [threading.Thread(target=act) for act in acts]
         for thread in threads:
             thread.start()
@@ -125,17 +131,22 @@ class Load:
                 self._ask(kind, lambda: client.get(path), _is_there)
 
     def _move_many(self, browser: httpx.Client) -> None:
-        """All leads to one status and on to another, by the list's page, again and again."""
+        """The leads of before to one status and on to another, by the list's page, and again."""
         with contextlib.closing(browser):
-            form = {"act": "move", "scope": "matching", "back": "", "agreed": "on"}
+            form = {"act": "move", "scope": "matching", "back": "source=sms", "agreed": "on"}
+            was_good = True
             for status in itertools.cycle(["contacted", "qualified"]):
-                if self._is_over.wait(_PAUSE):
+                if self._is_over.wait(_BETWEEN_MOVES):
                     return
-                asked = form | {"to_status": status}
-                self._ask("many", lambda a=asked: _posts(browser, a), self._notes_moved)
+                if self.moves_many.is_set() or not was_good:
+                    asked = form | {"to_status": status}
+                    was_good = self._ask("many", lambda a=asked: _posts(browser, a), self._said)
 
-    def _notes_moved(self, page: httpx.Response) -> bool:
-        """Whether the page says so; it is noted what it says."""
+    def _said(self, page: httpx.Response) -> bool:
+        """Whether the page says so; it is noted what it says. After an answer that was cut they may
+        stand so already."""
+        if "Nothing changed." in page.text:
+            return True
         number, undo = _MOVED.search(page.text), _UNDO.search(page.text)
         if number is None or undo is None:
             return False
