@@ -7,9 +7,12 @@ its duty to another, which does it from the start.
 import logging
 from collections.abc import Callable, Set
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import LiteralString
 
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from apikeys import reminders
@@ -96,8 +99,8 @@ def _extend(held: Set[str]) -> None:
 def draw_in() -> None:
     """Let no duty wait longer than from one time to the next: the clock was ahead when that was
     written. What nobody renews is free within a lease."""
-    for name, (every, _) in DUTIES.items():
-        Duty.objects.filter(name=name, due_at__gt=Now() + every).update(due_at=Now())
+    further = (Q(name=name, due_at__gt=Now() + every) for name, (every, _) in DUTIES.items())
+    Duty.objects.filter(reduce(or_, further)).update(due_at=Now())
     Duty.objects.filter(leased_until__gt=Now() + LEASE).update(leased_until=Now() + LEASE)
     rescoring.draw_in()
 
