@@ -40,7 +40,8 @@ def main() -> None:
             sys.exit(1)
         sys.exit(f"manage.py: {error}")
     except DatabaseError as error:
-        if "--traceback" in sys.argv or not lost_database.is_unreachable(error):
+        passes = lost_database.is_unreachable(error) or lost_database.has_no_room(error)
+        if "--traceback" in sys.argv or not passes:
             raise
         sys.exit(f"manage.py: the database cannot be used: {lost_database.first_line(error)}")
     except KeyboardInterrupt:

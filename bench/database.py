@@ -91,11 +91,13 @@ def new_key(url: str) -> str:
     return manage(url, "create_api_key", BIGGEST, "Benchmark").strip()
 
 
-def manage(url: str, *words: str) -> str:
+def manage(url: str, *words: str, given: str = "") -> str:
+    """What the command says; `given` is its input."""
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=PROJECT,
         env=environment(url),
+        input=given,
         check=True,
         stdout=subprocess.PIPE,
         text=True,

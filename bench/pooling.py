@@ -35,10 +35,11 @@ CONNECTIONS = 4  # to PostgreSQL
 THREADS = 8  # of each Sift
 ROUNDS = 40
 LETTERS = 200
+_ASKED_AT_START = ("plan_cache_mode", *time_limits.SERVER, *time_limits.UNTIL_GONE)
 # By its own version 1.21 or newer, for which statements stay prepared.
 SETTINGS = f"""
 max_prepared_statements = 200
-ignore_startup_parameters = {", ".join(("plan_cache_mode", *time_limits.SERVER))}
+ignore_startup_parameters = {", ".join(_ASKED_AT_START)}
 """
 
 

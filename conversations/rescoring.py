@@ -36,6 +36,11 @@ def rescore_due(settled_after: timedelta = SETTLED_AFTER) -> int:
     return changed
 
 
+def draw_in() -> None:
+    """Have weights that were made while the clock was ahead count as made now."""
+    ScoreWeights.objects.to_rescore().filter(made_at__gt=Now()).update(made_at=Now())
+
+
 def _latest_points(row: ScoreWeights) -> dict[str, int]:
     """Of several changes the last holds, whichever is being worked off."""
     rows = ScoreWeights.objects.for_organisation(row.organisation).latest_first()

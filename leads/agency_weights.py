@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from foundation.ids import uuid7_after
 from leads.models import ScoreWeights
 from leads.scoring import CONVERSATION, STANDARD, Weights
 from organisations.actors import Actor
@@ -102,7 +103,12 @@ def _set(organisation: Organisation, points: Points, action: AuditAction, *, by:
     stands = standing_weights(organisation.id)
     if weights_from(points) == stands:
         return False
-    ScoreWeights.objects.create(organisation=organisation, points=points)
+    latest = ScoreWeights.objects.for_organisation(organisation).latest_first()
+    ScoreWeights.objects.create(
+        id=uuid7_after(latest.values_list("id", flat=True).first()),
+        organisation=organisation,
+        points=points,
+    )
     changed = len(points.items() - points_of(stands).items())
     record(
         organisation.id, action, by=by, target=AuditTarget.ORGANISATION,

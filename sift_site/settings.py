@@ -105,6 +105,15 @@ KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
 # Statements that are prepared are planned once (foundation/database/statements.py says which are).
 # PgBouncer must be told to let it pass (docs/scale.md).
 PLANNED_ONCE = {"options": "-c plan_cache_mode=force_generic_plan"}
+# A host that vanished without a word is noticed: by who connects (seconds), by who sends
+# (milliseconds), and by who waits for an answer.
+NOTICED = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 6000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 # Only the embedded server's address: it is started by manage.py, make run or gunicorn.
 PRIMARY = environment.database(embedded_postgres.PROJECT.url())
@@ -113,7 +122,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         **PRIMARY,
         **KEPT,
         "OPTIONS": {
-            "connect_timeout": 5,  # seconds; a host that does not answer is not waited for longer
+            **NOTICED,
             **PLANNED_ONCE,
             **PRIMARY.get("OPTIONS", {}),
         },
@@ -129,8 +138,9 @@ if REPLICA is not None:
         **REPLICA,
         **KEPT,
         "OPTIONS": {
+            **NOTICED,
             "connect_timeout": 2,
-            "tcp_user_timeout": 3000,  # seconds, milliseconds
+            "tcp_user_timeout": 3000,
             **PLANNED_ONCE,
             **REPLICA.get("OPTIONS", {}),
         },

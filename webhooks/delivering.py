@@ -3,18 +3,22 @@
 import threading
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.functions import Now
 
-from foundation.database.leases import LEASE, Leases
+from foundation.database.leases import Leases
 from foundation.ids import uuid7
-from webhooks.models import Endpoint
+from webhooks.models import Endpoint, Waiting
 from webhooks.models.endpoint import DOWN_AFTER, TOLD_PLANS, EndpointQuerySet
 from webhooks.turn import Turn
 
+# Shorter than others': receivers wait for whoever was killed, and a claim that was lost while its
+# worker lives does little harm. Its next write finds it lost; some events are told twice till then.
+LEASE = timedelta(seconds=8)
 MOST_DOWN = 2  # endpoints that are down and under way at once: they may hang, and others must not
 
 
@@ -40,16 +44,33 @@ def do_one() -> bool:
 
 
 def _tell(endpoint: Endpoint) -> None:
-    with leases.holding(endpoint.pk):
+    with leases.holding(endpoint.claim):
         Turn(endpoint).run()
 
 
-def _extend(held: Set[UUID]) -> None:
-    mine = Endpoint.objects.filter(pk__in=held, leased_until__isnull=False)
+def draw_in() -> None:
+    """Undo what was dated while the clock was ahead: a claim that nobody renews is free within a
+    lease, what failed is tried at once, and nobody's turn comes after all others'."""
+    every = Endpoint.objects
+    every.filter(leased_until__gt=Now() + LEASE).update(leased_until=Now() + LEASE)
+    every.filter(turn_at__gt=Now()).update(turn_at=Now())
+    every.filter(failing_since__gt=Now()).update(rests_until=None, failing_since=Now())
+    with transaction.atomic():
+        failed = Waiting.objects.open().filter(failed_at__gt=Now(), due_at__isnull=False)
+        every.filter(pk__in=failed.values("endpoint_id")).update(next_try_at=Now())
+        failed.update(due_at=Now(), failed_at=Now())
+
+
+def _extend(claims: Set[UUID | None]) -> None:
+    mine = Endpoint.objects.filter(claim__in=claims, leased_until__isnull=False)
     mine.update(leased_until=Now() + LEASE)
 
 
-leases = Leases(_extend)
+def _end(claims: Set[UUID | None]) -> None:
+    Endpoint.objects.filter(claim__in=claims).update(leased_until=None)
+
+
+leases = Leases(_extend, _end)
 _room = threading.Semaphore(MOST_DOWN)
 
 

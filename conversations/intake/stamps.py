@@ -32,7 +32,9 @@ class Stamp:
 
     @property
     def is_too_young(self) -> bool:
-        return self.age < SOONEST
+        """One that seems to be of the future was made before the clock was set back, or a moment
+        ago by another server's."""
+        return abs(self.age) < SOONEST
 
     @property
     def is_too_old(self) -> bool:

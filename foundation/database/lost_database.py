@@ -1,5 +1,5 @@
-"""A database that went away, or is too busy: noticed before a request begins, and told from other
-faults."""
+"""A database that went away, is too busy or has no room: noticed before a request begins, and told
+from other faults."""
 
 import select
 
@@ -8,6 +8,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 # Of PostgreSQL's error codes: connection faults, shutting down or starting, too many connections.
 _UNREACHABLE = ("08", "57P01", "57P02", "57P03", "53300")
+# Its disk is full, it has no memory, its disk fails.
+_WITHOUT_ROOM = frozenset({"53100", "53200", "58030"})
 
 
 def drop_dead_connection(alias: str = DEFAULT_DB_ALIAS) -> None:
@@ -38,26 +40,40 @@ def _has_ended(link: "psycopg.pq.abc.PGconn") -> bool:
 
 def is_unreachable(error: BaseException | None) -> bool:
     """Whether the fault is that the database could not be asked, rather than what was asked."""
-    while error is not None and not isinstance(error, psycopg.Error):
-        error = error.__cause__
+    error = _of_driver(error)
     if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return False
     return error.sqlstate is None or error.sqlstate.startswith(_UNREACHABLE)
 
 
+def has_no_room(error: BaseException | None) -> bool:
+    """Whether the database answers, and cannot write or work for want of disk or memory."""
+    error = _of_driver(error)
+    return error is not None and error.sqlstate in _WITHOUT_ROOM
+
+
 def was_cut_short(error: BaseException | None) -> bool:
     """Whether the database stopped the statement for its length, or for a lock that it waited for
     (foundation/database/time_limits.py)."""
-    while error is not None and not isinstance(error, psycopg.Error):
-        error = error.__cause__
-    return isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable)
+    return isinstance(
+        _of_driver(error), psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable
+    )
 
 
 def hindrance(fault: BaseException) -> str | None:
     """What kept the database from answering; None where the fault is another."""
     if is_unreachable(fault):
         return "the database cannot be reached"
+    if has_no_room(fault):
+        return "the database has no room"
     return "the database took too long" if was_cut_short(fault) else None
+
+
+def _of_driver(error: BaseException | None) -> psycopg.Error | None:
+    """The driver's own error, of which Django's is made."""
+    while error is not None and not isinstance(error, psycopg.Error):
+        error = error.__cause__
+    return error
 
 
 def first_line(error: BaseException) -> str:

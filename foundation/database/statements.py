@@ -32,7 +32,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.generators import fetch, send
-from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
 
@@ -244,8 +244,12 @@ def _check(link: "PGconn", result: "PGresult", expected: ExecStatus) -> None:
     """Raise what psycopg would have raised."""
     if result.status == expected:
         return
-    if link.status == ConnStatus.BAD:
-        raise psycopg.OperationalError(result.get_error_message())
+    # A fault that has no code is none of the server's: libpq could not ask it. Where a word of the
+    # server's was still to be read, libpq takes the connection for good.
+    if link.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) is None:
+        fault = psycopg.OperationalError(result.get_error_message())
+        link.finish()
+        raise fault
     raise errors.error_from_result(result)
 
 

@@ -5,6 +5,7 @@ django-otp's. Its own table of such devices knows no organisations; so the row i
 """
 
 from base64 import b32encode
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.db import models
@@ -68,6 +69,15 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
         if allowed:
             return 0
         return max(1, int((why["locked_until"] - timezone.now()).total_seconds()) + 1)
+
+    def verify_is_allowed(self) -> tuple[bool, Any]:
+        """As django-otp has it. But a wrong code that was said while the clock was ahead, as every
+        code is wrong then, holds nobody up until the clock is there again."""
+        said_at = self.throttling_failure_timestamp
+        if said_at is not None and said_at > timezone.now():
+            return True, None
+        allowed: tuple[bool, Any] = super().verify_is_allowed()
+        return allowed
 
     def verify_token(self, token: str) -> bool:
         """Whether it is the app's code of now (or of the half minute before or after), not taken

@@ -38,6 +38,14 @@ def do_one() -> bool:
     return True
 
 
+def draw_in() -> None:
+    """Have alerts that were noted while the clock was ahead wait from now on, as long as then, and
+    the agencies that were looked at then not come after all others."""
+    ahead = Alert.objects.filter(done_at=None, noted_at__gt=Now())
+    ahead.update(due_at=Now() + (F("due_at") - F("noted_at")), noted_at=Now())
+    AlertPosition.objects.filter(looked_at__gt=Now()).update(looked_at=Now())
+
+
 def _claim() -> AlertPosition | None:
     """The one that was looked at longest ago."""
     waiting = due().order_by("looked_at").select_for_update(skip_locked=True, of=("self",))

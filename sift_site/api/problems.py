@@ -137,8 +137,8 @@ SERVER_ERROR = Kind(
 )  # fmt: skip
 UNAVAILABLE = Kind(
     "unavailable", 503, "Not available for the moment",
-    when="The database is being restarted, or is too busy. A change was made as a whole or not at "
-    "all; which of them, its answer would have said.",
+    when="The database is being restarted, is too busy or has no room. A change was made as a "
+    "whole or not at all; which of them, its answer would have said.",
     remedy="Send the same again after as many seconds as `Retry-After` says: a capture by its "
     "`external_id` or `Idempotency-Key` is made once however often it is sent.",
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Taking a backup: a dump and its manifest, of one moment, while Sift goes on.
 
 The moment is a snapshot that a transaction holds open: figures are counted in it, and pg_dump is
-given the same. Both files get their names when they are whole, the manifest last: so a dump with a
-manifest beside it is always a whole one.
+given the same. Both files get their names when both are whole, the manifest last: so a dump with a
+manifest beside it is always a whole one, and a disk that is full in between keeps neither.
 """
 
 import fcntl
@@ -87,7 +87,7 @@ def _taken_into(folder: Path, on_table: Callable[[int], None]) -> Backup:
         standing = taken()
         name = f"{_BEGINS}{moment:%Y%m%d-%H%M%S-%f}"
         dump = folder / f"{name}{DUMP}"
-        with _finished(dump) as unfinished:
+        with _finished(path_beside(dump)) as beside, _finished(dump) as unfinished:
             _dump(unfinished, snapshot, standing, on_table)
             manifest = Manifest(
                 sift=VERSION,
@@ -96,11 +96,15 @@ def _taken_into(folder: Path, on_table: Callable[[int], None]) -> Backup:
                 sha256=sha256_of(unfinished),
                 standing=standing,
             )
-    with _finished(path_beside(dump)) as unfinished, unfinished.open("wb") as file:
-        file.write(written(manifest))
+            _write(beside, written(manifest))
+    return Backup(dump, manifest, [])
+
+
+def _write(path: Path, text: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return Backup(dump, manifest, [])
 
 
 @contextmanager

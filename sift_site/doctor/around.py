@@ -64,7 +64,7 @@ def _disk() -> Finding:
     """Of the disk that Sift lies on; the database's may be another machine's."""
     free = shutil.disk_usage(settings.BASE_DIR).free
     said = f"{free / _GIB:,.1f} GiB are free where Sift lies."
-    todo = "Make room: an embedded database stops where there is none."
+    todo = "Make room: without it exports and uploads are refused, and a database here stops."
     if free < _TOO_LITTLE:
         return wrong("disk", said, todo)
     return warn("disk", said, todo) if free < _LITTLE else ok("disk", said)

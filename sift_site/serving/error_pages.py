@@ -1,5 +1,6 @@
 """Error pages: in the site's shell for who is signed in, plain for others, kept by no cache."""
 
+import errno
 import logging
 import sys
 from typing import Any
@@ -13,6 +14,8 @@ from foundation.web.pages import TooManyRequests
 from organisations.signing_in.middleware import REFUSAL
 
 logger = logging.getLogger("sift.pages")
+_DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ASK_AGAIN_AFTER = "10"  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -59,18 +62,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database cannot be reached or is too busy; called while the fault is
-    handled.
+    """500, or 503 where the database cannot be reached, is too busy or has no room, or where this
+    machine's own disk is full; called while the fault is handled.
 
     It asks the database nothing: the shell shows a person only where one was read before.
     """
     fault = sys.exc_info()[1]
-    if fault is None or (what := hindrance(fault)) is None:
-        return _page(request, "500.html", 500)
-    # One line instead of Django's traceback: there is nothing to find out in it.
-    logger.error("%s failed: %s: %s", request.path, what, first_line(fault))
-    answer = _page(request, "503.html", 503)
-    answer.headers["Retry-After"] = "10"
+    if fault is not None and (what := hindrance(fault)):
+        return _unavailable(request, "503.html", f"{what}: {first_line(fault)}")
+    if _is_of_a_full_disk(fault):
+        return _unavailable(request, "503_disk.html", "the server's own disk is full")
+    return _page(request, "500.html", 500)
+
+
+def _is_of_a_full_disk(fault: BaseException | None) -> bool:
+    """Whether a file found no room: what came as an upload, or an export before it is sent."""
+    return isinstance(fault, OSError) and fault.errno in _DISK_IS_FULL
+
+
+def _unavailable(request: HttpRequest, template: str, why: str) -> HttpResponse:
+    """503, in one line of the log instead of Django's traceback: there is nothing to find out in
+    it."""
+    logger.error("%s failed: %s", request.path, why)
+    answer = _page(request, template, 503)
+    answer.headers["Retry-After"] = _ASK_AGAIN_AFTER
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
 

@@ -23,10 +23,19 @@ class BeatQuerySet(models.QuerySet["Beat"]):
     def of_old(self) -> Self:
         return self.filter(heard_at__lte=Now() - _KEPT)
 
-    def leave(self, worker_id: UUID) -> None:
-        """Say that this worker runs."""
-        if not self.filter(pk=worker_id).update(heard_at=Now()):
+    def leave(self, worker_id: UUID) -> bool:
+        """Say that this worker runs. Whether the clock is known not to have gone back since it last
+        did: at its first sign of life nobody knows."""
+        own = self.filter(pk=worker_id)
+        if own.filter(heard_at__lte=Now()).update(heard_at=Now()):
+            return True
+        if not own.update(heard_at=Now()):
             self.create(id=worker_id)
+        return False
+
+    def draw_in(self) -> None:
+        """Have workers that are gone be taken for gone, if the clock was ahead when they went."""
+        self.filter(heard_at__gt=Now()).update(heard_at=Now())
 
 
 class Beat(models.Model):

@@ -26,6 +26,8 @@ class Kind:
     due: Callable[[], QuerySet[Any]] | None = None  # what is due; None: only do_one can tell
     begin: Callable[[], None] = _nothing  # once, before the first piece
     renew: Callable[[], None] = _nothing  # every few seconds, the leases of what is under way
+    # Once the clock was set back: what lies further ahead than it was ever put is drawn in.
+    draw_in: Callable[[], None] = _nothing
     most: int | None = None  # threads; None: all that the others leave it
 
 
@@ -38,6 +40,7 @@ def all_kinds() -> tuple[Kind, ...]:
             do_one=sending.do_one,
             due=sending.due,
             renew=sending.leases.renew,
+            draw_in=sending.draw_in,
             most=2,
         ),
         Kind(
@@ -45,6 +48,7 @@ def all_kinds() -> tuple[Kind, ...]:
             do_one=csv_import.do_one,
             due=csv_import.due,
             renew=csv_import.leases.renew,
+            draw_in=csv_import.draw_in,
             most=1,
         ),
         Kind(
@@ -53,13 +57,21 @@ def all_kinds() -> tuple[Kind, ...]:
             due=duties.due,
             begin=duties.enrol,
             renew=duties.leases.renew,
+            draw_in=duties.draw_in,
             most=1,
         ),
-        Kind(name="alerts", do_one=watching.do_one, due=watching.due, most=1),
+        Kind(
+            name="alerts",
+            do_one=watching.do_one,
+            due=watching.due,
+            draw_in=watching.draw_in,
+            most=1,
+        ),
         Kind(
             name="webhooks",
             do_one=delivering.do_one,
             due=delivering.due,
             renew=delivering.leases.renew,
+            draw_in=delivering.draw_in,
         ),
     )

@@ -4,6 +4,9 @@ One thread, the main one, looks once a second whether anything is due, in one st
 kinds of work, and leaves signs of life. The others do it, piece by piece, until none finds any.
 Nothing here outlives a transaction in the database but rows: no session's lock, no LISTEN; so it
 works through PgBouncer in transaction mode.
+
+What is due, and until when something is claimed, are times of the database's clock. Where that is
+set back they lie too far ahead; a worker notices by its own last sign of life, and draws them in.
 """
 
 import logging
@@ -18,7 +21,7 @@ from django.db.models import Value
 
 from foundation import log_context
 from foundation.database.leases import RENEWED_EVERY
-from foundation.database.lost_database import drop_dead_connection, is_unreachable
+from foundation.database.lost_database import drop_dead_connection, has_no_room, is_unreachable
 from foundation.ids import uuid7
 from foundation.outages import Outage
 from foundation.plurals import so_many
@@ -27,7 +30,9 @@ from sift_site.working.kinds import Kind
 from sift_site.working.turns import Turns
 
 LOOKS_EVERY = 1.0  # seconds
+BEATS_EVERY = 5.0
 RESTS_AFTER_A_FAULT = 10.0
+RESTS_WITHOUT_ROOM = 3.0  # for a disk that somebody is clearing
 LONGEST_FAREWELL = 8.0  # for what is under way when it is told to stop; Python takes a while too
 _LOOKING = "looking"
 
@@ -51,12 +56,18 @@ class Worker:
         self._told_to_stop: queue.SimpleQueue[float] = queue.SimpleQueue()
         self._ends_at = 0.0  # by time.monotonic(), as are all moments here
         self._has_begun = False
-        self._next_beat = 0.0
+        self._draws_in = True  # at the next sign of life
+        self._next_beat = self._next_renewal = 0.0
         self._rests_until: dict[str, float] = {}  # what has failed: a kind, or the look
         self._database = Outage(
             logger,
             gone="The database cannot be asked (%s). The worker waits for it.",
             back="The database answers again.",
+        )
+        self._room = Outage(
+            logger,
+            gone="The database has no room (%s). What cannot be written is tried again.",
+            back="The database has room again.",
         )
 
     def run(self) -> None:
@@ -96,6 +107,7 @@ class Worker:
                     kind.begin()
                 self._has_begun = True
             self._beat()
+            self._renew_leases()
             self._turns.offer(filter(self._is_rested, _due(self._kinds)))
             self._database.over()
             return
@@ -103,7 +115,8 @@ class Worker:
             self._rest(_LOOKING)
 
     def _rest(self, name: str) -> None:
-        self._rests_until[name] = time.monotonic() + RESTS_AFTER_A_FAULT
+        rest = RESTS_WITHOUT_ROOM if self._room.lasts else RESTS_AFTER_A_FAULT
+        self._rests_until[name] = time.monotonic() + rest
 
     def _is_rested(self, name: str) -> bool:
         return time.monotonic() >= self._rests_until.get(name, 0.0)
@@ -111,10 +124,20 @@ class Worker:
     def _beat(self) -> None:
         if time.monotonic() < self._next_beat:
             return
-        Beat.objects.leave(self._id)
+        self._draws_in |= not Beat.objects.leave(self._id)
+        if self._draws_in:
+            Beat.objects.draw_in()
+            for kind in self._kinds:
+                kind.draw_in()
+            self._draws_in = False
+        self._next_beat = time.monotonic() + BEATS_EVERY
+
+    def _renew_leases(self) -> None:
+        if time.monotonic() < self._next_renewal:
+            return
         for kind in self._kinds:
             kind.renew()
-        self._next_beat = time.monotonic() + RENEWED_EVERY.total_seconds()
+        self._next_renewal = time.monotonic() + RENEWED_EVERY.total_seconds()
 
     def _wait_for_threads(self) -> None:
         for thread in self._threads:
@@ -147,14 +170,16 @@ class Worker:
             ):
                 found = kind.do_one()
         finally:
-            if found is None:
+            if found is None and not self._database.lasts:  # nothing is begun till it answers
                 self._rest(kind.name)
+            elif found:
+                self._room.over()  # something was written
             self._turns.give_back(kind, found=bool(found))
 
     @contextmanager
     def _minding_the_database(self, failure: str) -> Iterator[None]:
-        """Within, the database may go and come back: that is one line of the log. Any other fault
-        is logged whole, and nothing but this piece fails by it."""
+        """Within, the database may go and come back, or be without room for a while: that is one
+        line of the log. Any other fault is logged whole, and nothing but this piece fails by it."""
         drop_dead_connection()
         try:
             yield
@@ -163,6 +188,8 @@ class Worker:
                 connection.close()
             if is_unreachable(error):
                 self._database.noticed(error)
+            elif has_no_room(error):
+                self._room.noticed(error.__cause__ or error)
             else:
                 logger.exception(failure)
 

@@ -189,6 +189,8 @@ def test_a_fault_of_ours_is_a_500_problem_that_tells_nothing(api, monkeypatch, c
         psycopg.OperationalError("the connection was lost"),
         psycopg.errors.AdminShutdown("terminating connection"),
         psycopg.errors.LockNotAvailable("canceling statement due to lock timeout"),
+        psycopg.errors.DiskFull("could not extend file: No space left on device"),
+        psycopg.errors.IoError("could not read block 7: Input/output error"),
     ],
 )
 def test_a_database_that_does_not_answer_is_a_503_problem_that_says_when_to_ask_again(

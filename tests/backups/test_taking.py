@@ -91,6 +91,25 @@ def test_a_dump_that_fails_leaves_nothing_and_drops_nothing(back_up, agency, tmp
     assert Path(good).exists()
 
 
+def test_a_disk_that_is_full_once_the_dump_is_written_keeps_no_dump_without_a_manifest(
+    back_up, agency, tmp_path, monkeypatch
+):
+    good = back_up()["file"]
+    real = shutil.which("pg_dump")
+    wrapped = false_program(tmp_path / "bin", "pg_dump") / "pg_dump"
+    wrapped.write_text(
+        f'#!/bin/sh\nPATH={Path(real).parent}:/bin:/usr/bin\n{real} "$@" || exit\n'
+        f"for dump in {tmp_path}/*.dump.unfinished; do\n"
+        'ln -sf /dev/full "${dump%.dump.unfinished}.json.unfinished"\ndone\n'
+    )
+    only_on_path(monkeypatch, wrapped.parent)
+
+    with pytest.raises(CommandError, match="cannot be written: No space left on device"):
+        back_up("--keep", "1")
+
+    assert set(tmp_path.glob("sift-*")) == {Path(good), path_beside(Path(good))}
+
+
 def test_what_a_killed_backup_left_behind_goes(back_up, agency, tmp_path):
     left_behind = tmp_path / "sift-20260101-000000-000000.dump.unfinished"
     left_behind.touch()

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import NamedTuple
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -69,6 +70,23 @@ def test_a_missing_migration_is_wrong_and_a_worker_that_is_gone_too():
         "wrong",
         "1 migration did not run. Run `manage.py migrate` as the owner of the database.",
     )
+
+
+@pytest.mark.parametrize(
+    ("free", "state", "said"),
+    [(3.0, "ok", "3.0 GiB are free"), (1.9, "warn", "Make room"), (0.2, "wrong", "Make room")],
+)
+def test_a_disk_that_is_nearly_full_is_told_before_it_is(monkeypatch, free, state, said):
+    monkeypatch.setattr(around.shutil, "disk_usage", lambda folder: Usage(int(free * 1024**3)))
+
+    disk = around._disk()
+
+    assert disk.state == state
+    assert said in f"{disk.said} {disk.todo or ''}"
+
+
+class Usage(NamedTuple):
+    free: int
 
 
 def test_a_key_that_can_be_guessed_a_host_that_is_refused_and_no_answer_are_told(settings):

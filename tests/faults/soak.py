@@ -14,20 +14,21 @@ import logging
 import os
 import queue
 import statistics
-import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import httpx
 
-from bench.database import PROJECT, environment, manage
+from bench.database import environment, manage
 from sift_site.development.embedded_postgres import EmbeddedPostgres
 from sift_site.development.var_folder import VAR
+from tests.faults.supervised import Supervised
 from tests.mail_server import MailServer, mail_server
 from tests.servers import free_port
 from tests.webhooks.receivers import Answer, Received, Receiver, receiver
@@ -36,6 +37,7 @@ SERVER = EmbeddedPostgres(VAR, "soak-postgres")
 SENDERS = 6
 HOT_ONE_IN = 10  # captures
 GROWS_ONE_IN = 4  # captures say more a little later
+_SERVE, _WORK = ["-m", "gunicorn", "sift_site.wsgi"], ["manage.py", "work"]
 SLOW = 0.1  # seconds
 KILLED_EVERY = 30.0  # seconds
 LONGEST_DRAIN = 600.0  # seconds, until all is told once everything works again
@@ -98,9 +100,13 @@ class Run:
     # --- What happens -------------------------------------------------------------------------
     def soak(self) -> None:
         self._have_receivers_fail()
-        with self._server() as server, self._worker() as first, self._worker() as second:
+        server, *workers = (
+            Supervised([sys.executable, *words], self._environment(), VAR / "soak.log")
+            for words in (_SERVE, _WORK, _WORK)
+        )
+        with server.running(), workers[0].running(), workers[1].running():
             ends = time.monotonic() + self.seconds
-            plan = self._plan(server, [first, second])
+            plan = self._plan(server, workers)
             self._send_until(ends, plan)
             self._drain()
 
@@ -124,16 +130,24 @@ class Run:
         self.away.answers = not_for_a_while
 
     def _plan(
-        self, server: "Process", workers: list["Process"]
+        self, server: Supervised, workers: list[Supervised]
     ) -> list[tuple[float, Callable[[], None]]]:
         """What is done to whom, by the seconds after which."""
         kills = int(self.seconds / KILLED_EVERY)
         plan: list[tuple[float, Callable[[], None]]] = [
-            (KILLED_EVERY * n, workers[n % 2].kill_and_begin_anew) for n in range(1, kills)
+            (KILLED_EVERY * n, partial(self._kill, workers[n % 2])) for n in range(1, kills)
         ]
-        plan += [(self.seconds * share, server.begin_anew) for share in (0.25, 0.75)]
+        plan += [(self.seconds * share, partial(self._restart, server)) for share in (0.25, 0.75)]
         plan += [(self.seconds * 0.5, self._restart_postgres)]
         return sorted(plan, key=lambda step: step[0])
+
+    def _kill(self, worker: Supervised) -> None:
+        worker.kill()
+        self.faults["a worker was killed"] += 1
+
+    def _restart(self, server: Supervised) -> None:
+        server.restart()
+        self.faults["the server was restarted"] += 1
 
     def _restart_postgres(self) -> None:
         SERVER._stop()
@@ -291,54 +305,6 @@ class Run:
     def key(self) -> str:
         found: str = self.agency.key
         return found
-
-    @contextlib.contextmanager
-    def _server(self) -> Iterator["Process"]:
-        gunicorn = [sys.executable, "-m", "gunicorn", "sift_site.wsgi"]
-        with Process(gunicorn, self._environment(), "the server", self.faults).running() as one:
-            yield one
-
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator["Process"]:
-        work = [sys.executable, "manage.py", "work"]
-        with Process(work, self._environment(), "a worker", self.faults).running() as one:
-            yield one
-
-
-class Process:
-    """A process that may be ended and begun anew."""
-
-    def __init__(
-        self, words: list[str], env: dict[str, str], name: str, faults: Counter[str]
-    ) -> None:
-        self._words, self._env, self._name, self._faults = words, env, name, faults
-        self._begin()
-
-    def _begin(self) -> None:
-        with (VAR / "soak.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self._words, cwd=PROJECT, env=self._env, stdout=log, stderr=log
-            )
-
-    def begin_anew(self) -> None:
-        self._process.terminate()
-        self._process.wait()
-        self._begin()
-        self._faults[f"{self._name} was restarted"] += 1
-
-    def kill_and_begin_anew(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._begin()
-        self._faults[f"{self._name} was killed"] += 1
-
-    @contextlib.contextmanager
-    def running(self) -> Iterator["Process"]:
-        try:
-            yield self
-        finally:
-            self._process.terminate()
-            self._process.wait()
 
 
 def _agency_with(urls: list[str]) -> Any:

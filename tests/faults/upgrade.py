@@ -29,6 +29,7 @@ import httpx
 
 from sift_site.development.embedded_postgres import EmbeddedPostgres
 from sift_site.development.var_folder import VAR
+from tests.faults.installation import signed_in
 from tests.servers import PROJECT, listening_socket, stop, wait_until_it_answers
 
 # The version before webhooks, for as long as no version has a tag.
@@ -251,12 +252,7 @@ def _sends(client: httpx.Client) -> Iterator[Request]:
 
 def _page_client(address: str) -> Client:
     """Somebody who signed in and goes from page to page."""
-    browser = httpx.Client(base_url=address, timeout=_LONGEST)
-    page = browser.get("/sign-in/").text
-    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
-    form = {"username": _EMAIL, "password": _PASSWORD, "csrfmiddlewaretoken": token}
-    signed_in = browser.post("/sign-in/", data=form)
-    assert signed_in.is_redirect, signed_in.status_code
+    browser = signed_in(address, _EMAIL, _PASSWORD, longest=_LONGEST)
     paths = itertools.cycle(["/", "/leads/", "/conversations/", "/settings/profile/"])
     return browser, (("GET page", lambda p=path: browser.get(p), 200) for path in paths)
 

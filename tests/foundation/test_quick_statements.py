@@ -1,12 +1,13 @@
 """Kept queries and rows that are inserted together: as the ORM has it, whatever the values."""
 
+import psycopg
 import pytest
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from conversations.models import Conversation, Message
 from foundation.database.kept_queries import KeptQuery
 from foundation.database.rows import Rows, write_together
-from foundation.database.statements import change_and_commit
+from foundation.database.statements import ask, change_and_commit
 from foundation.ids import uuid7
 from leads.models import Lead
 from organisations.models import Organisation
@@ -153,3 +154,17 @@ def test_a_connection_that_is_lost_meanwhile_is_told_and_replaced():
         change_and_commit("SELECT pg_terminate_backend(pg_backend_pid())", {})
 
     assert not Organisation.objects.exists()
+
+
+# --- A connection that breaks without a word -----------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_over_a_broken_connection_is_asked_over_a_new_one(broken):
+    assert ask("SELECT 1", {}) == [(1,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_connection_is_told_as_such_where_nothing_may_be_asked_twice(broken):
+    with pytest.raises(psycopg.OperationalError):
+        ask("SELECT 1", {}, again=False)
+    with pytest.raises(OperationalError), transaction.atomic():
+        change_and_commit(RENAME, {"name": "Renamed", "id": uuid7()})

@@ -1,11 +1,13 @@
 """An agency's own weights: changed, put back, and all its leads scored by them by the worker."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from conversations.capture import capture
 from conversations.rescoring import rescore_due
+from foundation.ids import uuid7
 from leads import agency_weights
 from leads.agency_weights import change, points_of, put_back, weights_from, weights_of
 from leads.models import Lead, LeadEvent, ScoreWeights
@@ -120,3 +122,12 @@ def test_it_stands_in_the_audit_trail_by_whom_and_how_many(agency, admin, by):
         ("scoring_changed", admin.id, {"weights": 2}),
         ("scoring_put_back", admin.id, {"weights": 2}),
     ]
+
+
+def test_a_change_made_after_the_clock_was_set_back_holds_all_the_same(agency, by):
+    of_the_future = UUID(int=uuid7().int + (3_600_000 << 80))  # an hour, in its milliseconds
+    ScoreWeights.objects.create(id=of_the_future, organisation=agency, points=with_points(area=1))
+
+    assert change(agency, with_points(bedrooms=40), by=by)
+
+    assert points_of(weights_of(agency.id))["bedrooms"] == 40

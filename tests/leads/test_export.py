@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from foundation.lists import csv_files
 from foundation.lists.csv_files import only_export_of
 from leads import export
 from leads.models import Lead
@@ -301,3 +302,20 @@ def test_who_takes_a_file_slowly_holds_no_transaction_open(signed_in, agency):
 
     assert len(sent) == 3
     assert len(captured) == before > 0
+
+
+def test_an_export_that_finds_no_room_is_refused_in_words_before_its_first_byte(
+    signed_in, agency, monkeypatch
+):
+    make_lead(agency)
+    signed_in.raise_request_exception = False
+
+    with Path("/dev/full").open("r+b", buffering=0) as full, monkeypatch.context() as patched:
+        patched.setattr(csv_files, "SpooledTemporaryFile", lambda **_: full)
+        refused = signed_in.get(ADDRESS)
+
+    assert refused.status_code == 503
+    assert refused["Retry-After"]
+    assert "The server's disk is full" in refused.text
+    assert "Content-Disposition" not in refused
+    assert len(rows(signed_in.get(ADDRESS))) == 1

@@ -91,6 +91,27 @@ def test_a_command_without_its_database_says_so_in_one_line(command, plain_envir
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_command_whose_database_has_no_room_says_so_in_one_line(agency, plain_environment):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$;"
+            "CREATE TRIGGER no_room BEFORE UPDATE ON organisations_organisation"
+            " FOR EACH ROW EXECUTE FUNCTION no_room()"
+        )
+    try:
+        done = manage(
+            "set_plan", agency.slug, "scale", database=database_url(), **plain_environment
+        )
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION no_room() CASCADE")
+
+    assert done.returncode == 1
+    assert done.stderr == "manage.py: the database cannot be used: could not extend file\n"
+
+
 def test_a_host_that_does_not_answer_is_not_waited_for_long(plain_environment):
     with listening_socket() as silent:
         began = time.monotonic()

@@ -1,5 +1,8 @@
 """Errors in words: in the shell for who is signed in, plain for others, and in no cache."""
 
+import errno
+import os
+
 import psycopg
 import pytest
 from django.db import OperationalError, ProgrammingError, connection
@@ -39,6 +42,13 @@ def cut_short() -> OperationalError:
     return error
 
 
+def without_room() -> OperationalError:
+    """What Django raises where the database's disk is full."""
+    error = OperationalError('could not extend file "base/1/2": No space left on device')
+    error.__cause__ = psycopg.errors.DiskFull(str(error))
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
@@ -46,6 +56,9 @@ def cut_short() -> OperationalError:
         (TooManyRequests(30), 429, "Wait 30 seconds, then try again."),
         (unreachable(), 503, "Sift cannot reach its data"),
         (cut_short(), 503, "Sift cannot reach its data"),
+        (without_room(), 503, "Sift cannot reach its data"),
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 503, "The server's disk is full"),
+        (OSError(errno.EACCES, os.strerror(errno.EACCES)), 500, "Something went wrong"),
     ],
 )
 def test_a_fault_wears_the_shell_and_tells_nothing_of_its_cause(

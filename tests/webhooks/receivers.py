@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,7 +74,11 @@ def receiver() -> Iterator[Receiver]:
                 state.connections += 1
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever sent it was killed
+                self.close_connection = True
+                return
             got = Received({name.lower(): value for name, value in self.headers.items()}, body)
             with state.lock:
                 state.received.append(got)
@@ -91,6 +97,11 @@ def receiver() -> Iterator[Receiver]:
 
     class Server(ThreadingHTTPServer):
         request_queue_size = 128
+
+        def handle_error(self, *_: Any) -> None:
+            """A sender that was killed is no fault of the receiver's."""
+            if not isinstance(sys.exc_info()[1], ConnectionError):
+                traceback.print_exc()
 
     server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

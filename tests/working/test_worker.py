@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
@@ -16,7 +17,7 @@ from sift_site.models import Duty
 from sift_site.working import duties
 from sift_site.working.kinds import Kind, all_kinds
 from sift_site.working.turns import Turns
-from sift_site.working.worker import LONGEST_FAREWELL, _due
+from sift_site.working.worker import LONGEST_FAREWELL, RESTS_WITHOUT_ROOM, _due
 from tests.factories import make_organisation
 from tests.mail_server import mail_server
 from tests.servers import work
@@ -45,9 +46,9 @@ def test_one_statement_finds_out_what_is_due_of_every_kind():
 
 def test_an_idle_worker_asks_once_at_each_look_however_many_threads_it_has(working, asked):
     duties.enrol()
-    Duty.objects.update(due_at=Now() + timedelta(hours=1))
+    Duty.objects.update(due_at=Now() + timedelta(seconds=14))
     with working(threads=8):
-        wait_for(lambda: len(asked) > 5)
+        wait_for(lambda: sum(sql.startswith("(SELECT") for sql in asked) > 1)  # it has begun
         asked.clear()
         began = time.monotonic()
         wait_for(lambda: len(asked) > 5)
@@ -178,6 +179,31 @@ def test_it_waits_for_migrations_that_have_not_run_and_complains_once_in_a_while
     assert caplog.text.count("look at what is due failed") == 1
 
 
+def test_a_full_disk_of_the_database_is_one_line_and_one_when_it_has_room(working, caplog):
+    """What cannot be written meanwhile is tried again within seconds."""
+    full = [True]
+    done: list[float] = []
+
+    def writes() -> bool:
+        with connection.cursor() as cursor:
+            if full[0]:
+                cursor.execute("DO $$ BEGIN RAISE 'no room' USING ERRCODE = 'disk_full'; END $$")
+            done.append(time.monotonic())
+        return len(done) == 1
+
+    with working(kind("letters", writes), threads=1):
+        wait_for(lambda: "has no room" in caplog.text)
+        time.sleep(RESTS_WITHOUT_ROOM + 1.5)
+        full[0] = False
+        freed = time.monotonic()
+        wait_for(lambda: "has room again" in caplog.text)
+
+    assert done[0] - freed < RESTS_WITHOUT_ROOM + 2
+    assert caplog.text.count("The database has no room (DiskFull)") == 1
+    assert caplog.text.count("The database has room again.") == 1
+    assert "Traceback" not in caplog.text
+
+
 def test_a_connection_that_the_server_has_ended_costs_no_piece_of_work():
     agency = make_organisation()
     with mail_server() as post, work(env=HURRIED | post.environment) as worker:
@@ -252,6 +278,20 @@ def test_with_one_thread_every_kind_has_its_turn():
         turns.give_back(taken_kind, found=taken_kind.do_one())
 
     assert done == ["a", "b"] * 3
+
+
+def test_a_piece_that_lost_its_database_is_done_as_soon_as_that_answers(working, monkeypatch):
+    monkeypatch.setattr("sift_site.working.worker.RESTS_AFTER_A_FAULT", 600.0)
+    tries = []
+
+    def loses_it_once() -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            raise psycopg.OperationalError("the connection was lost")
+        return False
+
+    with working(kind("unlucky", loses_it_once), threads=1):
+        wait_for(lambda: len(tries) >= 2)
 
 
 def test_a_piece_that_fails_is_logged_and_its_kind_rests_while_others_go_on(working, caplog):

@@ -1,6 +1,7 @@
 """The hosted form: what is sent begins a conversation once, and a robot's is held back."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -207,6 +208,16 @@ def test_who_mends_a_field_may_be_quick(visitor, address, monkeypatch):
     visitor.post(address.path, GOOD | {"stamp": stamp_of(refused.text)})
 
     assert [post.because for post in HeldBackPost.objects.all()] == []
+    assert Lead.objects.exists()
+
+
+def test_a_page_that_was_open_while_the_clock_was_set_back_is_taken(visitor, address, monkeypatch):
+    of_the_future = stamps.new_stamp(address, made_at=time.time() + 3600)
+    monkeypatch.undo()
+
+    visitor.post(address.path, GOOD | {"stamp": of_the_future})
+
+    assert not HeldBackPost.objects.exists()
     assert Lead.objects.exists()
 
 

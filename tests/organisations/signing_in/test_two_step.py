@@ -3,6 +3,7 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -243,6 +244,19 @@ def test_wrong_codes_make_one_wait_the_right_one_too(client, agent, codes):
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= 33
     assert not is_in(client)
+
+
+def test_a_wrong_code_of_when_the_clock_was_ahead_holds_nobody_up_until_it_is_there_again(
+    client, agent, codes
+):
+    first_step(client, agent)
+    Authenticator.objects.update(
+        throttling_failure_count=3,
+        throttling_failure_timestamp=timezone.now() + timedelta(hours=1),
+    )
+
+    assert second_step(client, code_of(agent)).status_code == 302
+    assert is_in(client)
 
 
 def test_a_new_password_by_mail_keeps_it_on_and_lets_a_code_be_said_at_once(
