@@ -44,7 +44,7 @@ def do_one() -> bool:
 
 
 def _tell(endpoint: Endpoint) -> None:
-    with leases.holding(endpoint.pk):
+    with leases.holding(endpoint.claim):
         Turn(endpoint).run()
 
 
@@ -61,12 +61,16 @@ def draw_in() -> None:
         failed.update(due_at=Now(), failed_at=Now())
 
 
-def _extend(held: Set[UUID]) -> None:
-    mine = Endpoint.objects.filter(pk__in=held, leased_until__isnull=False)
+def _extend(claims: Set[UUID | None]) -> None:
+    mine = Endpoint.objects.filter(claim__in=claims, leased_until__isnull=False)
     mine.update(leased_until=Now() + LEASE)
 
 
-leases = Leases(_extend)
+def _end(claims: Set[UUID | None]) -> None:
+    Endpoint.objects.filter(claim__in=claims).update(leased_until=None)
+
+
+leases = Leases(_extend, _end)
 _room = threading.Semaphore(MOST_DOWN)
 
 

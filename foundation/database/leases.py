@@ -19,27 +19,45 @@ Key = TypeVar("Key")
 
 
 class Leases(Generic[Key]):
-    """What this process holds of one table; `extend` moves the leases of these keys on."""
+    """What this process holds of one table; `extend` moves the leases of these keys on.
 
-    def __init__(self, extend: Callable[[Set[Key]], object]) -> None:
-        self._extend = extend
+    `end`, where there is one, ends the leases of what failed: nobody need wait for those.
+    """
+
+    def __init__(
+        self, extend: Callable[[Set[Key]], object], end: Callable[[Set[Key]], object] | None = None
+    ) -> None:
+        self._extend, self._end = extend, end
         self._held: set[Key] = set()
+        self._failed: set[Key] = set()
         self._lock = threading.Lock()
 
     @contextmanager
     def holding(self, key: Key) -> Iterator[None]:
-        """Within, the lease that was taken on this row is renewed."""
+        """Within, the lease that was taken on this row is renewed.
+
+        Where it fails, the database may be away: its lease is ended with the next renewal.
+        """
         with self._lock:
             self._held.add(key)
         try:
             yield
+        except BaseException:
+            with self._lock:
+                self._failed.add(key)
+            raise
         finally:
             with self._lock:
                 self._held.discard(key)
 
     def renew(self) -> None:
-        """Move every lease that is held on; no statement where none is."""
+        """Move every lease that is held on, and end those of what failed; no statement where there
+        is none."""
         with self._lock:
-            held = frozenset(self._held)
+            held, failed = frozenset(self._held), frozenset(self._failed)
         if held:
             self._extend(held)
+        if failed and self._end is not None:
+            self._end(failed)
+        with self._lock:
+            self._failed -= failed

@@ -30,6 +30,7 @@ from sift_site.working.kinds import Kind
 from sift_site.working.turns import Turns
 
 LOOKS_EVERY = 1.0  # seconds
+BEATS_EVERY = 5.0
 RESTS_AFTER_A_FAULT = 10.0
 RESTS_WITHOUT_ROOM = 3.0  # for a disk that somebody is clearing
 LONGEST_FAREWELL = 8.0  # for what is under way when it is told to stop; Python takes a while too
@@ -56,7 +57,7 @@ class Worker:
         self._ends_at = 0.0  # by time.monotonic(), as are all moments here
         self._has_begun = False
         self._draws_in = True  # at the next sign of life
-        self._next_beat = 0.0
+        self._next_beat = self._next_renewal = 0.0
         self._rests_until: dict[str, float] = {}  # what has failed: a kind, or the look
         self._database = Outage(
             logger,
@@ -106,6 +107,7 @@ class Worker:
                     kind.begin()
                 self._has_begun = True
             self._beat()
+            self._renew_leases()
             self._turns.offer(filter(self._is_rested, _due(self._kinds)))
             self._database.over()
             return
@@ -123,14 +125,19 @@ class Worker:
         if time.monotonic() < self._next_beat:
             return
         self._draws_in |= not Beat.objects.leave(self._id)
-        for kind in self._kinds:
-            kind.renew()
         if self._draws_in:
             Beat.objects.draw_in()
             for kind in self._kinds:
                 kind.draw_in()
             self._draws_in = False
-        self._next_beat = time.monotonic() + RENEWED_EVERY.total_seconds()
+        self._next_beat = time.monotonic() + BEATS_EVERY
+
+    def _renew_leases(self) -> None:
+        if time.monotonic() < self._next_renewal:
+            return
+        for kind in self._kinds:
+            kind.renew()
+        self._next_renewal = time.monotonic() + RENEWED_EVERY.total_seconds()
 
     def _wait_for_threads(self) -> None:
         for thread in self._threads:
@@ -163,7 +170,7 @@ class Worker:
             ):
                 found = kind.do_one()
         finally:
-            if found is None:
+            if found is None and not self._database.lasts:  # nothing is begun till it answers
                 self._rest(kind.name)
             elif found:
                 self._room.over()  # something was written

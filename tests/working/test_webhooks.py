@@ -4,10 +4,13 @@ import signal
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from foundation.database.leases import RENEWED_EVERY
 from organisations.actors import SYSTEM
 from tests.factories import arrived_lead, make_endpoint, make_organisation, move_lead
 from tests.servers import work
@@ -92,6 +95,30 @@ def test_killed_in_the_middle_it_repeats_what_was_under_way_and_loses_nothing(ag
         times = Counter(there.positions)
         assert set(times) == set(range(1, 51))
         assert {position for position, number in times.items() if number > 1} == set(range(21, 37))
+
+
+def test_a_receiver_waits_no_ten_seconds_for_a_worker_that_was_killed(agency):
+    endpoint = make_endpoint(agency, "https://example.com/sift")
+    arrived_lead(agency)
+
+    claimed = delivering._claim(with_down=True)
+
+    assert claimed == endpoint
+    lease = claimed.leased_until - timezone.now()
+    assert 3 * RENEWED_EVERY < lease < timedelta(seconds=10)
+
+
+def test_a_turn_that_failed_leaves_the_endpoint_to_the_next(agency, monkeypatch):
+    endpoint = make_endpoint(agency, "https://example.com/sift")
+    arrived_lead(agency)
+    monkeypatch.setattr(delivering, "Turn", lambda endpoint: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        delivering.do_one()
+    assert not delivering.due().exists()
+
+    delivering.leases.renew()
+
+    assert delivering.due().get() == endpoint
 
 
 def test_one_that_hangs_keeps_no_other_waiting(agency, working):

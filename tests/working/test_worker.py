@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
@@ -272,6 +273,20 @@ def test_with_one_thread_every_kind_has_its_turn():
         turns.give_back(taken_kind, found=taken_kind.do_one())
 
     assert done == ["a", "b"] * 3
+
+
+def test_a_piece_that_lost_its_database_is_done_as_soon_as_that_answers(working, monkeypatch):
+    monkeypatch.setattr("sift_site.working.worker.RESTS_AFTER_A_FAULT", 600.0)
+    tries = []
+
+    def loses_it_once() -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            raise psycopg.OperationalError("the connection was lost")
+        return False
+
+    with working(kind("unlucky", loses_it_once), threads=1):
+        wait_for(lambda: len(tries) >= 2)
 
 
 def test_a_piece_that_fails_is_logged_and_its_kind_rests_while_others_go_on(working, caplog):
