@@ -85,7 +85,19 @@ def _fill_log(there: Installation) -> None:
     """PostgreSQL ends itself where it cannot write its log, and does not come up before it can."""
     log = (there.postgres.data / "pg_wal").resolve()
     with filled(log):
+        _use_up_log(there)
         stay_full(log, _LASTS)
+
+
+def _use_up_log(there: Installation) -> None:
+    """Have PostgreSQL go on to the next file of its log until there is none."""
+    gives_up = time.monotonic() + _LASTS
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(there.url) as connection:
+        connection.autocommit = True
+        while time.monotonic() < gives_up:
+            connection.execute("SELECT pg_switch_wal()")
+            time.sleep(0.05)
+    assert time.monotonic() < gives_up, "the log found room"
 
 
 # --- The server's own ----------------------------------------------------------------------------
