@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from foundation.lists import csv_files
 from foundation.lists.csv_files import only_export_of
+from foundation.web import spooled
 from leads import export
 from leads.models import Lead
 from organisations.models import AuditEntry
@@ -311,7 +311,7 @@ def test_an_export_that_finds_no_room_is_refused_in_words_before_its_first_byte(
     signed_in.raise_request_exception = False
 
     with Path("/dev/full").open("r+b", buffering=0) as full, monkeypatch.context() as patched:
-        patched.setattr(csv_files, "SpooledTemporaryFile", lambda **_: full)
+        patched.setattr(spooled, "SpooledTemporaryFile", lambda **_: full)
         refused = signed_in.get(ADDRESS)
 
     assert refused.status_code == 503
