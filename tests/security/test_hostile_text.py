@@ -16,16 +16,20 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 import conversations.search
 from apikeys import keys, networks
 from conversations import languages, marking
 from conversations.csv_import import columns, rows
+from conversations.csv_import import reading as csv_reading
 from conversations.intake import letters, mail
+from conversations.intake.enquiry import EnquiryForm, came_from
 from conversations.intake.mime import read_mime
 from conversations.intake.plain import storable
 from conversations.intake.portals import enquirer_of
+from conversations.intake.postmark import read_postmark
 from conversations.intake.sms import read_sms
 from conversations.intake_format import ReceivedConversation
 from foundation import emails, links, name_field, plain_text, validation, words
@@ -70,7 +74,7 @@ from sift_site.api import answers, bodies, parameters, times
 from sift_site.api.http import ApiRequest
 from sift_site.serving import log_faults, log_lines, proxies
 from tests.growth import steps_are_linear, time_is_linear
-from webhooks import destinations
+from webhooks import destinations, waits
 
 AGENCY = Organisation(id=UUID(int=5), name="Harbour & Vale", slug="harbour")
 PERSON = User(organisation=AGENCY, email="ada@example.com", name="Ada Byrne")
@@ -79,8 +83,11 @@ LOOKED_FOR = ("e", "ls62ab", "+7700900123", "'a")
 ACUTE, CEDILLA = "\N{COMBINING ACUTE ACCENT}", "\N{COMBINING CEDILLA}"
 HALVES = "half surrogates"
 WHERE_HALVES_COME = ("foundation.validation",)  # JSON may have them
-# What a module imports that looks into text.
-LOOKING = {"re", "unicodedata", "difflib", "textwrap", "django.utils.text"}
+# What a module imports that looks into text, or reads what others wrote by a form of its own.
+LOOKING = {
+    *("re", "unicodedata", "difflib", "textwrap", "django.utils.text"),
+    *("csv", "email", "email.utils", "lxml.etree", "quotequail", "phonenumbers", "httpx"),
+}
 ROOT = Path(__file__).parents[2]
 
 # Pieces of some 240 characters, which are repeated.
@@ -171,6 +178,13 @@ def read_row(text: str) -> object:
     fields = ("name", "email", "phone", "budget_max", "bedrooms_min", "started_at", "summary")
     reader = rows.RowReader(fields, "website", "leads.csv", datetime(2026, 6, 1, tzinfo=UTC))
     return reader.read(1, ["Ada", *[text] * (len(fields) - 1)])
+
+
+def csv_rows(content: bytes) -> Iterable[tuple[int, list[str]]]:
+    """The rows of a file that somebody brings in, its shape found out first."""
+    shape = csv_reading.shape_of(content)
+    csv_reading.count_rows(content, shape)
+    return csv_reading.rows_of(content, shape.encoding, shape.separator)
 
 
 def in_environment(name: str, act: Callable[[ApiRequest], object]) -> Callable[[str], object]:
@@ -309,6 +323,7 @@ ACTS: dict[str, Callable[[str], object]] = {
     "apikeys.keys masked": keys.masked,
     "apikeys.keys is_well_formed": keys.is_well_formed,
     "apikeys.networks read_networks": refused(networks.read_networks, networks.Misread),
+    "webhooks.waits asked_for": lambda text: waits.asked_for(text, datetime.now(UTC)),
     "webhooks.destinations checked_url": refused(
         lambda text: destinations.checked_url(f"https://{text}.example.com/{text}?{text}"),
         destinations.Refused,
@@ -320,6 +335,15 @@ ACTS: dict[str, Callable[[str], object]] = {
         "HTTP_IF_NONE_MATCH", lambda request: answers.not_modified(request, '"1"')
     ),
     "sift_site.serving.log_faults message": lambda text: log_faults.message(ValueError(text)),
+    "conversations.intake.enquiry": lambda text: EnquiryForm(
+        dict.fromkeys(EnquiryForm.base_fields, text) | came_from(QueryDict(), text)
+    ).is_valid(),
+    "conversations.intake.postmark read_postmark": lambda text: read_postmark(
+        json.dumps({"From": text, "TextBody": text, "Headers": [{"Name": text}]}).encode()
+    ),
+    "conversations.csv_import.reading": refused(
+        lambda text: [*csv_rows(text.encode("utf-8", "replace"))], csv_reading.Unreadable
+    ),
     "conversations.csv_import.columns guess": lambda text: columns.guess([text]),
     "conversations.csv_import.rows read": refused(read_row, rows.Rejected),
     "sift_site.serving.log_lines without_secrets": log_lines.without_secrets,
@@ -333,9 +357,12 @@ OURS = {
     "foundation.database.rows": "names of our columns",
     "foundation.database.statements": "our statements",
     "foundation.web.counters": "our settings",
+    "conversations.csv_import.running": "rows are written as they were read",
     "conversations.reading": "two numbers of six digits at most",
     "leads.evidence": "areas of 200 characters at most",
     "organisations.audit_chain": "a file on the command line",
+    "organisations.letters.sending": "our settings",
+    "organisations.management.commands.verify_audit": "a file on the command line",
     "organisations.changes.pulse": "a number of 18 digits at most",
     "organisations.signing_in.common_passwords.pack": "lists from packages",
     "organisations.signing_in.sessions": "32 characters are looked for, all at once",
@@ -348,6 +375,7 @@ OURS = {
     "sift_site.development.embedded_postgres": "PostgreSQL's log",
     "sift_site.development.postgres_home": "paths",
     "sift_site.development.releasing": "our own files",
+    "sift_site.doctor.settings": "our settings",
     "sift_site.environment": "our settings",
     "sift_site.reference.code": "our samples",
     "sift_site.reference.openapi": "our routes",
@@ -357,6 +385,7 @@ OURS = {
     "sift_site.serving.static_files": "our styles and scripts",
     "sift_site.serving.worker": "a head, which the server keeps short",
     "sift_site.watching.answering": "one header, which the server keeps short",
+    "webhooks.posting": "an answer of 16 KiB, which is kept as it is",
 }
 
 
