@@ -122,12 +122,12 @@ def _tables(
         for talk in talks
         for turn, reading in talk.receipts
     ]
-    written = ("created_at",)
+    made = ("created_at", "updated_at")  # as one moment: nothing changes before it is there
     return [
-        Rows(Lead, _LEAD_FIELDS, [_lead_row(lead) for lead in leads], dated=written),
-        Rows(Conversation, _CONVERSATION_FIELDS, new, dated=(*written, "last_message_at")),
+        Rows(Lead, _LEAD_FIELDS, [_lead_row(lead) for lead in leads], dated=made),
+        Rows(Conversation, _CONVERSATION_FIELDS, new, dated=(*made, "last_message_at")),
         Rows(Conversation, _GROWN_FIELDS, grown, stand=True, dated=("last_message_at",)),
-        Rows(Message, _MESSAGE_FIELDS, messages, dated=written),
+        Rows(Message, _MESSAGE_FIELDS, messages, dated=("created_at",)),
         Rows(LeadEvent, EVENT_FIELDS, events),
         Rows(Receipt, RECEIPT_FIELDS, receipts),
     ]

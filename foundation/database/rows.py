@@ -55,8 +55,8 @@ def parts_of(tables: Sequence[Rows], *, dated_by: str | None = None) -> tuple[st
     """The parts of a WITH that write the rows, and the values that they ask for; "" for no rows.
 
     `dated_by` names a part before them that has one row: its `moment` is what the times in `dated`
-    become where they are NULL. Foreign keys are looked at when the statement is done: the order of
-    the tables is of no matter.
+    become where they are NULL, or where rows do not say them. Foreign keys are looked at when the
+    statement is done: the order of the tables is of no matter.
     """
     some = [rows for rows in tables if rows.values]
     parts = _parts(tuple(rows.form for rows in some), dated_by)
@@ -84,7 +84,8 @@ def _part(n: int, form: Form, dated_by: str | None) -> str:
     if dated_by is not None and form.dated:
         given += f" CROSS JOIN {dated_by}"
         for column in (quote(column) for column, _ in _columns(form.model, form.dated)):
-            said[column] = f"COALESCE(given.{column}, {dated_by}.moment)"
+            moment = f"{dated_by}.moment"
+            said[column] = f"COALESCE({said[column]}, {moment})" if column in said else moment
     table = quote(form.model._meta.db_table)
     return _update(table, said, given) if form.stand else _insert(table, said, given)
 

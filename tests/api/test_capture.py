@@ -66,6 +66,13 @@ def test_a_conversation_is_captured_and_shown_as_the_lists_have_it(api):
     assert "Idempotent-Replayed" not in answer
 
 
+def test_what_has_just_arrived_was_not_changed_before_it_was_there(api):
+    body = post(api, chat()).json()
+
+    for made in (body["conversation"], body["lead"]):
+        assert made["updated_at"] >= made["created_at"]
+
+
 def test_the_same_again_has_the_same_body_and_says_so(api):
     first = post(api, chat(external_id="chat-1"))
     again = post(api, chat(external_id="chat-1", lead=None, consent=None))
