@@ -15,7 +15,8 @@ ASKED_EVERY = 60.0  # by probes, which come every few seconds
 
 logger = logging.getLogger("sift.work")
 _lock = threading.Lock()
-_asked_last = _said_last = float("-inf")  # by time.monotonic()
+# By time.monotonic(). A worker that is begun together with the server has a minute to be heard of.
+_asked_last, _said_last = time.monotonic(), float("-inf")
 
 
 def no_worker_runs() -> bool:

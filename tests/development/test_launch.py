@@ -194,6 +194,7 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     assert is_free(first.port)
     assert not database_runs(project)
     assert "Traceback" not in first.printed()
+    assert "No worker runs" not in first.printed()  # it began with the server
     assert key not in first.printed().replace(printed, "")
     assert first.printed().count("leads loaded") == 1
 
