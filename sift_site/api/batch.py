@@ -106,10 +106,11 @@ def _faults_of(raw: bytes) -> list[Fault]:
 
 
 def _read(raw: msgspec.Raw) -> _Item:
+    length = memoryview(raw).nbytes
     try:
-        return _Item(len(bytes(raw)), read_json(raw, PostedConversation))
+        return _Item(length, read_json(raw, PostedConversation))
     except Faulty as faulty:
-        return _Item(len(bytes(raw)), faults=faulty.faults)
+        return _Item(length, faults=faulty.faults)
 
 
 def _capture(request: ApiRequest, items: Sequence[_Item]) -> None:
