@@ -4,10 +4,15 @@ Django truncates, which makes a new file for each table and each of its many ind
 empty or hold a few rows, and those are quicker deleted.
 """
 
-from django.db import connection, transaction
+import time
+
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
+from psycopg.errors import LockNotAvailable
 
 KEPT = ("organisations_bankholiday",)  # a migration fills it, and no test belongs to it
+
+LONGEST_WAIT = 30.0  # seconds
 
 _truncate = TransactionTestCase._fixture_teardown
 
@@ -31,10 +36,23 @@ def _forget_all_rows(case: TransactionTestCase) -> None:
 
 
 def _delete_all_rows() -> None:
+    """Once nobody is writing: a server of the test's may still be at a request that it was sent."""
+    deadline = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            return _delete_now()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
+
+
+def _delete_now() -> None:
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = [connection.ops.quote_name(name) for name in names if name not in KEPT]
+    tables = ", ".join(connection.ops.quote_name(name) for name in names if name not in KEPT)
     with transaction.atomic(), connection.cursor() as cursor:
-        # No foreign keys and no rules: all goes. And whoever is still writing is waited for.
+        # No foreign keys and no rules: all goes.
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-        cursor.execute(";".join(f"DELETE FROM {table}" for table in tables))
+        # Waiting for one table while holding others would be a deadlock with whoever needs those.
+        cursor.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE NOWAIT")
+        cursor.execute(";".join(f"DELETE FROM {table}" for table in tables.split(", ")))

@@ -319,6 +319,10 @@ def test_what_has_outlived_its_time_is_removed(key):
     assert DailyCalls.objects.count() == 3
 
 
+# Its thread ends by an exit of its own, which pytest takes for a fault.
+ends_the_writer = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
+
 def starts_a_writer(monkeypatch) -> threading.Event:
     """The next call starts the thread, which ends after its first write: then the event is set."""
     monkeypatch.setattr(call_log, "_writer", None)
@@ -334,6 +338,7 @@ def starts_a_writer(monkeypatch) -> threading.Event:
     return written
 
 
+@ends_the_writer
 @pytest.mark.django_db(transaction=True)
 def test_a_thread_of_the_process_writes_by_itself_and_lets_its_connection_go(key, monkeypatch):
     monkeypatch.setattr(call_log, "SECONDS_BETWEEN_WRITES", 0.05)
@@ -345,6 +350,7 @@ def test_a_thread_of_the_process_writes_by_itself_and_lets_its_connection_go(key
     assert used(key) == NOON
 
 
+@ends_the_writer
 @pytest.mark.django_db(transaction=True)
 def test_many_calls_at_once_are_not_waited_for(key, monkeypatch):
     monkeypatch.setattr(call_log, "ENOUGH_TO_WRITE", 10)
