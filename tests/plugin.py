@@ -75,6 +75,7 @@ def pytest_collection():
 def pytest_collection_finish():
     """To look through all that is loaded again and again was a quarter of the plain tests' time."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # as gunicorn.conf.py has it
     gc.enable()
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.few_rows import LATER_ROWS
+
 # Switching to dark changes colours alone, so these are asked again and the others are not.
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
-# A list's later rows are as the earlier are, and axe's time grows with each.
-LATER_ROWS = ":is(tbody, ol, ul) > :nth-child(n + 17)"
 
 
 class Findings:
@@ -19,22 +19,24 @@ class Findings:
         self.axe_again = Axe(axe_script="0")  # on a page that has it already
         self.found: dict[str, str] = {}
 
-    def look(self, page: Page, name: str) -> None:
-        """At what the page shows now, in light and in dark."""
+    def look(self, page: Page, name: str, *but_for: str) -> None:
+        """At what the page shows now, in light and in dark, but for what these selectors match."""
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        self.look_once(page, f"{name} (light)")
+        self._note(self.axe, page, f"{name} (light)", but_for)
         page.emulate_media(color_scheme="dark")
-        self._note(self.axe_again, page, f"{name} (dark)", runOnly=OF_COLOURS)
+        self._note(self.axe_again, page, f"{name} (dark)", but_for, runOnly=OF_COLOURS)
         page.emulate_media(color_scheme="light")
 
-    def look_once(self, page: Page, name: str, **options: Any) -> None:
+    def look_once(self, page: Page, name: str) -> None:
         """At the page in the colours that it has."""
-        self._note(self.axe, page, name, **options)
+        self._note(self.axe, page, name, ())
 
-    def _note(self, axe: Axe, page: Page, name: str, **options: Any) -> None:
+    def _note(
+        self, axe: Axe, page: Page, name: str, but_for: tuple[str, ...], **options: Any
+    ) -> None:
         results = axe.run(
             page,
-            context={"exclude": [[LATER_ROWS]]},
+            context={"exclude": [[selector] for selector in (LATER_ROWS, *but_for)]},
             # No rule that runs reads style sheets, which axe would write into the page to read.
             options={"resultTypes": ["violations"], "preload": False, **options},
         )

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from organisations.models import Organisation, User
@@ -18,13 +21,33 @@ LONGEST_WAIT = 30_000  # milliseconds
 expect.set_options(timeout=LONGEST_WAIT)
 
 
+# One process for all pages, none for what a screen alone needs, and no code made quicker that soon
+# will not run again: starting processes and compiling took longer than what is done in the pages.
+NO_LONGER_THAN_NEEDED = (
+    *("--renderer-process-limit=1", "--disable-site-isolation-trials", "--in-process-gpu"),
+    "--js-flags=--no-opt,--no-maglev",
+)
+
+_serve_static = StaticFilesHandler.serve
+
+
+def serve_static_to_keep(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+    """As in production, where no browser asks again whether a style or a script has changed; here
+    it would for files that are as new as in a fresh clone."""
+    response = _serve_static(handler, request)
+    response["Cache-Control"] = "max-age=3600"
+    return response
+
+
 @pytest.fixture(scope="package")
 def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
-    # Root, as in a container, has no user namespace for the sandbox.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = list(NO_LONGER_THAN_NEEDED)
+    if os.geteuid() == 0:  # as in a container, which has no user namespace for the sandbox
+        arguments.append("--no-sandbox")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        patch.setattr(StaticFilesHandler, "serve", serve_static_to_keep)
         browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         yield browser
         browser.close()

@@ -60,9 +60,7 @@
     return layer;
   }
 
-  // A list's later rows are as the earlier are.
-  const isLater = (element) => element.closest(":is(tbody, ol, ul) > :nth-child(n + 17)") !== null;
-  const isShown = (element) => !isLater(element) && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !isHidden(element);
+  const isShown = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !isHidden(element);
   const controls = [...document.querySelectorAll(CONTROLS)].filter(isShown);
 
   // --- Sideways

@@ -7,6 +7,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tests.browser.clipboard import clipboard_of
+from tests.browser.few_rows import LATER_ENDPOINTS, hide
 
 ADDRESS = "/api/docs/"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,6 +29,7 @@ def test_who_is_not_signed_in_reads_copies_and_switches_languages(open_browser, 
     first.get_by_role("button", name="Copy A first call, Python").click()
     expect(page.locator("#live")).to_have_text("Copied")
     assert clipboard_of(page).startswith("import os")
+    hide(page, LATER_ENDPOINTS)
     findings.look(page, ADDRESS)
     page.reload()
     expect(page.locator(".samples__code--python").first).to_be_visible()  # the choice is kept

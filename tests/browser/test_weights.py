@@ -47,11 +47,15 @@ class Traffic:
         self.page = page
         self.asked: dict[str, tuple[str, str]] = {}
         self.bytes: dict[str, int] = {}
-        wire = page.context.new_cdp_session(page)
-        wire.send("Network.enable")
-        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        wire.on("Network.requestWillBeSent", self._began)
-        wire.on("Network.loadingFinished", self._ended)
+        self.wire = page.context.new_cdp_session(page)
+        self.wire.send("Network.enable")
+        self.keep_nothing(True)
+        self.wire.on("Network.requestWillBeSent", self._began)
+        self.wire.on("Network.loadingFinished", self._ended)
+
+    def keep_nothing(self, nothing: bool) -> None:
+        """Whether each file is fetched anew for each page."""
+        self.wire.send("Network.setCacheDisabled", {"cacheDisabled": nothing})
 
     def _began(self, event: dict[str, Any]) -> None:
         url = event["request"]["url"]
@@ -162,8 +166,10 @@ def test_every_page_is_light_at_first_load_and_nothing_moves_in_it(open_page, ag
             most, heaviest = traffic.total, f"{address}: {traffic}"
         nothing_moved(page, f"{address}, at a desk")
         page.set_viewport_size(PHONE)
+        traffic.keep_nothing(False)
         page.reload()
         nothing_moved(page, f"{address}, on a phone")
+        traffic.keep_nothing(True)
         page.set_viewport_size(DESK)
         traffic.clear()
     print(heaviest)  # noqa: T201 - the figure, with -rP

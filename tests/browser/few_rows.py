@@ -1,0 +1,18 @@
+"""Lists of a few rows, for what is asked of every page: a list's later rows are as the earlier are,
+and looking at each of them is what takes the time."""
+
+from playwright.sync_api import Page
+
+LATER_ROWS = "tbody > :nth-child(n + 9), :is(ol, ul) > :nth-child(n + 17)"
+# Of the reference: the fifth and all after it.
+LATER_ENDPOINTS = " ~ ".join([".endpoint"] * 5)
+HIDE = """(selector) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`${selector} { display: none !important; }`);
+  document.adoptedStyleSheets.push(sheet);
+}"""
+
+
+def hide(page: Page, selector: str) -> None:
+    """Take from the open page what matches, until another is opened."""
+    page.evaluate(HIDE, selector)
