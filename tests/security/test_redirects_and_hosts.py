@@ -2,7 +2,9 @@
 
 import itertools
 import re
+from collections.abc import Callable, Iterable
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -19,10 +21,25 @@ ELSEWHERE = (
     "https:evil.example",
     "javascript:alert(document.domain)//evil.example",
 )
+SIGN = "as-it-was-told"
+WITHIN = f"/leads/?q={SIGN}"
 # Names under which sites are told where to go next.
-WAYS = ("next", "back", "from", "to", "url", "return", "return_to", "redirect", "continue", "query")
+WAYS = (
+    "next",
+    "back",
+    "from",
+    "to",
+    "url",
+    "return",
+    "return_to",
+    "redirect",
+    "continue",
+    "query",
+    "back_to",
+)
 LEADING = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url", "Refresh")
 LINKED = ("https://www.standardwebhooks.com",)  # what the reference itself names
+Teller = Callable[[str], list[str]]
 LINK = re.compile(r'\b(?:href|action|formaction|src|hx-get|hx-post)="([^"]*)"')
 
 
@@ -34,11 +51,16 @@ def leads_out(address: str) -> bool:
     return there.scheme not in ("http", "https") or there.netloc != "testserver"
 
 
-def ways_out(answer) -> list[str]:
-    told = [answer.headers[name] for name in LEADING if name in answer.headers]
+def led_to(answer) -> list[str]:
+    """Where the answer leads, by its headers and by the links and forms of a page."""
+    places = [answer.headers[name] for name in LEADING if name in answer.headers]
     if answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
-        told += [unescape(link) for link in LINK.findall(answer.content.decode())]
-    return [address for address in told if address not in LINKED and leads_out(address)]
+        places += [unescape(link) for link in LINK.findall(answer.content.decode())]
+    return places
+
+
+def ways_out(places: Iterable[str]) -> list[str]:
+    return [address for address in places if address not in LINKED and leads_out(address)]
 
 
 def test_a_way_out_would_be_found():
@@ -46,25 +68,40 @@ def test_a_way_out_would_be_found():
     assert not any(map(leads_out, ("/leads/", "?a=//evil.example", "#x", "tel:+44", "leads/")))
 
 
+def teller(client: Client, address: str, form: dict[str, Any], *, by_htmx: bool) -> Teller:
+    """What tells a route where to lead, by every name, read and written, and says where it does."""
+
+    def tell(where: str) -> list[str]:
+        said, headers = dict.fromkeys(WAYS, where), {"Referer": where}
+        if by_htmx:
+            headers |= {"HX-Request": "true", "HX-Current-URL": where}
+        with taken_back(client):
+            got = client.get(address, said, headers=headers)
+            posted = client.post(address, said | form, headers=headers, query_params=said)
+        return led_to(got) + led_to(posted)
+
+    return tell
+
+
 def test_no_route_leads_out_whatever_it_is_told(admin, ours):
-    """Each route is told each way out once: by a form and an address, by HTMX, signed in or out."""
-    forms, found = forms_of(ours), {}
+    """Each is told a page of ours, signed in or out, by HTMX or without; where it leads there, it
+    is told each way out as well."""
+    forms, found, heeding = forms_of(ours), {}, set()
     signed_in, nobody = (Client(raise_request_exception=False) for _ in range(2))
     signed_in.force_login(admin)
-    for turn, (route, elsewhere) in enumerate(itertools.product(PAGES, ELSEWHERE)):
-        client = signed_in if turn % 4 < 3 else nobody
-        headers = {"Referer": elsewhere}
-        if turn % 2:
-            headers |= {"HX-Request": "true", "HX-Current-URL": elsewhere}
-        address, told = url_of(route, ours), dict.fromkeys(WAYS, elsewhere)
-        with taken_back(client):
-            got = client.get(address, told, headers=headers)
-            form = told | forms.get(route.pattern, {})
-            posted = client.post(address, form, headers=headers, query_params=told)
-        if out := ways_out(got) + ways_out(posted):
-            found[route.pattern, elsewhere] = out
+    for route, (client, by_htmx) in itertools.product(
+        PAGES, ((signed_in, False), (signed_in, True), (nobody, True))
+    ):
+        form = forms.get(route.pattern, {})
+        tell = teller(client, url_of(route, ours), form, by_htmx=by_htmx)
+        if any(SIGN in place for place in tell(WITHIN)):
+            heeding.add(route.pattern)
+            for elsewhere in ELSEWHERE:
+                if out := ways_out(tell(elsewhere)):
+                    found[route.pattern, elsewhere] = out
 
     assert found == {}
+    assert {"sign-in/", "leads/bulk/<uuid:bulk_id>/undo/"} <= heeding
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
@@ -73,7 +110,7 @@ def test_signing_in_leads_nowhere_else(client, agent, elsewhere):
 
     answer = client.post("/sign-in/", form)
 
-    assert (answer.status_code, ways_out(answer)) == (302, [])
+    assert (answer.status_code, ways_out(led_to(answer))) == (302, [])
 
 
 # --- Hosts ----------------------------------------------------------------------------------------
