@@ -47,9 +47,10 @@ def found_by_its_facts(organisation, **fields) -> Lead:
 def walk(person, query: str) -> list[Lead]:
     """Every lead of the list, page by page, and the same pages again on the way back."""
     address = QueryDict(query, mutable=True)
+    filters = LeadFilterForm(address, person)
     pages = []
     while True:
-        page = LeadFilterForm(address, person).listing().page(address, size=7)
+        page = filters.listing().page(address, size=7)
         assert page.fault is None
         pages.append(page.rows)
         if page.older is None:
@@ -59,7 +60,7 @@ def walk(person, query: str) -> list[Lead]:
     while page.newer is not None:
         address = QueryDict(query, mutable=True)
         address["before"] = page.newer
-        page = LeadFilterForm(address, person).listing().page(address, size=7)
+        page = filters.listing().page(address, size=7)
         back.append(page.rows)
     assert back[::-1] == pages
     return [lead for rows in pages for lead in rows]
