@@ -93,6 +93,20 @@ def _aim(case, ids: dict[str, str]) -> None:
             case.headers.pop(name, None)
 
 
+def _repeats(case) -> bool:
+    """Whether a batch would differ within one of its conversations.
+
+    Each field of one is tried by `capture_conversation`, and a batch has the same of it; what is
+    tried here is the batch, with whole conversations and with what is none.
+    """
+    tried = case.meta.phase.data if case.meta else None
+    where, what = (getattr(tried, name, None) or "" for name in ("location", "description"))
+    return (
+        "/properties/conversations/items/properties/" in where
+        or "'conversations' value: Single-item array: Object with" in what
+    )
+
+
 def _make_a_webhooks(body: dict) -> None:
     """A public address, all types or some, and a position that was given out."""
     if "url" in body:
@@ -138,6 +152,8 @@ def conformance_of(operation_id: str):
         suppress_health_check=list(HealthCheck),
     )
     def test(case, known):
+        if _repeats(case):
+            return
         _aim(case, known["ids"])
 
         case.call_and_validate(
