@@ -17,7 +17,7 @@ UNTIL = at("2026-06-01 15:00")
 def load(**options: Any) -> str:
     """What `load_demo` says."""
     out = io.StringIO()
-    defaults = {"organisations": 2, "leads": 300, "until": "2026-06-01T15:00:00Z"}
+    defaults = {"organisations": 2, "leads": 120, "until": "2026-06-01T15:00:00Z"}
     call_command("load_demo", stdout=out, **defaults | options)
     return out.getvalue()
 

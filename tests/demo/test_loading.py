@@ -57,20 +57,20 @@ def test_another_seed_gives_other_people():
 def test_another_seed_beside_the_first_is_loaded_too():
     load(seed=1)
 
-    assert load(seed=2) == "300 leads loaded, 0 were there.\n"
+    assert load(seed=2) == "120 leads loaded, 0 were there.\n"
 
 
 def test_running_it_again_adds_nothing_even_at_another_time():
     load()
     before = content()
 
-    assert load() == "0 leads loaded, 300 were there.\n"
-    assert load(until="2026-06-02T15:00:00Z") == "0 leads loaded, 300 were there.\n"
+    assert load() == "0 leads loaded, 120 were there.\n"
+    assert load(until="2026-06-02T15:00:00Z") == "0 leads loaded, 120 were there.\n"
     assert content() == before
 
 
 def test_an_interrupted_run_is_completed_by_the_next(monkeypatch):
-    monkeypatch.setattr(loading, "CHUNK", 50)
+    monkeypatch.setattr(loading, "CHUNK", 20)
     monkeypatch.setattr(loading, "_PARALLEL_FROM", 1000)
     write, calls = loading._write_chunk, iter(range(3))
 
@@ -83,21 +83,21 @@ def test_an_interrupted_run_is_completed_by_the_next(monkeypatch):
         patched.setattr(loading, "_write_chunk", stopping)
         with pytest.raises(CommandError, match="the same command loads the rest"):
             load()
-    assert Lead.objects.count() == 100
+    assert Lead.objects.count() == 40
 
-    assert load() == "200 leads loaded, 100 were there.\n"
+    assert load() == "80 leads loaded, 40 were there.\n"
 
 
 def test_a_larger_demo_adds_to_the_smaller_one(monkeypatch):
-    monkeypatch.setattr(loading, "CHUNK", 50)
+    monkeypatch.setattr(loading, "CHUNK", 20)
     monkeypatch.setattr(loading, "_PARALLEL_FROM", 1000)
-    load(organisations=1, leads=200)
+    load(organisations=1, leads=60)
 
-    assert load(organisations=1, leads=300) == "100 leads loaded, 200 were there.\n"
+    assert load(organisations=1, leads=100) == "40 leads loaded, 60 were there.\n"
 
 
 def test_a_transcript_says_what_is_known_of_its_lead():
-    load(seed=2)  # what is written by hand is looked at in test_written_talks.py
+    load(seed=2, leads=300)  # what is written by hand is looked at in test_written_talks.py
 
     for lead in Lead.objects.prefetch_related("conversations__messages"):
         conversations = sorted(lead.conversations.all(), key=lambda c: c.created_at)
@@ -119,12 +119,12 @@ def test_a_transcript_says_what_is_known_of_its_lead():
 
 def test_a_share_of_transcripts_leaves_the_other_leads_without():
     load(transcripts=0.2)
-    assert 30 <= Conversation.objects.count() <= 90
+    assert 12 <= Conversation.objects.count() <= 36
     start_afresh()
 
     load(transcripts=0)
     assert not Conversation.objects.exists()
-    assert Lead.objects.count() == 300
+    assert Lead.objects.count() == 120
 
 
 def test_agencies_differ_in_size_and_lose_no_lead():
