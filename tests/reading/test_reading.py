@@ -79,9 +79,9 @@ def test_hostile_conversations_take_a_time_that_grows_with_their_length():
 
     assert_linear(lambda times: read_all([message[: LONGEST // 16 * times]]))
     began = time.process_time()
-    read_all([message] * 200)
+    read_all([message] * 50)
 
-    assert time.process_time() - began < 20  # seconds, on a machine that others share
+    assert time.process_time() - began < 5  # seconds, on a machine that others share
 
 
 def read_all(messages):

@@ -67,15 +67,15 @@ def names(client, query: str) -> list[str]:
         ),
     ],
 )
-@pytest.mark.parametrize("sort", ["", "&sort=score"])
 def test_each_filter_leaves_what_it_says_in_either_order(
-    signed_in, agency, other_agency, query, wanted, other, sort
+    signed_in, agency, other_agency, query, wanted, other
 ):
     indexed(agency, name="Wanted", **wanted)
     indexed(agency, name="Other", **other)
     indexed(other_agency, name="Theirs", **wanted)
 
-    assert names(signed_in, query + sort) == ["Wanted"]
+    for sort in ("", "&sort=score"):
+        assert names(signed_in, query + sort) == ["Wanted"], sort
 
 
 def test_filters_narrow_together_and_values_of_one_field_widen(signed_in, agency):
