@@ -85,24 +85,19 @@ def test_a_dump_that_was_cut_off_does_not_restore_even_if_its_hash_was_made_to_f
     assert databases() == before
 
 
-@pytest.mark.parametrize(
-    ("part", "key", "fault"),
-    [
-        ("counts", "leads_lead", "rows of leads_lead: 7 in the manifest"),
-        ("counts", "gone", "rows of gone: 7 in the manifest, none in the database"),
-        ("feeds", None, "position of the feed of"),
-    ],
-)
-def test_a_manifest_that_lies_is_found_out(dump, part, key, fault):
+def test_a_manifest_that_lies_is_found_out(dump):
     def lie(told: dict[str, Any]) -> None:
-        figures = told["standing"][part]
-        figures[key or next(iter(figures))] = 7
+        standing = told["standing"]
+        standing["counts"] |= {"leads_lead": 7, "gone": 7}
+        standing["feeds"][next(iter(standing["feeds"]))] = 7
 
     tell(dump, lie)
 
     said, complaint = tried(dump)
-    assert f"BAD   {fault}" in said
-    assert complaint == f"{dump} is no good backup: 1 fault."
+    assert "BAD   rows of leads_lead: 7 in the manifest" in said
+    assert "BAD   rows of gone: 7 in the manifest, none in the database" in said
+    assert "BAD   position of the feed of" in said
+    assert complaint == f"{dump} is no good backup: 3 faults."
 
 
 def test_a_backup_without_its_manifest_or_with_another_file_for_it_is_named(dump):
@@ -131,7 +126,7 @@ def test_an_audit_trail_that_somebody_wrote_to_and_a_feed_with_a_hole_are_found_
 
 
 def test_a_backup_of_an_older_version_is_migrated(back_up, demo_data):
-    call_command("migrate", "leads", "0030", verbosity=0)
+    call_command("migrate", "leads", "0036", verbosity=0)
     try:
         dump = Path(back_up()["file"])
     finally:
