@@ -40,10 +40,10 @@ call_log._writer = threading.current_thread()
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, testrun_uid: str, django_db_blocker: Any
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
 ) -> None:
     """pytest-django's: what the test database's settings are, before it is made."""
-    copy_what_is_migrated(testrun_uid, django_db_blocker.unblock())
+    copy_what_is_migrated(django_db_blocker.unblock())
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,11 @@
-"""Migrations run once for all test processes; each copies the database that they made.
+"""Migrations run once, until one of them changes; each test process copies what they made.
 
 Running them takes seconds of a processor, copying the tables they made a moment.
 """
 
 import fcntl
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -11,24 +13,47 @@ from django.db import connection
 from sift_site.development.var_folder import VAR, open_in_var
 
 TEMPLATE = "test_sift_migrated"
+ROOT = Path(__file__).parents[1]
+# All that the template follows from: a migration imports nothing else of ours.
+MADE_OF = (
+    *("*/migrations/*.py", "*/frozen.py", "requirements/*"),
+    *("sift_site/settings.py", "tests/settings.py", "tests/migrated_once.py"),
+)
 
 
-def copy_what_is_migrated(run: str, unblocked: Any) -> None:
-    """Have this process's test database copied; `run` names the run that all processes are of.
+def copy_what_is_migrated(unblocked: Any) -> None:
+    """Have this process's test database copied.
 
-    The first to ask makes the template anew, the others wait for it. It stays afterwards, until
-    the next run.
+    The first to ask makes the template, unless it is there; the others wait for it. It stays for
+    later runs, and says of what it was made.
     """
-    test = connection.settings_dict["TEST"]
-    with open_in_var(VAR / "test-template.lock") as made_by:
-        fcntl.flock(made_by, fcntl.LOCK_EX)
-        made_by.seek(0)
-        if made_by.read() != run.encode():
-            with unblocked:
-                _make(test)
-            made_by.truncate(0)
-            made_by.write(run.encode())
+    test, made_of = connection.settings_dict["TEST"], _digest()
+    with open_in_var(VAR / "test-template.lock") as making, unblocked:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if _made_of() != made_of:
+            _make(test)
+            with connection._nodb_cursor() as cursor:  # only now: one half made says nothing
+                cursor.execute(f"COMMENT ON DATABASE {TEMPLATE} IS '{made_of}'")
     test["TEMPLATE"] = TEMPLATE
+
+
+def _digest() -> str:
+    digest = sha256()
+    for file in sorted(file for pattern in MADE_OF for file in ROOT.glob(pattern)):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _made_of() -> str | None:
+    """What the template says of itself; None where there is none."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+            [TEMPLATE],
+        )
+        found = cursor.fetchone()
+    return found and found[0]
 
 
 def _make(test: dict[str, Any]) -> None:
