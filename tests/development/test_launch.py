@@ -96,13 +96,44 @@ def launch(project, plain_environment):
     """Starts `make run` in the copy; whatever still runs is stopped afterwards."""
     started = []
 
-    def start(port: int | None = None, **environment: str) -> Launch:
-        started.append(Launch(project, port or free_port(), plain_environment | environment))
+    def start(port: int | None = None) -> Launch:
+        started.append(Launch(project, port or free_port(), plain_environment))
         return started[-1]
 
     yield start
     for one in started:
         one.end()
+
+
+@pytest.fixture(scope="module")
+def left_running() -> Iterator[list[Launch]]:
+    started: list[Launch] = []
+    yield started
+    for one in started:
+        one.end()
+
+
+@pytest.fixture
+def running(project, plain_environment, left_running):
+    """Gives the start that the test before left running, else a new one, once it is ready.
+
+    A start takes seconds, so tests that only look at one share it.
+    """
+
+    def ready() -> Launch:
+        if not left_running or left_running[-1].process.poll() is not None:
+            left_running.append(Launch(project, free_port(), plain_environment))
+            left_running[-1].wait_until_ready()
+        return left_running[-1]
+
+    return ready
+
+
+@pytest.fixture(autouse=True)
+def _alone_unless_it_asks_for_one_that_runs(request, left_running):
+    if "running" not in request.fixturenames:
+        for one in left_running:
+            one.end()
 
 
 @pytest.fixture
@@ -168,7 +199,9 @@ def signed_in_to_the_database(project: Path) -> str:
     )
 
 
-def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_key(project, launch):
+def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_key(
+    project, launch, running
+):
     first = launch()
     printed = first.wait_until_ready()
     key = re.search(r"sk_live_\w+", printed)[0]
@@ -198,17 +231,37 @@ def test_the_first_start_prints_the_ways_in_and_later_ones_how_to_make_another_k
     assert key not in first.printed().replace(printed, "")
     assert first.printed().count("leads loaded") == 1
 
-    second = launch()
-    again = second.wait_until_ready()
+    second = running()
+    again = second.printed()
     assert "sk_live_" not in again
     assert '.venv/bin/python manage.py create_api_key harbour-and-vale "My key"' in again
     assert second.status_of(leads, Authorization=f"Bearer {key}") == 200
     assert people(project) == there
 
 
-def test_a_worker_runs_beside_the_server_and_a_service_manager_stops_all_of_it(project, launch):
-    stopped = launch()
-    stopped.wait_until_ready()
+def test_started_twice_it_says_where_it_is_in_one_line_and_a_lone_command_leaves_it_its_database(
+    project, launch, running, manage
+):
+    first = running()
+    printed = first.printed()
+
+    first.output.rename(first.output.with_name("first.txt"))
+    second = launch(port=free_port())
+
+    assert second.process.wait(timeout=_LONGEST) == 1
+    assert second.printed() == (
+        f"make run: Sift is already running: http://127.0.0.1:{first.port} "
+        f"(process {first.process.pid}).\n"
+    )
+    assert printed
+    assert not is_free(first.port)
+
+    assert people_by(manage) > 0
+    assert database_runs(project)
+
+
+def test_a_worker_runs_beside_the_server_and_a_service_manager_stops_all_of_it(project, running):
+    stopped = running()
     wait_for(lambda: workers(project) == 1)
 
     stopped.stop(signal.SIGTERM)
@@ -244,28 +297,6 @@ def is_anybody_left_of(launched: Launch) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def test_started_twice_it_says_where_it_is_in_one_line_and_a_lone_command_leaves_it_its_database(
-    project, launch, manage
-):
-    first = launch()
-    first.wait_until_ready()
-    printed = first.printed()
-
-    first.output.rename(first.output.with_name("first.txt"))
-    second = launch(port=free_port())
-
-    assert second.process.wait(timeout=_LONGEST) == 1
-    assert second.printed() == (
-        f"make run: Sift is already running: http://127.0.0.1:{first.port} "
-        f"(process {first.process.pid}).\n"
-    )
-    assert printed
-    assert not is_free(first.port)
-
-    assert people_by(manage) > 0
-    assert database_runs(project)
 
 
 def test_with_the_port_taken_it_says_so_in_one_line_and_starts_nothing(project, launch):
