@@ -1,6 +1,7 @@
 """Sift behind nginx, as deploy/nginx.conf has it: HTTPS, by its name, on ports of this machine."""
 
 import contextlib
+import functools
 import os
 import re
 import socket
@@ -28,7 +29,7 @@ http {{
 
 
 @contextlib.contextmanager
-def behind_nginx(program: str, folder: Path, *, plain: int | None = None) -> Iterator[int]:
+def behind_nginx(program: str, folder: Path, *, plain: int) -> Iterator[int]:
     """The port at which nginx answers by HTTPS for a Sift of four threads; by HTTP at `plain`."""
     env = {
         "ALLOWED_HOSTS": f"{NAME},127.0.0.1",
@@ -39,7 +40,7 @@ def behind_nginx(program: str, folder: Path, *, plain: int | None = None) -> Ite
         port = free_port()
         config = folder / "nginx.conf"
         sift = urlsplit(address).netloc
-        config.write_text(_config(folder, port, plain or free_port(), sift))
+        config.write_text(_config(folder, port, plain, sift))
         server = subprocess.Popen([program, "-c", str(config)], stdin=subprocess.DEVNULL)
         try:
             _wait(server, port)
@@ -83,8 +84,9 @@ def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
     raise RuntimeError("nginx does not answer")
 
 
+@functools.cache
 def unchecked() -> ssl.SSLContext:
-    """For a certificate that nobody signed."""
+    """For a certificate that nobody signed; made once, for it reads all that others have signed."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

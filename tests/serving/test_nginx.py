@@ -2,7 +2,6 @@
 
 import contextlib
 from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,14 @@ SOON = 4.0  # seconds
 
 
 @pytest.fixture(scope="module")
-def proxy(nginx_path, tmp_path_factory, django_db_setup):
+def plain_port():
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def proxy(nginx_path, plain_port, tmp_path_factory, django_db_setup):
     """One nginx, and one Sift behind it, for all tests."""
-    with behind_nginx(nginx_path, tmp_path_factory.mktemp("nginx")) as port:
+    with behind_nginx(nginx_path, tmp_path_factory.mktemp("nginx"), plain=plain_port) as port:
         yield port
 
 
@@ -73,10 +77,9 @@ def test_what_is_sent_through_it_arrives_as_it_was(proxy):
     assert b"max-age=31536000" in answer
 
 
-def test_a_browser_is_led_from_plain_http_and_a_program_is_refused(nginx_path, tmp_path: Path):
-    plain = free_port()
-    with behind_nginx(nginx_path, tmp_path, plain=plain):
-        page, call = (asked_in_clear(plain, path) for path in ("/leads/?q=x", "/api/v1/leads"))
+@pytest.mark.usefixtures("proxy")
+def test_a_browser_is_led_from_plain_http_and_a_program_is_refused(plain_port):
+    page, call = (asked_in_clear(plain_port, path) for path in ("/leads/?q=x", "/api/v1/leads"))
 
     assert page.status == 308
     assert page.headers["Location"] == f"https://{NAME}/leads/?q=x"
