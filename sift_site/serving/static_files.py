@@ -5,12 +5,14 @@ Comments were a sixth of what our scripts weighed, compressed, on every first vi
 costs a request, whose headers weigh as much as a small script.
 """
 
+import functools
 import re
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Whole lines alone: `//` within a line may stand in a text, an address for one. No text of ours
@@ -48,6 +50,28 @@ def with_imports(folder: Path, content: bytes) -> bytes:
     return _IMPORT.sub(whole, content)
 
 
+class _CompressedOnce(Compressor):  # type: ignore[misc]  # has no types
+    """Spends its seconds only on what is new: `make run` collects the same files at each start."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # A file stands under two names, one of them with its hash.
+        self.compress_brotli = functools.cache(super().compress_brotli)
+
+    def compress(self, path: str) -> list[str]:
+        """The files that were made; none where they stand already."""
+        made: list[str] = [] if _has_been_compressed(Path(path)) else super().compress(path)
+        return made
+
+
+def _has_been_compressed(path: Path) -> bool:
+    """Whether the last of its compressed files bears its date, as it does once it is whole."""
+    try:
+        return path.with_name(f"{path.name}.gz").stat().st_mtime == path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+
+
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
     """Named by their content and compressed, as they are collected."""
 
@@ -59,6 +83,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  
         whole = None if content is None else ContentFile(_whole(name, content))
         found: str | None = super().file_hash(name, whole)
         return found
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return _CompressedOnce(**options)
 
     def _save(self, name: str, content: Any) -> str:
         served = ContentFile(as_served(name, _whole(name, content)))

@@ -1,10 +1,13 @@
 """Styles and scripts are served without what only their readers need, and say the same."""
 
+import gzip
 import re
 import shutil
 
+import brotli
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 
 from sift_site.serving.static_files import StaticFiles, as_served, with_imports
 from tests.servers import PROJECT
@@ -81,6 +84,37 @@ def test_a_change_of_what_every_page_loads_gives_it_another_name(
         changed.write("/* */ .new { color: red }")
 
     assert named() != before
+
+
+def test_a_second_collection_compresses_what_has_changed_and_nothing_else(tmp_path, settings):
+    ours, collected = tmp_path / "static", tmp_path / "collected"
+    ours.mkdir()
+    for name in ("one.txt", "other.txt"):
+        (ours / name).write_text(f"{name} goes on and on and on. " * 100)
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS, settings.STATIC_ROOT = [ours], collected
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "sift_site.serving.static_files.StaticFiles"}
+    }
+
+    def collect() -> dict[str, int]:
+        """When each file was written."""
+        call_command("collectstatic", interactive=False, verbosity=0)
+        return {path.name: path.stat().st_ctime_ns for path in collected.iterdir()}
+
+    before = collect()
+    changed = collected / "one.txt"
+    changed.write_text("Something else. " * 100)
+    written = {name for name, moment in collect().items() if moment != before[name]}
+
+    assert {"other.txt", "other.txt.br", "other.txt.gz"} <= before.keys()
+    assert len(before) == 13  # each under two names, thrice; and the list of them
+    assert written == {"one.txt", "one.txt.br", "one.txt.gz", "staticfiles.json"}
+    unpacked = [
+        gzip.decompress((collected / "one.txt.gz").read_bytes()),
+        brotli.decompress((collected / "one.txt.br").read_bytes()),
+    ]
+    assert unpacked == [changed.read_bytes()] * 2
 
 
 def test_no_style_sheet_names_a_file_that_would_be_named_by_its_content():
