@@ -74,13 +74,16 @@ def _log(path: Path | None) -> IO[bytes]:
 
 
 class WorkerProcess:
-    """A `manage.py work` on the test database, and what it has logged by now."""
+    """A `manage.py work` on the test database, and what it has logged by now.
+
+    It leaves out Django's checks, a third of its start: what they would find, other tests would.
+    """
 
     def __init__(self, log: Path, env: Mapping[str, str]) -> None:
         self.log = log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "work"],
+                [sys.executable, "manage.py", "work", "--skip-checks"],
                 cwd=PROJECT,
                 env=_environment("http://testserver", 1, None, env),
                 stdin=subprocess.DEVNULL,

@@ -159,10 +159,14 @@ def test_several_processes_are_added_up_and_probes_port_answers_too(redis_url):
     port = free_port()
     env = {"SIFT_METRICS_TOKEN": TOKEN, "PROBE_PORT": str(port)}
 
-    with serve(workers=2, redis_url=redis_url, env=env) as address:
-        for _ in range(40):  # each over a connection of its own, so of either process
-            bearer = {"Authorization": f"Bearer {key}"}
-            assert httpx.get(f"{address}/api/v1/leads", headers=bearer).status_code == 200
+    # Each over a connection of its own, so of either process.
+    bearer = {"Authorization": f"Bearer {key}", "Connection": "close"}
+    with (
+        serve(workers=2, redis_url=redis_url, env=env) as address,
+        httpx.Client(headers=bearer) as client,
+    ):
+        for _ in range(40):
+            assert client.get(f"{address}/api/v1/leads").status_code == 200
         found = told(httpx.get(f"{address}/metrics", headers=HEADERS).text)
         beside = httpx.get(f"http://127.0.0.1:{port}/metrics", headers=HEADERS)
         assert httpx.get(f"http://127.0.0.1:{port}/metrics").status_code == 401
