@@ -85,7 +85,7 @@ def test_a_dump_that_was_cut_off_does_not_restore_even_if_its_hash_was_made_to_f
     assert databases() == before
 
 
-def test_a_manifest_that_lies_is_found_out(dump):
+def test_each_lie_of_a_manifest_is_found_out(dump):
     def lie(told: dict[str, Any]) -> None:
         standing = told["standing"]
         standing["counts"] |= {"leads_lead": 7, "gone": 7}

@@ -101,8 +101,8 @@ def new_server(folder) -> EmbeddedPostgres:
     return EmbeddedPostgres(folder / "var", durable=False)
 
 
-def test_it_writes_safely_and_lowers_capitals_beyond_ascii(folder):
-    server = EmbeddedPostgres(folder / "var")
+def test_it_writes_safely_and_lowers_capitals_beyond_ascii(server):
+    server = EmbeddedPostgres(server.var)
 
     with server.in_use():
         assert ask(

@@ -31,7 +31,7 @@ def empty_database() -> Iterator[str]:
 @pytest.mark.optional
 @pytest.mark.skipif(BEFORE is None, reason="this clone has no history of before")
 def test_no_request_fails_while_migrations_run_beside_the_version_before(empty_database):
-    outcome = upgrade(empty_database, BEFORE, Load(leads=5_000, pause=0.05, after=1.0))
+    outcome = upgrade(empty_database, BEFORE, Load(leads=5_000, pause=0.05, after=0.5))
 
     assert outcome.failed == []
     assert outcome.logged == []
