@@ -3,10 +3,12 @@
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from sift_site.reference.openapi import document
 from tests.factories import (
@@ -20,21 +22,23 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def generated(tmp_path: Path, client, monkeypatch) -> str:
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory) -> Iterator[str]:
     """The name of a package that openapi-python-client has made."""
-    source, settings = tmp_path / "openapi.json", tmp_path / "settings.yaml"
-    source.write_bytes(client.get("/api/v1/openapi.json").content)
+    folder: Path = tmp_path_factory.mktemp("generated")
+    source, settings = folder / "openapi.json", folder / "settings.yaml"
+    source.write_bytes(Client().get("/api/v1/openapi.json").content)
     settings.write_text("post_hooks: []\n")  # no formatter is looked for
     command = [
         *[sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"],
-        *["--path", str(source), "--output-path", str(tmp_path / "generated_sift_client")],
+        *["--path", str(source), "--output-path", str(folder / "generated_sift_client")],
         *["--config", str(settings), "--fail-on-warning"],
     ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    monkeypatch.syspath_prepend(tmp_path)
-    yield "generated_sift_client"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(folder)
+        yield "generated_sift_client"
     for name in [name for name in sys.modules if name.startswith("generated_sift_client")]:
         del sys.modules[name]
 

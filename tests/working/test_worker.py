@@ -179,26 +179,33 @@ def test_it_waits_for_migrations_that_have_not_run_and_complains_once_in_a_while
     assert caplog.text.count("look at what is due failed") == 1
 
 
-def test_a_full_disk_of_the_database_is_one_line_and_one_when_it_has_room(working, caplog):
+def test_a_full_disk_of_the_database_is_one_line_and_one_when_it_has_room(
+    working, caplog, monkeypatch
+):
     """What cannot be written meanwhile is tried again within seconds."""
+    assert RESTS_WITHOUT_ROOM < 5
+    monkeypatch.setattr("sift_site.working.worker.RESTS_WITHOUT_ROOM", 0.5)
     full = [True]
+    refused: list[float] = []
     done: list[float] = []
 
     def writes() -> bool:
         with connection.cursor() as cursor:
             if full[0]:
+                refused.append(time.monotonic())
                 cursor.execute("DO $$ BEGIN RAISE 'no room' USING ERRCODE = 'disk_full'; END $$")
             done.append(time.monotonic())
         return len(done) == 1
 
     with working(kind("letters", writes), threads=1):
         wait_for(lambda: "has no room" in caplog.text)
-        time.sleep(RESTS_WITHOUT_ROOM + 1.5)
+        wait_for(lambda: len(refused) == 3)
         full[0] = False
         freed = time.monotonic()
         wait_for(lambda: "has room again" in caplog.text)
 
-    assert done[0] - freed < RESTS_WITHOUT_ROOM + 2
+    assert refused[2] - refused[0] > 1.0  # it rested in between
+    assert done[0] - freed < 2.5
     assert caplog.text.count("The database has no room (DiskFull)") == 1
     assert caplog.text.count("The database has room again.") == 1
     assert "Traceback" not in caplog.text
