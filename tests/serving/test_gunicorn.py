@@ -98,6 +98,23 @@ def test_a_careful_one_is_not(plain_environment):
     assert manage(plain_environment | _DEPLOYED, "check").returncode == 0
 
 
+def test_a_process_that_has_loaded_looks_for_garbage_again():
+    """In a process of its own: whatever stands by then is never looked at."""
+    program = (
+        "import django, gc, runpy, types\n"
+        "hooks = runpy.run_path('gunicorn.conf.py')\n"
+        "both = types.SimpleNamespace(cpu=None, probes=None)\n"
+        "hooks['post_fork'](both, both)\n"
+        "django.setup()\n"
+        "print(gc.isenabled())\n"
+        "hooks['post_worker_init'](both)\n"
+        "print(gc.isenabled())"
+    )
+    told = subprocess.check_output([sys.executable, "-c", program], cwd=PROJECT, text=True)
+
+    assert told.split() == ["False", "True"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_access_log_has_the_request_id_and_neither_query_nor_secrets(tmp_path):
     log = tmp_path / "access.log"
