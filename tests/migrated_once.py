@@ -1,9 +1,10 @@
-"""Migrations run once, until one of them changes; each test process copies what they made.
+"""Migrations run once a day, or as one of them changes; each test process copies what they made.
 
 Running them takes seconds of a processor, copying the tables they made a moment.
 """
 
 import fcntl
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sift_site.development.var_folder import VAR, open_in_var
 
 TEMPLATE = "test_sift_migrated"
 ROOT = Path(__file__).parents[1]
-# All that the template follows from: a migration imports nothing else of ours.
+# All that the template follows from, but for the day: a migration imports nothing else of ours.
 MADE_OF = (
     *("*/migrations/*.py", "*/frozen.py", "requirements/*"),
     *("sift_site/settings.py", "tests/settings.py", "tests/migrated_once.py"),
@@ -38,11 +39,12 @@ def copy_what_is_migrated(unblocked: Any) -> None:
 
 
 def _digest() -> str:
+    """What the template would be made of now; a migration may look at the clock."""
     digest = sha256()
     for file in sorted(file for pattern in MADE_OF for file in ROOT.glob(pattern)):
         content = file.read_bytes()
         digest.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
+    return f"{datetime.now(UTC).date()} {digest.hexdigest()}"
 
 
 def _made_of() -> str | None:
