@@ -1,9 +1,10 @@
-"""Lists of a few rows, for what is asked of every page: a list's later rows are as the earlier are,
-and looking at each of them is what takes the time."""
+"""Lists of a few rows, for what is asked of every page: a list's later rows, and what else can be
+chosen, are as the earlier are, and looking at each of them is what takes the time."""
 
 from playwright.sync_api import Page
 
 LATER_ROWS = "tbody > :nth-child(n + 9), :is(ol, ul) > :nth-child(n + 17)"
+LATER_CHOICES = "select :nth-child(n + 17)"
 # Of the reference: the fifth and all after it.
 LATER_ENDPOINTS = " ~ ".join([".endpoint"] * 5)
 HIDE = """(selector) => {
