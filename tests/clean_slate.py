@@ -49,10 +49,10 @@ def _delete_all_rows() -> None:
 
 def _delete_now() -> None:
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = ", ".join(connection.ops.quote_name(name) for name in names if name not in KEPT)
+    tables = [connection.ops.quote_name(name) for name in names if name not in KEPT]
     with transaction.atomic(), connection.cursor() as cursor:
         # No foreign keys and no rules: all goes.
         cursor.execute("SET LOCAL session_replication_role = replica")
         # Waiting for one table while holding others would be a deadlock with whoever needs those.
-        cursor.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE NOWAIT")
-        cursor.execute(";".join(f"DELETE FROM {table}" for table in tables.split(", ")))
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE NOWAIT")
+        cursor.execute(";".join(f"DELETE FROM {table}" for table in tables))
