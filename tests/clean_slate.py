@@ -22,11 +22,21 @@ def install() -> None:
     TransactionTestCase._fixture_teardown = _forget_all_rows
 
 
-def _forget_all_rows(case: TransactionTestCase) -> None:
+def may_do_anything() -> bool:
+    """Whether the server takes us for its owner."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        (may_do_anything,) = cursor.fetchone()
-    if may_do_anything:
+        return bool(cursor.fetchone()[0])
+
+
+def names_of_tables() -> list[str]:
+    """Of the tables that hold tests' rows, quoted."""
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return [connection.ops.quote_name(name) for name in names if name not in KEPT]
+
+
+def _forget_all_rows(case: TransactionTestCase) -> None:
+    if may_do_anything():
         _delete_all_rows()
     else:
         with connection.cursor() as cursor:  # the audit trail is never emptied, but for this
@@ -48,8 +58,7 @@ def _delete_all_rows() -> None:
 
 
 def _delete_now() -> None:
-    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = [connection.ops.quote_name(name) for name in names if name not in KEPT]
+    tables = names_of_tables()
     with transaction.atomic(), connection.cursor() as cursor:
         # No foreign keys and no rules: all goes.
         cursor.execute("SET LOCAL session_replication_role = replica")

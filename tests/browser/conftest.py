@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.management import call_command
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from organisations.models import Organisation, User
 from tests.browser.axe import Findings
+from tests.browser.demo_rows import load_demo
 from tests.browser.kept_contexts import KeptContexts
 from tests.factories import PASSWORD
 
@@ -100,7 +100,7 @@ def open_browser(contexts: KeptContexts) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def person() -> User:
     """An agent of an agency in the middle of its work."""
-    call_command("load_demo", organisations=1, leads=90, verbosity=0)
+    load_demo(leads=90)
     person = Organisation.objects.get().people.get(email="agent@harbour-and-vale.example")
     person.set_password(PASSWORD)
     person.save(update_fields=["password"])

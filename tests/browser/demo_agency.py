@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.management import call_command
 from django.db.models import Count
 from playwright.sync_api import Page
 
@@ -15,6 +14,7 @@ from conversations.models import Conversation
 from leads.models import Lead
 from leads.models.saved_view import SavedView
 from organisations.models import Letter, Organisation, User
+from tests.browser.demo_rows import load_demo
 from tests.factories import (
     PASSWORD,
     make_calls,
@@ -44,7 +44,7 @@ class Agency:
 
 
 def load_agency(leads: int) -> Agency:
-    call_command("load_demo", organisations=1, leads=leads, verbosity=0)
+    load_demo(leads)
     organisation = Organisation.objects.get()
     admin = organisation.people.get(role="admin")
     admin.set_password(PASSWORD)
