@@ -23,10 +23,10 @@ expect.set_options(timeout=LONGEST_WAIT)
 
 
 # One process for all pages, none for what a screen alone needs, and no code made quicker that soon
-# will not run again: starting processes and compiling took longer than what is done in the pages.
+# will not run again nor an early look for garbage: all this took longer than what pages do.
 NO_LONGER_THAN_NEEDED = (
     *("--renderer-process-limit=1", "--disable-site-isolation-trials", "--in-process-gpu"),
-    "--js-flags=--no-opt,--no-maglev",
+    "--js-flags=--no-opt,--no-maglev,--min-semi-space-size=16",
 )
 
 _serve_static = StaticFilesHandler.serve

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
+from django.http import HttpResponse
+from django.test import Client
 from playwright.sync_api import Page
 
 from apikeys.revoking import revoke
@@ -115,13 +117,18 @@ def url_of(route: Route, objects: dict[str, Any]) -> str | None:
     return route.address(objects)
 
 
+def _is_page(answer: HttpResponse) -> bool:
+    is_html = answer.headers.get("Content-Type", "").startswith("text/html")
+    return is_html and answer.status_code not in (302, 303, 405) and b"<html" in answer.content
+
+
 def pages_of(page: Page, demo: Agency) -> Iterator[str]:
     """Opens every address that answers with a page of its own, one after the other."""
+    client = Client()
+    client.force_login(demo.admin)
     shown = 0
     for address in demo.addresses:
-        answer = page.request.get(address, max_redirects=0)
-        is_page = answer.headers.get("content-type", "").startswith("text/html")
-        if answer.status in (302, 303, 405) or not is_page or "<html" not in answer.text():
+        if not _is_page(client.get(address)):
             continue
         page.goto(address)
         shown += 1
