@@ -5,8 +5,10 @@ from playwright.sync_api import Page
 
 LATER_ROWS = "tbody > :nth-child(n + 9), :is(ol, ul) > :nth-child(n + 17)"
 LATER_CHOICES = "select :nth-child(n + 17)"
-# Of the reference: the fifth and all after it.
-LATER_ENDPOINTS = " ~ ".join([".endpoint"] * 5)
+# Of each part of the reference: its second endpoint and all after it, and so its objects.
+LATER_ENDPOINTS = ", ".join(
+    f"{one} ~ {one}" for one in (".endpoint:has(.verb)", ".endpoint:not(:has(.verb))")
+)
 HIDE = """(selector) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`${selector} { display: none !important; }`);
