@@ -90,7 +90,7 @@ def embedded_server_runs_the_tests() -> bool:
 
 
 def _told(url: str, sql: str) -> object:
-    with psycopg.connect(url, autocommit=True) as asking:
+    with psycopg.connect(url, autocommit=True, application_name="a test") as asking:
         row = asking.execute(sql).fetchone()
     assert row is not None
     return row[0]
