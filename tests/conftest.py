@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_ratelimit import core as ratelimit
 
 from apikeys import call_log
 from foundation.web import counters
@@ -46,11 +48,26 @@ def django_db_modify_db_settings(
     copy_what_is_migrated(django_db_blocker.unblock())
 
 
+_machines_time = time.time
+
+
+class _Clock:
+    """What rate limits take for the time: it stands still, until a test moves it or `time.time`."""
+
+    def __init__(self) -> None:
+        self._began = _machines_time()
+
+    def time(self) -> float:
+        return self._began if time.time is _machines_time else time.time()
+
+
 @pytest.fixture(autouse=True)
-def _fresh_counters():
-    """Rate limits count in the cache: each test starts from nothing."""
+def _fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits count in the cache: each test starts from nothing, and is in one window."""
     cache.clear()
     counters.forget_own()
+    for limiter in (ratelimit, counters):
+        monkeypatch.setattr(limiter, "time", _Clock())
 
 
 @pytest.fixture(scope="session")

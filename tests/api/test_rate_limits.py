@@ -27,13 +27,6 @@ def _narrow_limits(settings, _room_to_ask):
     settings.SIFT_RATE_ANONYMOUS = "2/m"
 
 
-@pytest.fixture(autouse=True)
-def _one_window(monkeypatch):
-    """A test does not straddle two windows: the limiter's clock stands still."""
-    now = time.time()
-    monkeypatch.setattr("django_ratelimit.core.time.time", lambda: now)
-
-
 def remaining(response) -> int:
     return int(re.fullmatch(r'"default";r=(\d+);t=\d+', response["RateLimit"])[1])
 

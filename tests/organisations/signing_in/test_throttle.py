@@ -34,13 +34,6 @@ SPELLINGS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _one_window(monkeypatch):
-    """A test does not straddle two windows: the clock stands still until the test moves it."""
-    now = time.time()
-    monkeypatch.setattr("time.time", lambda: now)
-
-
 def sign_in(client, person, password=PASSWORD, address=STRANGER):
     email = person.email if isinstance(person, User) else person
     return client.post("/sign-in/", {"username": email, "password": password}, REMOTE_ADDR=address)
