@@ -48,6 +48,15 @@ def test_the_lead_and_the_transcript_lead_to_the_page(signed_in, lead, hers):
     assert link in signed_in.get(f"/conversations/{hers.id}/").content.decode()
 
 
+def test_of_several_each_has_its_link_above_the_words_that_are_fetched_and_they_do_not_move_it(
+    signed_in, lead, hers
+):
+    page = signed_in.get(f"/leads/{lead.id}/").content.decode()
+    _, _, talk = page.partition(f'id="talk-{hers.id}"')
+
+    assert 0 < talk.find(f'href="{address(hers)}"') < talk.find('talk__messages">')
+
+
 def test_the_page_names_who_it_may_be_what_goes_along_and_a_new_lead(
     signed_in, agency, other_agency, lead, hers
 ):
