@@ -123,10 +123,10 @@ def test_at_every_width_five_figures_stand_in_order_and_targets_have_24_pixels(
 ):
     page = open_browser()
     signed_in(page, person)
+    page.goto("/")
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        page.goto("/")
 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(TOO_SMALL) == [], width

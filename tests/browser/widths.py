@@ -28,22 +28,22 @@ class Measured:
 
     def look(self, name: str) -> None:
         """At the page that is open, with motion reduced; afterwards it is as it was."""
-        placed = self._places()
-        self._measure(name, "with script")
+        placed = self._measure(name, "with script")
         self._let_scripts_run(False)
-        if self._places() != placed:
+        if [self._at(width, PLACES) for width in LEAST_MIDDLE_MOST] != placed:
             self._measure(name, "without script")
         self._let_scripts_run(True)
         self.wire.send("Emulation.clearDeviceMetricsOverride")
 
-    def _places(self) -> list[str]:
-        """Where everything is, at three widths."""
-        return [self._at(width, PLACES) for width in LEAST_MIDDLE_MOST]
-
-    def _measure(self, name: str, state: str) -> None:
+    def _measure(self, name: str, state: str) -> list[str]:
+        """Note what is wrong; where everything is, at three widths."""
+        placed = []
         for width in WIDTHS:
             for found in self._at(width, MEASURE):
                 self.wrong.setdefault(f"{name}: {found}", []).append(f"{width} {state}")
+            if width in LEAST_MIDDLE_MOST:
+                placed.append(self.page.evaluate(PLACES))
+        return placed
 
     def _let_scripts_run(self, run: bool) -> None:
         self.wire.send("Emulation.setScriptExecutionDisabled", {"value": not run})
