@@ -72,8 +72,9 @@ def open_browser(contexts: KeptContexts) -> Iterator[Callable[..., Page]]:
     opened, complaints = [], []
 
     def open_one(*, changed: bool = False, **options: Any) -> Page:
-        page = contexts.new(options).new_page() if changed else contexts.open_page(options)
-        opened.append((page.context, changed, options))
+        context = contexts.new(options) if changed else contexts.take(options)
+        opened.append((context, changed, options))
+        page = context.new_page()
         page.set_default_timeout(LONGEST_WAIT)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(

@@ -1,17 +1,16 @@
 """Browsers that tests use one after the other, as a new one costs more than what is done in it.
 
-Playwright calls a browser of one's own, with its cookies and its storage, a context. How large its
-window is belongs to each page of it.
+Playwright calls a browser of one's own, with its cookies and its storage, a context.
 """
 
 from collections import defaultdict
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 
 
 class KeptContexts:
-    """Contexts for one server, by all options but `viewport`; in each an empty page stays open.
+    """Contexts for one server, by their options; in each an empty page stays open.
 
     Where the last page of a context is closed Chromium closes the window, and opening another takes
     it several times as long as opening a page in one that stands.
@@ -21,24 +20,18 @@ class KeptContexts:
         self._browser, self._address = browser, address
         self._free: dict[str, list[BrowserContext]] = defaultdict(list)
 
-    def open_page(self, options: dict[str, Any]) -> Page:
-        """A page of one that nobody uses; it has our styles and scripts already."""
-        size = options.get("viewport")
+    def take(self, options: dict[str, Any]) -> BrowserContext:
+        """One with these options that nobody uses; it has our styles and scripts already."""
         free = self._free[_named(options)]
-        context = free.pop() if free else self._new_to_be_kept(options)
-        page = context.new_page()
-        if size is not None:
-            page.set_viewport_size(size)
-        return page
+        if free:
+            return free.pop()
+        context = self.new(options)
+        context.new_page()
+        return context
 
     def new(self, options: dict[str, Any]) -> BrowserContext:
         """One that is nobody else's, before or afterwards."""
         return self._browser.new_context(base_url=self._address, **options)
-
-    def _new_to_be_kept(self, options: dict[str, Any]) -> BrowserContext:
-        context = self.new(_lasting(options))
-        context.new_page()
-        return context
 
     def give_back(self, context: BrowserContext, options: dict[str, Any]) -> None:
         """Sign its person out and forget what they left; what it fetched from us may stay."""
@@ -52,9 +45,5 @@ class KeptContexts:
         self._free[_named(options)].append(context)
 
 
-def _lasting(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if name != "viewport"}
-
-
 def _named(options: dict[str, Any]) -> str:
-    return repr(sorted(_lasting(options).items()))
+    return repr(sorted(options.items()))
