@@ -126,6 +126,12 @@ def test_a_number_of_threads_that_is_none_is_refused_in_one_line(value):
 
 
 # --- What goes away -------------------------------------------------------------------------------
+def nothing_is_under_way() -> bool:
+    to_run_first = Duty.objects.filter(last_ran_at=None)
+    letters = Letter.objects.waiting()
+    return Duty.objects.exists() and not to_run_first.exists() and not letters.exists()
+
+
 def test_it_waits_for_a_database_that_is_away_and_goes_on_with_one_line_for_each():
     agency = make_organisation()
     with mail_server() as post, wire() as way:
@@ -133,6 +139,7 @@ def test_it_waits_for_a_database_that_is_away_and_goes_on_with_one_line_for_each
         with work(env=environment | {"SECRET_KEY": SECRET_KEY}) as worker:
             make_letter(agency, to="before@example.com")
             wait_for(lambda: post.letters_to("before@example.com"))
+            wait_for(nothing_is_under_way)  # what ends just then would say that it answers
 
             way.cut()
             make_letter(agency, to="meanwhile@example.com")
