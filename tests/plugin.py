@@ -88,8 +88,11 @@ def pytest_runtest_protocol(item, nextitem):
 
     Python 3.11 and 3.12 map memory for calls in pieces of 16 KiB, and give a piece back with the
     first call in it: what is called again and again at its edge asks the kernel twice for each
-    (python/cpython#142183). So deep down in pytest and Django that was a seventh of the time.
+    (python/cpython#142183). So deep down in pytest and Django that was a seventh of the time. Tests
+    of browsers wait for Chromium, and Playwright has stacks of its own: they gain nothing by it.
     """
+    if item.get_closest_marker("browser"):
+        return None  # pytest's own goes on
     return _with_room(runner.pytest_runtest_protocol, item, nextitem)
 
 
