@@ -6,13 +6,18 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from foundation.days import today
+from foundation.lists.paging import page_of
 from leads.models import Lead
 from leads.models.choices import LeadStatus
 from tests.factories import at, make_lead
 from tests.markup import without_layout
+from tests.plans import plan_by_an_index
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -207,23 +212,13 @@ def test_a_position_that_cannot_be_read_is_named_and_the_beginning_given(
 
 
 def test_a_deep_page_is_one_index_scan(agency):
-    from django.db import connection
-    from django.http import QueryDict
-    from django.test.utils import CaptureQueriesContext
-
-    from foundation.lists.paging import page_of
-
     make_leads(agency, 60)
     leads = Lead.objects.for_organisation(agency).unmerged().newest_first()
     after = page_of(leads, QueryDict()).older
     with CaptureQueriesContext(connection) as captured:
         page_of(leads, QueryDict(f"after={after}"))
-    with connection.cursor() as cursor:
-        # Sixty rows are quickest read whole and sorted; the question is if the index can serve.
-        for other_way in ["enable_seqscan", "enable_bitmapscan", "enable_sort"]:
-            cursor.execute(f"SET LOCAL {other_way} = off")
-        cursor.execute("EXPLAIN " + captured[0]["sql"])
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    plan = plan_by_an_index(captured[0]["sql"])
 
     assert "Index Scan using leads_lead_newest" in plan
     assert re.search(r"Index Cond:.*ROW\(created_at, id\) <", plan)
