@@ -218,7 +218,7 @@ def test_a_replay_is_from_a_moment_or_a_position_and_from_nowhere_else(
 
     assert signed_in_admin.post(address, {"after": "1"}).status_code == 303
     assert Endpoint.objects.get().position == 1
-    an_hour_ago = timezone.localtime() - timedelta(hours=1)
+    an_hour_ago = timezone.localtime(timezone.now() - timedelta(hours=1))
     moment = f"{an_hour_ago:%Y-%m-%dT%H:%M}"
     assert signed_in_admin.post(address, {"since": moment}).status_code == 303
     assert Endpoint.objects.get().position == 0
