@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from leads import phones, wording
 from leads.models import Lead
@@ -25,6 +27,12 @@ register.filter("fact_label", wording.fact_label)
 def status_label(status: str) -> str:
     """The word for a status; an event keeps only its value."""
     return LeadStatus(status).label if status in LeadStatus.values else status
+
+
+@register.filter
+def breakable(email: str) -> SafeString:
+    """An e-mail address as HTML that a narrow line breaks before its @, not amid a word."""
+    return mark_safe(conditional_escape(email).replace("@", "<wbr>@"))  # noqa: S308 - is escaped
 
 
 @register.simple_tag(takes_context=True)

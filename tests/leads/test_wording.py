@@ -4,6 +4,7 @@ import pytest
 
 from leads.models import Lead
 from leads.scoring import score_lead
+from leads.templatetags.lead_words import breakable
 from leads.wording import bedrooms, looking_for, value_in_words
 from tests.factories import make_conversation, make_lead
 
@@ -35,6 +36,12 @@ def test_no_bedroom_is_a_studio(least, most, words):
 )
 def test_what_changed_is_told_as_it_is_shown(field, kept, words):
     assert value_in_words(field, kept) == words
+
+
+def test_an_address_that_does_not_fit_a_line_breaks_before_its_sign():
+    assert breakable("ann@shop.example") == "ann<wbr>@shop.example"
+    assert breakable("<b>@shop.example") == "&lt;b&gt;<wbr>@shop.example"
+    assert breakable("07700 900123") == "07700 900123"
 
 
 def test_the_score_names_number_and_studio_as_the_facts_do():
