@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from organisations.models import Organisation, User
 from tests.browser.axe import Findings
@@ -28,6 +29,22 @@ NO_LONGER_THAN_NEEDED = (
     *("--renderer-process-limit=1", "--disable-site-isolation-trials", "--in-process-gpu"),
     "--js-flags=--no-opt,--no-maglev,--min-semi-space-size=16",
 )
+
+ACTS = ("check", "click", "fill", "press", "press_sequentially", "select_option", "uncheck")
+
+
+def once_scripts_run(act: Callable[..., Any]) -> Callable[..., Any]:
+    """The act on a page that runs its scripts, as with people: Playwright is quick enough to press
+    a button between its coming into the page and its script's."""
+
+    @wraps(act)
+    def acts(self: Locator | Page, *arguments: Any, **options: Any) -> Any:
+        page = self if isinstance(self, Page) else self.page
+        page.wait_for_load_state("domcontentloaded")
+        return act(self, *arguments, **options)
+
+    return acts
+
 
 _serve_static = StaticFilesHandler.serve
 
@@ -51,6 +68,9 @@ def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
         patch.setattr(StaticFilesHandler, "serve", serve_static_to_keep)
         # As gunicorn: else a body waits up to 40 ms until Chromium has acknowledged the head.
         patch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+        patch.setattr(Page, "evaluate", once_scripts_run(Page.evaluate))
+        for name in ACTS:
+            patch.setattr(Locator, name, once_scripts_run(getattr(Locator, name)))
         browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         yield browser
         browser.close()

@@ -79,7 +79,7 @@ def test_a_page_behind_another_tells_of_a_new_hot_lead_once(page, person, agency
         wait_for_the_next_question(page)
 
     assert page.evaluate("told") == [["A hot lead waits", "Siân", True]]
-    page.wait_for_function("window.rang === 1")
+    page.wait_for_function("() => window.rang === 1")
     expect(page.get_by_role("link", name="Siân")).to_have_count(0)  # nobody looks: nothing swapped
 
 

@@ -64,7 +64,7 @@ def test_the_list_narrows_while_a_search_is_typed_and_back_leaves_it(open_browse
     expect(rows(page)).to_have_count(3)
     expect(page.get_by_label("Search")).to_have_value("")
     # Back loaded the page anew: Forward is heard once its scripts run.
-    page.wait_for_function("document.readyState === 'complete'")
+    page.wait_for_load_state()
     page.go_forward()
     expect(rows(page)).to_have_text(["Siân Hughes"])
     expect(page.get_by_label("Search")).to_have_value("sian")

@@ -120,12 +120,13 @@ def test_another_persons_passkey_does_not_work(open_browser):
     person, colleague = make_user(agency), make_user(agency)
     theirs, page = signed_in(open_browser(), colleague), signed_in(open_browser(), person)
     their_device, device = Device(theirs), Device(page)
-    add(theirs, "Theirs")
-    add(page, "Mine")
-    is_at(page, "Two-step sign-in is on")
+    for one, name in ((theirs, "Theirs"), (page, "Mine")):
+        add(one, name)
+        is_at(one, "Two-step sign-in is on")
     page.context.clear_cookies()
     device.take(their_device.credentials())
     sign_in_by_form(page, person)
+    is_at(page, "Second step")
     # The browser has none that the page asks for; so the page is made to ask for theirs.
     page.evaluate(
         """() => {

@@ -65,7 +65,7 @@ def test_the_contents_keep_in_sight_what_has_the_focus(open_browser):
     for _ in range(31):
         page.keyboard.press("Tab")
     page.mouse.wheel(0, 400)  # the page goes on, and says where one is
-    page.wait_for_function("scrollY > 300")
+    page.wait_for_function("() => scrollY > 300")
     page.wait_for_timeout(200)
 
     assert last.evaluate(in_sight)
