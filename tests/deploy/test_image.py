@@ -130,7 +130,7 @@ def test_what_is_copied_passes_the_check_of_a_deployment(image):
         "only-to-check-the-settings-0123456789-abcdefghijklmnopqrstuvwxyz\n"
     )
     (folder / "url").write_text("postgres://sift@localhost/sift\n")
-    env |= {
+    env = env | {
         "SECRET_KEY_FILE": str(folder / "key"), "DATABASE_URL_FILE": str(folder / "url"),
         "ALLOWED_HOSTS": "sift.example.co.uk", "SIFT_URL": "https://sift.example.co.uk",
     }  # fmt: skip
