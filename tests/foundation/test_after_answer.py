@@ -72,7 +72,7 @@ def test_it_is_done_by_another_thread_whose_connection_is_closed_again(settings)
     assert open_connection is None
 
 
-def test_a_fault_is_logged_and_what_comes_next_is_done(settings, caplog):
+def test_a_fault_is_logged_and_what_comes_next_is_done(db, settings, caplog):
     settings.AFTER_ANSWER_IN_A_THREAD = True
     done: list[str] = []
 
