@@ -1,10 +1,12 @@
 """The bar at the head of a lead in Chromium: its keys, its menus, its Undo, and where it stands."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from foundation.days import today
 from leads.models import Lead, LeadEvent
 from organisations.actors import Actor
 from tests.factories import (
@@ -171,7 +173,6 @@ def test_a_press_is_undone_from_the_next_lead_by_a_key(open_lead, leads):
     page.keyboard.press("c")
     expect(name(page)).to_have_text("Usman Khan")
     expect(page.locator("#messages")).to_contain_text("Siân Hughes: Moved to Contacted")
-    page.wait_for_load_state()
 
     page.keyboard.press("u")
 
@@ -280,6 +281,32 @@ def test_nothing_of_the_bar_is_cut_or_too_small_to_be_hit(open_lead, is_phone, w
             assert control["left"] >= 0, said
             assert control["right"] <= width + 0.5, said
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_no_width_pulls_the_address_apart_for_what_stands_beside_it(open_lead, leads, agency):
+    leads[0].assignee = make_user(agency, name="Bartholomew Featherstonehaugh")
+    leads[0].follow_up_on = today() + timedelta(days=200)
+    leads[0].save(update_fields=["assignee", "follow_up_on"])
+    page = open_lead()
+
+    for width in (768, 800, 1024, 1080, 1180, 1280, 1366, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        address, bar = boxes(page, ".bar__mail .contact__link", ".bar")
+        assert address["height"] < 30, width
+        assert bar["height"] < 192, width  # what the page keeps free below its head
+
+
+def test_each_menu_has_room_on_a_tablet(open_lead):
+    page = open_lead()
+
+    for width in (768, 1024):
+        page.set_viewport_size({"width": width, "height": 800})
+        for menu in page.locator("#lead-head details").all():
+            menu.locator("summary").click()
+            box = menu.locator(".menu__panel").bounding_box()
+            assert box["x"] >= 0, width
+            assert box["x"] + box["width"] <= width
+            name(page).click()
 
 
 def test_each_menu_opens_within_the_screen(open_lead, findings):
