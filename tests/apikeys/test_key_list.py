@@ -53,7 +53,7 @@ def test_scope_expiry_and_maker_are_kept(signed_in_admin, admin):
 
 
 def test_a_key_may_work_to_the_end_of_a_day_in_london(signed_in_admin, agency):
-    create(signed_in_admin, expires="date", expires_on=f"{IN_SUMMER}")
+    create(signed_in_admin, expires="date", expires_on=str(IN_SUMMER))
 
     assert ApiKey.objects.get().expires_at == at(f"{IN_SUMMER} 22:59:59.999999")
     assert f"1 July {IN_SUMMER.year}" in signed_in_admin.get(TAB).content.decode()

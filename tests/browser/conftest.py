@@ -69,6 +69,7 @@ def chromium(chromium_path: str, django_db_setup: None) -> Iterator[Browser]:
         # As gunicorn: else a body waits up to 40 ms until Chromium has acknowledged the head.
         patch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
         patch.setattr(Page, "evaluate", once_scripts_run(Page.evaluate))
+        patch.setattr(Page, "keyboard", property(once_scripts_run(Page.keyboard.fget)))
         for name in ACTS:
             patch.setattr(Locator, name, once_scripts_run(getattr(Locator, name)))
         browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)

@@ -55,7 +55,7 @@ def test_a_plain_line_says_so_at_its_end():
     assert FORMATTERS[1].format(record("gone")).endswith("sift.x: gone")
 
 
-def test_what_follows_an_answer_belongs_to_its_request(rf, db):
+def test_what_follows_an_answer_belongs_to_its_request(db):
     from django.http import HttpResponse
 
     found = []
