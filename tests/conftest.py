@@ -27,6 +27,7 @@ from tests.factories import make_organisation, make_user
 from tests.letters import send_letters
 from tests.migrated_once import copy_what_is_migrated
 from tests.servers import chromium_program, nginx_program, redis_program, redis_server
+from tests.signing_in import let_in
 
 bytecode.keep()
 # Sift asks for no content types and no permissions of Django's, and a test whose rows are committed
@@ -137,13 +138,13 @@ def agent(agency) -> User:
 @pytest.fixture
 def signed_in(client: Client, agent: User) -> Client:
     """A browser in which the agency's agent is signed in."""
-    client.force_login(agent)
+    let_in(client, agent)
     return client
 
 
 @pytest.fixture
 def signed_in_admin(client: Client, admin: User) -> Client:
-    client.force_login(admin)
+    let_in(client, admin)
     return client
 
 
