@@ -1,5 +1,7 @@
 """Rules that hold whoever writes: each is a constraint, so SQL by hand is refused too."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
@@ -21,6 +23,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+PROJECT = Path(__file__).resolve().parent.parent
 
 
 def refused(rule: str, sql: str, *values):
@@ -402,3 +406,36 @@ def test_open_time_stands_with_a_contact_alone(agency):
     make_lead(agency)
 
     refused("leads_lead_open_time_of_contact", "UPDATE leads_lead SET contact_open_seconds = 0")
+
+
+# --- All tables -----------------------------------------------------------------------------------
+def asked(sql: str) -> dict[str, bool]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return dict(cursor.fetchall())
+
+
+def test_no_row_of_an_agencys_can_point_to_another_agencys():
+    holds = asked("""
+        SELECT conname, from_here.attnum = ANY (conkey) AND to_there.attnum = ANY (confkey)
+        FROM pg_constraint
+        JOIN pg_attribute from_here ON from_here.attrelid = conrelid
+        JOIN pg_attribute to_there ON to_there.attrelid = confrelid
+        WHERE from_here.attname = 'organisation_id' AND to_there.attname = 'organisation_id'
+    """)
+
+    assert len(holds) > 10
+    assert [name for name, within_one in holds.items() if not within_one] == []
+
+
+def test_what_is_unique_over_all_agencies_is_named_where_tables_are_to_be_spread():
+    within_one = asked("""
+        SELECT indexrelid::regclass::text, attnum = ANY (indkey) FROM pg_index
+        JOIN pg_attribute ON attrelid = indrelid AND attname = 'organisation_id'
+        WHERE indisunique AND NOT indisprimary
+    """)
+    told = (PROJECT / "docs" / "scale.md").read_text()
+
+    assert len(within_one) > 20
+    over_all = [name for name, within in within_one.items() if not within]
+    assert [name for name in over_all if f"`{name}`" not in told] == []
