@@ -21,23 +21,23 @@ HOSTS = ("localhost", "127.0.0.1")  # those of the tests' servers
 
 def let_in(client: Client, person: User) -> None:
     """As `force_login` on a client in which nobody was, by two statements in place of six."""
-    client.cookies[settings.SESSION_COOKIE_NAME] = key_of_session(person)
+    client.cookies.load(cookie_of(person))
 
 
-def key_of_session(person: User) -> str:
-    """What the cookie of a browser holds in which the person has just signed in."""
+def cookie_of(person: User) -> dict[str, str]:
+    """The cookie, by its name, of a browser in which the person has just signed in."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
     assert session.session_key is not None
-    return session.session_key
+    return {settings.SESSION_COOKIE_NAME: session.session_key}
 
 
 def signed_in(page: "Page", person: User) -> "Page":
     """The page, its browser holding a session of the person's; it has not gone anywhere yet."""
-    name, key = settings.SESSION_COOKIE_NAME, key_of_session(person)
+    ((name, key),) = cookie_of(person).items()
     page.context.add_cookies(
         [{"name": name, "value": key, "domain": host, "path": "/"} for host in HOSTS]
     )

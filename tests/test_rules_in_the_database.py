@@ -1,7 +1,5 @@
 """Rules that hold whoever writes: each is a constraint, so SQL by hand is refused too."""
 
-from pathlib import Path
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
@@ -12,6 +10,7 @@ from leads.models.choices import LeadStatus
 from organisations.actors import SYSTEM, Actor
 from organisations.models import User
 from organisations.models.user import EMAIL_RULES
+from tests.documents import PROJECT
 from tests.factories import (
     make_conversation,
     make_invitation,
@@ -23,8 +22,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 def refused(rule: str, sql: str, *values):

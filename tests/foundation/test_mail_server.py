@@ -2,12 +2,12 @@
 
 import httpx
 import pytest
-from django.test import Client
 
 from organisations.models import User
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.mail_server import mail_server
 from tests.servers import serve, work
+from tests.signing_in import cookie_of
 from tests.waiting import wait_for
 from tests.working.conftest import HURRIED
 
@@ -53,10 +53,7 @@ def test_without_a_mail_server_no_letters_link_comes_into_a_log(tmp_path):
 
 
 def change_password(address: str, person: User) -> httpx.Response:
-    session = Client()
-    session.force_login(person)
-    cookies = {"sift_session": session.cookies["sift_session"].value}
-    with httpx.Client(base_url=address, cookies=cookies) as browser:
+    with httpx.Client(base_url=address, cookies=cookie_of(person)) as browser:
         token = token_in(browser, "/settings/profile/password/")
         new = dict.fromkeys(("new_password1", "new_password2"), "a wholly different phrase")
         form = {"csrfmiddlewaretoken": token, "old_password": PASSWORD} | new

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 
 from tests.factories import make_key, make_organisation, make_user
 from tests.servers import PROJECT, database_url, free_port, listening_socket, serve
+from tests.signing_in import cookie_of
 
 
 def hang_up_on_all_others() -> int:
@@ -27,10 +27,8 @@ def hang_up_on_all_others() -> int:
 @pytest.mark.django_db(transaction=True)
 def test_after_a_restart_of_the_database_the_first_page_and_the_first_call_are_served():
     agency = make_organisation(plan="growth")
-    client = Client()
-    client.force_login(make_user(agency))
+    cookies = cookie_of(make_user(agency))
     _, key = make_key(agency)
-    cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
     with (
         serve(threads=1) as address,
         httpx.Client(

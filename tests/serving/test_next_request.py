@@ -2,8 +2,6 @@
 
 import httpx
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from organisations.actors import Actor
 from organisations.agency import account
@@ -11,6 +9,7 @@ from organisations.models import Session
 from organisations.team.people import deactivate
 from tests.factories import make_key, make_organisation, make_user
 from tests.servers import serve
+from tests.signing_in import cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,10 +27,8 @@ def servers(django_db_setup):
 
 def session_of(person) -> dict[str, str]:
     """The header of a browser in which the person signed in, in this process."""
-    client = Client()
-    client.force_login(person)
-    name = settings.SESSION_COOKIE_NAME
-    return {"Cookie": f"{name}={client.cookies[name].value}"}
+    ((name, key),) = cookie_of(person).items()
+    return {"Cookie": f"{name}={key}"}
 
 
 def test_no_process_serves_a_deactivated_person_or_a_closed_agency_once_more(servers):

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import dj_database_url
 import httpx
 import pytest
-from django.conf import settings as own_settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,6 +24,7 @@ from tests.api.conftest import client_of, client_with
 from tests.factories import arrived_lead, make_key, make_lead, make_organisation, make_user
 from tests.servers import serve
 from tests.serving.standby import Standby, embedded_server_runs_the_tests
+from tests.signing_in import cookie_of
 from tests.statements import statements_sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -298,9 +298,7 @@ def test_without_a_replica_no_page_is_concerned_with_one():
 
 
 def test_the_server_reads_from_the_replica_that_the_environment_names(standby):
-    person = make_user(make_organisation())
-    client = browser_of(person)
-    name = own_settings.SESSION_COOKIE_NAME
+    cookies = cookie_of(make_user(make_organisation()))
     standby.catch_up()
     readers = (  # but the test's own, of which a closed one is listed for a moment more
         "SELECT count(*) FROM pg_stat_activity"
@@ -308,7 +306,7 @@ def test_the_server_reads_from_the_replica_that_the_environment_names(standby):
     )
     assert standby.tells(readers) == 0
     with serve(env={"DATABASE_REPLICA_URL": standby.database_url}) as address:
-        page = httpx.get(f"{address}/leads/", cookies={name: client.cookies[name].value})
+        page = httpx.get(f"{address}/leads/", cookies=cookies)
 
         assert page.status_code == 200
         assert standby.tells(readers) == 1
